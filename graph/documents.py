@@ -1,0 +1,169 @@
+"""Documents: what clients ask, parsed, measured and checked once for each view and text."""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from graphql import (
+    DocumentNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLField,
+    GraphQLSchema,
+    GraphQLSyntaxError,
+    NoSchemaIntrospectionCustomRule,
+    OperationDefinitionNode,
+    OperationType,
+    parse,
+    specified_rules,
+    validate,
+)
+from graphql.validation.rules import overlapping_fields_can_be_merged
+from graphql.validation.validate import ValidationAbortedError
+from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
+from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
+
+from graph.cost import Weight, weighed
+from graph.limits import Limits, bad_input, exceeded, measured, root_fields
+
+_RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
+# A parsed document takes about 150 times its text, so this keeps some 75 MB at the most.
+_KEPT_CHARACTERS = 500_000
+_MAX_ERRORS = 5
+# How many comparisons of fields with the same name one document may cost. The library's own number is five times as
+# high, and takes 700 ms to reach.
+_MAX_COMPARISONS = 100_000
+overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET = _MAX_COMPARISONS
+_TOO_MANY_TOKENS = re.compile(r"Document contains more than \d+ (tokens|comments)")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Operation:
+    """One operation of a document.
+
+    `ignores_token` when every field it asks for is of the signed out: sign-in, refresh and the like.
+    """
+
+    node: OperationDefinitionNode
+    name: str | None
+    kind: OperationType
+    ignores_token: bool
+    weights: tuple[Weight, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Document:
+    """What one text asks; with `errors` there are no operations to run."""
+
+    text: str
+    tree: DocumentNode
+    errors: tuple[GraphQLError, ...]
+    operations: Mapping[str | None, Operation]
+
+    def operation(self, name: str | None) -> Operation:
+        """The operation of this name, or the only one.
+
+        Raises:
+            GraphQLError: there is none of this name, or several and no name was given.
+        """
+        if name:
+            if name not in self.operations:
+                raise bad_input(f'There is no operation named "{name}" in this document.')
+            return self.operations[name]
+        if len(self.operations) > 1:
+            raise bad_input("This document has several operations. Please say which one to run with `operationName`.")
+        if not self.operations:
+            raise bad_input("There is no operation in this document.")
+        return next(iter(self.operations.values()))
+
+
+class Documents:
+    """Reads documents for one view, and remembers the latest ones."""
+
+    def __init__(self, schema: GraphQLSchema, limits: Limits, *, introspection: bool) -> None:
+        self._schema = schema
+        self._limits = limits
+        self._rules = _RULES if introspection else (*_RULES, NoSchemaIntrospectionCustomRule)
+        self._known: OrderedDict[str, Document] = OrderedDict()
+        self._kept = 0
+
+    def read(self, text: str) -> Document:
+        """What the text asks, with the errors it has.
+
+        Raises:
+            GraphQLError: the text is too long, or cannot be parsed.
+        """
+        if text in self._known:
+            self._known.move_to_end(text)
+            return self._known[text]
+        document = self._read(text)
+        self._known[text] = document
+        self._kept += len(text)
+        while self._kept > _KEPT_CHARACTERS:
+            forgotten, _ = self._known.popitem(last=False)
+            self._kept -= len(forgotten)
+        return document
+
+    def _read(self, text: str) -> Document:
+        tree = self._parsed(text)
+        errors = measured(tree, self._limits, self._is_alone)
+        if not errors:
+            errors = validate(self._schema, tree, self._rules, max_errors=_MAX_ERRORS, hide_suggestions=True)
+        operations = {} if errors else self._operations(tree)
+        return Document(text, tree, tuple(map(_in_words, errors)), operations)
+
+    def _parsed(self, text: str) -> DocumentNode:
+        allowed = self._limits.max_document_chars
+        if len(text) > allowed:
+            sentence = f"This document has {len(text)} characters; at most {allowed} are allowed."
+            raise exceeded("documentCharacters", sentence, requested=len(text), allowed=allowed)
+        tokens = self._limits.max_tokens
+        try:
+            # Comments are tokens too, but kept apart by the parser.
+            return parse(text, max_lexical_tokens=tokens, max_comments=tokens)
+        except GraphQLSyntaxError as error:
+            if not _TOO_MANY_TOKENS.search(error.message):
+                raise
+        sentence = f"This document has more than {tokens} tokens; at most {tokens} are allowed."
+        raise exceeded("tokens", sentence, requested=tokens + 1, allowed=tokens)
+
+    def _operations(self, tree: DocumentNode) -> dict[str | None, Operation]:
+        fragments = {each.name.value: each for each in tree.definitions if isinstance(each, FragmentDefinitionNode)}
+        return {
+            operation.name: operation
+            for node in tree.definitions
+            if isinstance(node, OperationDefinitionNode)
+            for operation in (self._operation(node, fragments),)
+        }
+
+    def _operation(self, node: OperationDefinitionNode, fragments: Mapping[str, FragmentDefinitionNode]) -> Operation:
+        asked = {field.name.value for field in root_fields(node, fragments)} - {"__typename"}
+        return Operation(
+            node=node,
+            name=node.name.value if node.name else None,
+            kind=node.operation,
+            ignores_token=bool(asked)
+            and all(self._said(node.operation.value, name).get("token") == "ignored" for name in asked),
+            weights=weighed(self._schema, node, fragments),
+        )
+
+    def _is_alone(self, kind: str, name: str) -> bool:
+        return self._said(kind, name).get("alone") is True
+
+    def _said(self, kind: str, name: str) -> Mapping[object, object]:
+        """The metadata of a root field; empty when there is none such."""
+        root = self._schema.get_root_type(OperationType(kind))
+        field: GraphQLField | None = root.fields.get(name) if root else None
+        definition = field.extensions.get("strawberry-definition") if field else None
+        return getattr(definition, "metadata", None) or {}
+
+
+def _in_words(error: GraphQLError) -> GraphQLError:
+    """The error as it is, but for the one that says nothing: the rules gave up."""
+    if isinstance(error, ValidationAbortedError) and error.message == "Validation aborted.":
+        sentence = "This document repeats itself too often to be checked. Please ask for each field once."
+        return exceeded("comparisons", sentence, requested=_MAX_COMPARISONS + 1, allowed=_MAX_COMPARISONS)
+    return error

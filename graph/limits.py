@@ -1,0 +1,169 @@
+"""Limits: how much one document may ask for. Each has a safe default in the settings and a clear refusal here.
+
+Everything in this file is counted on the parsed document alone, before the slower rules of GraphQL look at it, and in
+time that grows with the length of the text, whatever its fragments do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import (
+    DirectiveNode,
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    StringValueNode,
+    Visitor,
+    visit,
+)
+
+INTROSPECTION = frozenset({"__schema", "__type"})
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much a request may ask for; `max_page` is the largest page, counted in the cost when a client names none."""
+
+    max_body_bytes: int = 262_144
+    max_document_chars: int = 20_000
+    max_tokens: int = 2_000
+    max_depth: int = 12
+    max_aliases: int = 30
+    max_directives: int = 30
+    max_cost: int = 5_000
+    max_page: int = 100
+    deadline_seconds: float = 15.0
+
+
+def exceeded(limit: str, sentence: str, *, requested: int, allowed: int) -> GraphQLError:
+    """The refusal of a request that asks for too much."""
+    given = {"code": "LIMIT_EXCEEDED", "limit": limit, "requested": requested, "allowed": allowed}
+    return GraphQLError(sentence, extensions=given)
+
+
+def bad_input(sentence: str, **more: Any) -> GraphQLError:
+    """The refusal of a request that does not make sense as GraphQL."""
+    return GraphQLError(sentence, extensions={"code": "BAD_INPUT", **more})
+
+
+def measured(document: DocumentNode, limits: Limits, is_alone: Callable[[str, str], bool]) -> list[GraphQLError]:
+    """What is too much in a document.
+
+    `is_alone` tells of a root field, given the kind of operation and its name, whether a document may hold it once only.
+    """
+    fragments = {each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)}
+    operations = [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
+    return [
+        *_counted(document, limits),
+        *_too_deep(operations, fragments, limits.max_depth),
+        *_not_alone(operations, fragments, is_alone),
+    ]
+
+
+def root_fields(
+    operation: OperationDefinitionNode, fragments: Mapping[str, FragmentDefinitionNode]
+) -> Iterator[FieldNode]:
+    """The fields an operation asks of the root, through fragments, each fragment once."""
+    seen: set[str] = set()
+    waiting = [operation.selection_set]
+    while waiting:
+        for selection in waiting.pop().selections:
+            if isinstance(selection, FieldNode):
+                yield selection
+            elif isinstance(selection, InlineFragmentNode):
+                waiting.append(selection.selection_set)
+            elif isinstance(selection, FragmentSpreadNode) and selection.name.value not in seen:
+                seen.add(selection.name.value)
+                if selection.name.value in fragments:
+                    waiting.append(fragments[selection.name.value].selection_set)
+
+
+def response_name(field: FieldNode) -> str:
+    """The name under which a field's answer stands."""
+    return field.alias.value if field.alias else field.name.value
+
+
+class _Counter(Visitor):
+    """Counts aliases and directives, and notices a NUL character, which no database can keep."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.aliases = 0
+        self.directives = 0
+        self.nul: StringValueNode | None = None
+
+    def enter_field(self, node: FieldNode, *_args: Any) -> None:
+        self.aliases += node.alias is not None
+
+    def enter_directive(self, _node: DirectiveNode, *_args: Any) -> None:
+        self.directives += 1
+
+    def enter_string_value(self, node: StringValueNode, *_args: Any) -> None:
+        if "\0" in node.value:
+            self.nul = node
+
+
+def _counted(document: DocumentNode, limits: Limits) -> Iterator[GraphQLError]:
+    counter = _Counter()
+    visit(document, counter)
+    if counter.aliases > limits.max_aliases:
+        sentence = f"This document has {counter.aliases} aliases; at most {limits.max_aliases} are allowed."
+        yield exceeded("aliases", sentence, requested=counter.aliases, allowed=limits.max_aliases)
+    if counter.directives > limits.max_directives:
+        sentence = f"This document has {counter.directives} directives; at most {limits.max_directives} are allowed."
+        yield exceeded("directives", sentence, requested=counter.directives, allowed=limits.max_directives)
+    if counter.nul is not None:
+        yield bad_input("A text in this document holds a NUL character, which cannot be kept. Please leave it out.")
+
+
+def _too_deep(
+    operations: list[OperationDefinitionNode], fragments: Mapping[str, FragmentDefinitionNode], allowed: int
+) -> Iterator[GraphQLError]:
+    known: dict[str, int] = {}
+
+    def fragment_depth(name: str) -> int:
+        if name not in known:
+            known[name] = 0  # A fragment inside itself adds nothing; the rules of GraphQL refuse it later.
+            known[name] = depth(fragments[name].selection_set) if name in fragments else 0
+        return known[name]
+
+    def depth(selection_set: SelectionSetNode | None) -> int:
+        deepest = 0
+        for selection in selection_set.selections if selection_set else ():
+            if isinstance(selection, FieldNode):
+                # Introspection is deep by nature and has a rule of its own.
+                inside = 0 if selection.name.value in INTROSPECTION else depth(selection.selection_set)
+                deepest = max(deepest, 1 + inside)
+            elif isinstance(selection, InlineFragmentNode):
+                deepest = max(deepest, depth(selection.selection_set))
+            elif isinstance(selection, FragmentSpreadNode):
+                deepest = max(deepest, fragment_depth(selection.name.value))
+        return deepest
+
+    deepest = max((depth(operation.selection_set) for operation in operations), default=0)
+    if deepest > allowed:
+        sentence = f"This document is nested {deepest} levels deep; at most {allowed} are allowed."
+        yield exceeded("depth", sentence, requested=deepest, allowed=allowed)
+
+
+def _not_alone(
+    operations: list[OperationDefinitionNode],
+    fragments: Mapping[str, FragmentDefinitionNode],
+    is_alone: Callable[[str, str], bool],
+) -> Iterator[GraphQLError]:
+    attempts = sum(
+        len({response_name(each) for each in root_fields(operation, fragments) if is_alone(kind, each.name.value)})
+        for operation in operations
+        for kind in (operation.operation.value,)
+    )
+    if attempts > 1:
+        sentence = f"This document holds {attempts} attempts to sign in or the like; please send them one at a time."
+        yield exceeded("attempts", sentence, requested=attempts, allowed=1)

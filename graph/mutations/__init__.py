@@ -1,0 +1,1 @@
+"""What clients can do: one file a noun, each deed one call into `resolvers`."""

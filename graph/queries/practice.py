@@ -1,0 +1,86 @@
+"""Asking for the practice itself: places, rooms, services, people, and whoever is signed in."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import strawberry
+
+import models
+from graph.context import Info
+from graph.ids import opened
+from graph.reading import Shown
+from graph.reading.shape import shapes
+from graph.roles import EVERYBODY, STAFF, field
+from graph.types.account import UnlinkedAccount, Viewer
+from graph.types.location import Location
+from graph.types.node import Node
+from graph.types.practice import Practice
+from graph.types.room import Room
+from graph.types.service import Service
+from graph.types.staff import Staff
+from models.role import Role
+from resolvers import access
+
+
+@strawberry.type
+class PracticeQueries:
+    """Asking for the practice itself."""
+
+    @field(EVERYBODY)
+    async def viewer(self, info: Info) -> Viewer | None:
+        """Whoever is signed in."""
+        viewer = info.context.viewer
+        rows = access.rows
+        return Viewer(
+            account=rows(viewer, models.Account, "{t}.id = ?", viewer.account_id),  # type: ignore[arg-type]
+            roles=sorted(viewer.roles),
+            client=rows(viewer, models.Client, "{t}.id = ?", viewer.client_id),  # type: ignore[arg-type]
+            staff=rows(viewer, models.Staff, "{t}.id = ?", viewer.staff_id),  # type: ignore[arg-type]
+        )
+
+    @field(EVERYBODY)
+    async def node(
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The id of anything.")]
+    ) -> Node | None:
+        """Anything by its id; null when there is no such thing, or it is not the viewer's to see."""
+        found = opened(id)
+        if found is None:
+            return None
+        kind, key = found
+        types = {made.__name__: model for made, model in shapes().items() if issubclass(made, Node)}
+        named = info.schema._schema.type_map.get(kind)  # noqa: SLF001 - the view that is being asked
+        if kind not in types or named is None:
+            return None
+        return Shown(access.rows(info.context.viewer, types[kind], "{t}.id = ?", key), kind)  # type: ignore[return-value]
+
+    @field(EVERYBODY)
+    async def practice(self, info: Info) -> Practice | None:
+        """The practice; null while it has not been opened."""
+        return access.rows(info.context.viewer, models.Practice)  # type: ignore[return-value]
+
+    @field(EVERYBODY)
+    async def locations(self, info: Info) -> list[Location] | None:
+        """Every location, by name."""
+        return access.rows(info.context.viewer, models.Location).sorted_by("fold")  # type: ignore[return-value]
+
+    @field(EVERYBODY)
+    async def services(self, info: Info) -> list[Service] | None:
+        """Every service, by name; owners see what they can book."""
+        return access.rows(info.context.viewer, models.Service).sorted_by("fold")  # type: ignore[return-value]
+
+    @field(STAFF)
+    async def staff(self, info: Info) -> list[Staff] | None:
+        """Everybody who works, or worked, at the practice, by name."""
+        return access.rows(info.context.viewer, models.Staff).sorted_by("fold")  # type: ignore[return-value]
+
+    @field(STAFF)
+    async def rooms(self, info: Info) -> list[Room] | None:
+        """Every room, by name."""
+        return access.rows(info.context.viewer, models.Room).sorted_by("fold")  # type: ignore[return-value]
+
+    @field(Role.RECEPTIONIST, Role.MANAGER)
+    async def unlinked_accounts(self, info: Info) -> list[UnlinkedAccount] | None:
+        """Owners who registered online and whom nobody has recognised as a client yet, longest waiting first."""
+        scope = "{t}.audience = 'owner' AND NOT {t}.is_linked"
+        return access.rows(info.context.viewer, models.Account, scope).sorted_by("created_at")  # type: ignore[return-value]

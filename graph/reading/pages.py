@@ -1,0 +1,93 @@
+"""Pages: keyset cursors, so that a page neither skips nor repeats a row while others are added."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from graph.limits import bad_input
+from resolvers.rows import Page, Rows
+
+USUAL_SIZE = 20
+_BAD_CURSOR = "This is not a cursor of this list. Please start again from the first page."
+
+
+@dataclass(frozen=True, slots=True)
+class Paged:
+    """A stretch of rows, answered as a connection."""
+
+    rows: Rows
+    page: Page
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The row as a certain type, where only an interface is promised."""
+
+    rows: Rows
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """Some of the rows, by key; many answers pick from the same rows, which are read once."""
+
+    rows: Rows
+    keys: tuple[UUID, ...]
+
+
+def page(
+    *, first: int | None, after: str | None, last: int | None = None, before: str | None = None, most: int
+) -> Page:
+    """The page a client asks for; without a size, 20.
+
+    Raises:
+        GraphQLError: BAD_INPUT when both directions are asked for, a size is not 1 to `most`, or a cursor is not ours.
+    """
+    if (first is not None or after is not None) and (last is not None or before is not None):
+        raise bad_input("Please page forward with `first` and `after`, or backward with `last` and `before`.")
+    goes_back = last is not None or before is not None
+    size = last if goes_back else first
+    if size is None:
+        size = USUAL_SIZE
+    if not 1 <= size <= most:
+        raise bad_input(f"A page has 1 to {most} entries.")
+    text = before if goes_back else after
+    return Page(size, None if text is None else _opened(text), goes_back)
+
+
+def cursor(values: tuple[Any, ...]) -> str:
+    """The opaque cursor of a row with these values in the order of its list."""
+    plain = [["t", v.isoformat()] if isinstance(v, datetime | date) else ["s", str(v)] for v in values]
+    return base64.urlsafe_b64encode(json.dumps(plain, ensure_ascii=False).encode()).decode().rstrip("=")
+
+
+def _opened(text: str) -> tuple[Any, ...]:
+    try:
+        plain = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        values = [datetime.fromisoformat(value) if kind == "t" else str(value) for kind, value in plain]
+        return (*values[:-1], UUID(str(values[-1])))
+    except (binascii.Error, ValueError, TypeError, UnicodeDecodeError, IndexError, AttributeError) as error:
+        raise bad_input(_BAD_CURSOR) from error
+
+
+def fits(found: tuple[Any, ...] | None, kinds: tuple[type, ...]) -> bool:
+    """Whether a cursor's values are of the kinds its list is sorted by."""
+    return found is None or (
+        len(found) == len(kinds) and all(isinstance(value, kind) for value, kind in zip(found, kinds, strict=True))
+    )
+
+
+def must_fit(found: tuple[Any, ...] | None, kinds: tuple[type, ...]) -> None:
+    """Refuse a cursor that belongs to another list.
+
+    Raises:
+        GraphQLError: BAD_INPUT.
+    """
+    if not fits(found, kinds):
+        raise bad_input(_BAD_CURSOR)

@@ -1,0 +1,139 @@
+"""Shape: what each field of a type reads, said once, where the type is."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform
+
+import strawberry
+from tortoise.models import Model
+
+from graph.roles import allow
+from models.role import Role
+
+if TYPE_CHECKING:
+    from graph.context import Context
+
+READS = "reads"
+_MODELS: dict[type, type[Model]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the row, or of a row it points to (`client.display_name`)."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """A plain function of columns."""
+
+    needs: tuple[str, ...]
+    function: Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """A to-one edge along a foreign key.
+
+    A carried edge is as visible as its row; any other is joined with the target's own rule, and null where the
+    viewer does not see the target.
+    """
+
+    key: str
+    is_carried: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """A to-many edge: rows of `model` whose `key` points here, in an order, and for which `narrow` holds.
+
+    `narrow` turns the context and the arguments of the field into SQL over `{t}` and its values.
+    """
+
+    model: type[Model]
+    key: str
+    order: tuple[str, ...]
+    narrow: Callable[[Context, dict[str, Any]], tuple[str, tuple[Any, ...]]] | None = None
+
+
+Reads = Column | Computed | One | Many
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Loaded:
+    """What was read for one answer, by the key under which the client asked for it."""
+
+    by_key: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass_transform(kw_only_default=True)
+def shape(model: type[Model], *roles: Role | Iterable[Role], **more: Any) -> Callable[[type[T]], type[T]]:
+    """A GraphQL type whose answers are rows of `model`, for these roles."""
+
+    def made(cls: type[T]) -> type[T]:
+        description = _words(cls)
+        made_type: type[T] = strawberry.type(cls, description=description, directives=[allow(*roles)], **more)
+        _MODELS[made_type] = model
+        return made_type
+
+    return made
+
+
+def shapes() -> dict[type, type[Model]]:
+    """Every type that shows rows, with its model."""
+    return dict(_MODELS)
+
+
+def column(description: str, *roles: Role | Iterable[Role], of: str | None = None) -> Any:
+    """A field that is a column; of the same name, unless `of` names another."""
+    return _field(description, roles, Column(of) if of else None)
+
+
+def computed(description: str, function: Callable[..., Any], *needs: str, roles: Iterable[Role] | None = None) -> Any:
+    """A field that is a plain function of the columns it needs."""
+    return _field(description, (roles,) if roles else (), Computed(needs, function))
+
+
+def one(description: str, *roles: Role | Iterable[Role], key: str | None = None, carried: bool = False) -> Any:
+    """A to-one edge along the foreign key of the same name, unless `key` names another."""
+    return _field(description, roles, One(key or "", carried), resolver=_at)
+
+
+def many(
+    description: str,
+    model: type[Model],
+    key: str,
+    *roles: Role | Iterable[Role],
+    order: tuple[str, ...] = (),
+    scope: str = "",
+) -> Any:
+    """A to-many edge without arguments."""
+    narrow = (lambda _context, _given: (scope, ())) if scope else None
+    return _field(description, roles, Many(model, key, order, narrow), resolver=_at)
+
+
+def at(source: Any, info: Any) -> Any:
+    """What was read for the field that is being answered."""
+    return vars(source)["_loaded"].by_key[info.path.key]
+
+
+def _at(root: Any, info: strawberry.Info) -> Any:
+    return at(root, info)
+
+
+def _field(description: str, roles: tuple[Any, ...], reads: Reads | None, resolver: Any = None) -> Any:
+    given: dict[str, Any] = {"description": description, "metadata": {READS: reads} if reads else {}}
+    if roles:
+        given["directives"] = [allow(*roles)]
+    if resolver is not None:
+        given["resolver"] = resolver
+    return strawberry.field(**given)
+
+
+def _words(cls: type) -> str:
+    return inspect.cleandoc(cls.__doc__ or "")

@@ -1,0 +1,95 @@
+"""Refusals as data: the only place that turns a refusal of the practice into a part of an answer."""
+
+from __future__ import annotations
+
+import inspect
+from datetime import datetime
+from typing import Any
+
+import strawberry
+
+from graph.free_times import shown
+from graph.roles import ANYONE, EVERYBODY, allow
+from graph.types.free_time import FreeTime
+from models import refusal as facts
+
+_EVERYBODY = [allow(ANYONE, EVERYBODY)]
+
+
+@strawberry.interface(
+    name="Refusal",
+    directives=_EVERYBODY,
+    description=(
+        "The practice said no: nothing was written and nothing was sent. Handle `... on Refusal` everywhere; a new"
+        " kind of refusal is not a breaking change."
+    ),
+)
+class RefusalData:
+    """The practice said no."""
+
+    code: str = strawberry.field(description="Which refusal, for programs: `SLOT_TAKEN`. It never changes.")
+    message: str = strawberry.field(description="What to do, in words for a person.")
+    path: list[str] = strawberry.field(
+        description="The input at fault, outermost first; empty when no single input is."
+    )
+
+
+def _plain(fact: type[facts.Refusal]) -> type:
+    """The data of a refusal that carries nothing but its words."""
+    bare = type(fact.__name__, (RefusalData,), {"__doc__": fact.__doc__, "__module__": __name__, "__annotations__": {}})
+    description = inspect.cleandoc(fact.__doc__ or "")
+    made: type = strawberry.type(bare, name=fact.__name__, description=description, directives=_EVERYBODY)
+    return made
+
+
+@strawberry.type(name="SlotTaken", directives=_EVERYBODY, description=inspect.cleandoc(facts.SlotTaken.__doc__ or ""))
+class SlotTakenData(RefusalData):
+    """Somebody else has the time."""
+
+    alternatives: list[FreeTime] = strawberry.field(
+        description="The nearest times that are free now, soonest first; at most 5."
+    )
+
+
+@strawberry.type(
+    name="TooShortNotice", directives=_EVERYBODY, description="The service needs more notice when booked online."
+)
+class TooShortNoticeData(RefusalData):
+    """The service needs more notice."""
+
+    earliest: datetime = strawberry.field(description="The first moment at which a visit may start.")
+
+
+@strawberry.type(name="TooManyAttempts", directives=_EVERYBODY, description="It was tried too often.")
+class TooManyAttemptsData(RefusalData):
+    """It was tried too often."""
+
+    retry_after_seconds: int = strawberry.field(description="After how many seconds another attempt is worth making.")
+
+
+_DATA: dict[type[facts.Refusal], type] = {
+    facts.SlotTaken: SlotTakenData,
+    facts.TooShortNotice: TooShortNoticeData,
+    facts.TooManyAttempts: TooManyAttemptsData,
+}
+
+
+def data_of(fact: type[facts.Refusal]) -> type:
+    """The GraphQL type of a refusal."""
+    if fact not in _DATA:
+        _DATA[fact] = _plain(fact)
+    return _DATA[fact]
+
+
+def told(refusal: facts.Refusal, viewer: Any) -> Any:
+    """The refusal as data, with what helps."""
+    more: dict[str, Any] = {}
+    match refusal:
+        case facts.SlotTaken(alternatives=alternatives):
+            more["alternatives"] = shown(viewer, alternatives)
+        case facts.TooShortNotice(earliest=earliest):
+            more["earliest"] = earliest
+        case facts.TooManyAttempts(retry_after=seconds):
+            more["retry_after_seconds"] = seconds
+    made = data_of(type(refusal))
+    return made(code=refusal.code, message=refusal.message, path=list(refusal.path), **more)

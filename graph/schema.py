@@ -1,0 +1,36 @@
+"""The schema: one contract for everybody, from which each view is cut."""
+
+from __future__ import annotations
+
+import strawberry
+from strawberry.schema.config import StrawberryConfig
+
+from graph.mutations.appointments import AppointmentMutations
+from graph.queries.appointments import AppointmentQueries
+from graph.queries.clients import ClientQueries
+from graph.queries.practice import PracticeQueries
+from graph.reading import ReadingExecutor
+from graph.scalars import SCALARS
+from graph.types.node import Node
+from graph.types.ownership import Ownership
+from graph.types.staff import HoursException, WorkingHours
+
+
+@strawberry.type(description="Everything that can be asked.")
+class Query(PracticeQueries, ClientQueries, AppointmentQueries):
+    """Everything that can be asked."""
+
+
+@strawberry.type(description="Everything that can be done.")
+class Mutation(AppointmentMutations):
+    """Everything that can be done."""
+
+
+schema = strawberry.Schema(
+    query=Query,
+    mutation=Mutation,
+    types=[Node, Ownership, WorkingHours, HoursException],
+    config=StrawberryConfig(scalar_map=SCALARS),
+    execution_context_class=ReadingExecutor,
+)
+"""The unified schema; nobody is served it as it is."""

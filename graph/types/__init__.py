@@ -1,0 +1,1 @@
+"""What clients see: one file a thing, and each type says in its fields what they show."""

@@ -1,0 +1,49 @@
+"""Appointments."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import strawberry
+
+import models
+from graph.reading.shape import column, computed, one, shape
+from graph.roles import EVERYBODY, STAFF
+from graph.scalars import LocalDateTime
+from graph.types.client import Client
+from graph.types.location import Location
+from graph.types.node import Node, id_of
+from graph.types.pet import Pet
+from graph.types.room import Room
+from graph.types.service import Service
+from graph.types.staff import Staff
+from models.appointment import Status
+
+
+def local_time(moment: datetime, zone: str) -> LocalDateTime:
+    """The moment on the wall of a place."""
+    return LocalDateTime(moment.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%dT%H:%M"))
+
+
+@shape(models.Appointment, EVERYBODY)
+class Appointment(Node):
+    """A planned visit of one pet to one vet."""
+
+    id: strawberry.ID = id_of("Appointment")
+    status: Status = column("Where it stands.")
+    starts_at: datetime = column("When the visit starts.")
+    ends_at: datetime = column("When the visit ends.")
+    starts_at_local: LocalDateTime = computed(
+        "When the visit starts, on the clock of the location.", local_time, "starts_at", "location.zone"
+    )
+    zone: str = column("The zone of that clock, by its IANA name.", of="location.zone")
+    reason: str = column("Why the pet comes, in the words of who booked; empty when nobody said.")
+    pet: Pet = one("Which pet.", carried=True)
+    service: Service = one("For what.", carried=True)
+    location: Location = one("Where.", carried=True)
+    vet: Staff = one("With whom.", carried=True)
+    room: Room | None = one("In which room.", STAFF, carried=True)
+    client: Client | None = one("Whom the practice tells about it.", STAFF, carried=True)
+    cancelled_because: str | None = column("Why it was cancelled; empty when nobody said.", STAFF)
+    created_at: datetime = column("When it was booked.")

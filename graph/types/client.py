@@ -1,0 +1,57 @@
+"""Clients."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+import models
+from graph.reading.shape import column, many, shape
+from graph.roles import EVERYBODY, STAFF
+from graph.types.location import Address, address_of
+from graph.types.node import Node, id_of
+
+if TYPE_CHECKING:
+    from graph.types.ownership import Ownership
+
+
+@shape(models.ClientEmail, EVERYBODY)
+class Email:
+    """An e-mail address of a client."""
+
+    address: str = column("The address.")
+
+
+@shape(models.ClientPhone, EVERYBODY)
+class Phone:
+    """A phone number of a client."""
+
+    as_given: str = column("The number as it was given.")
+    e164: str | None = column("The number to dial, in E.164; null when it is no full number.")
+
+
+@shape(models.Client, EVERYBODY)
+class Client(Node):
+    """Somebody who pays for the care of pets; an owner sees nobody but herself."""
+
+    id: strawberry.ID = id_of("Client")
+    given_name: str = column("The given name; empty for a business.")
+    family_name: str = column("The family name, or the name of the business.")
+    display_name: str = column("The whole name.")
+    language: str = column("The language of letters, as a BCP 47 tag: `en`, `de`.")
+    address: Address = address_of("Where they live.")
+    emails: list[Email] = many(
+        "The e-mail addresses; letters go to the first.", models.ClientEmail, "client", order=("position",)
+    )
+    phones: list[Phone] = many(
+        "The phone numbers, the best one first.", models.ClientPhone, "client", order=("position",)
+    )
+    is_registered_online: bool | None = column(
+        "Whether they registered themselves and reception has not recognised them yet.", STAFF
+    )
+    created_at: datetime | None = column("Since when the practice knows them.", STAFF)
+    ownerships: list[Annotated[Ownership, strawberry.lazy("graph.types.ownership")]] | None = many(
+        "The pets they own now.", models.Ownership, "client", STAFF, scope="{t}.ends_on IS NULL"
+    )

@@ -1,0 +1,63 @@
+"""Rows: what every table has, and column types that mean the same on both databases."""
+
+from __future__ import annotations
+
+import json
+import os
+import unicodedata
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from tortoise import fields
+from tortoise.models import Model
+
+from models.period import unix_milliseconds
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def uuid7() -> UUID:
+    """A new key (UUID version 7): random, and sorted by the millisecond in which it was made."""
+    random = int.from_bytes(os.urandom(10))
+    low = random & ((1 << 62) - 1)
+    return UUID(int=unix_milliseconds() << 80 | 7 << 76 | (random >> 68 & 0xFFF) << 64 | 2 << 62 | low)
+
+
+def folded(text: str) -> str:
+    """The text as it is compared and sorted: no case, no accents, single spaces."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
+
+
+class Instant(fields.DatetimeField[datetime]):
+    """An aware instant, always bound as UTC: SQLite compares text, so one zone must serve all rows and filters."""
+
+    def to_db_value(self, value: Any, instance: Any) -> Any:
+        """The value in UTC, whatever zone the caller used."""
+        value = super().to_db_value(value, instance)
+        if isinstance(value, datetime) and value.tzinfo is not None:
+            return value.astimezone(UTC)
+        return value
+
+
+class Words(fields.TextField):
+    """A short list of words, kept as a JSON array."""
+
+    def to_db_value(self, value: Sequence[str] | None, instance: Any) -> str | None:
+        """The list as JSON text."""
+        return None if value is None else json.dumps(list(value), ensure_ascii=False)
+
+    def to_python_value(self, value: Any) -> Any:
+        """The JSON text as a list."""
+        return json.loads(value) if isinstance(value, str) else value
+
+
+class Row(Model):
+    """One row of a table, named by a key of its own."""
+
+    id = fields.UUIDField(primary_key=True, default=uuid7)
+
+    class Meta:
+        abstract = True

@@ -1,0 +1,114 @@
+"""SQL: one way to say a statement to either database.
+
+A statement is text with `?` for each value, in order. PostgreSQL is sent `$1, $2, …`; SQLite is sent UTC instants
+and keys as text, as its tables hold them.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+from uuid import UUID
+
+from tortoise.connection import get_connection
+from tortoise.models import Model
+
+from models.constraint import POSTGRES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+
+M = TypeVar("M", bound=Model)
+
+
+def dialect() -> str:
+    """The database in use: `postgres` or `sqlite`."""
+    return str(get_connection("default").capabilities.dialect)
+
+
+def is_postgres() -> bool:
+    """Whether the database in use is PostgreSQL."""
+    return dialect() == POSTGRES
+
+
+async def fetch(text: str, values: Sequence[Any] = ()) -> Sequence[Mapping[str, Any]]:
+    """The rows that the statement returns, by column name; inside a transaction, as that sees them."""
+    return await get_connection("default").execute_query_dict(numbered(text), bound(values))
+
+
+async def tuples(text: str, values: Sequence[Any] = ()) -> Sequence[Sequence[Any]]:
+    """The rows that the query returns, by position."""
+    _, rows = await get_connection("default").execute_query(numbered(text), bound(values))
+    return cast("Sequence[Sequence[Any]]", rows)
+
+
+async def execute(text: str, values: Sequence[Any] = ()) -> int:
+    """Carry the statement out; the number of rows it touched."""
+    count, _ = await get_connection("default").execute_query(numbered(text), bound(values))
+    return count
+
+
+async def insert(rows: Sequence[Model]) -> None:
+    """Write new rows of one table with one statement."""
+    if not rows:
+        return
+    meta = rows[0]._meta
+    columns = [(meta.fields_db_projection[name], name, meta.fields_map[name]) for name in meta.fields_db_projection]
+    values = [field.to_db_value(getattr(row, name), row) for row in rows for _, name, field in columns]
+    one = f"({marks(len(columns))})"
+    await execute(
+        f"INSERT INTO {meta.db_table} ({', '.join(column for column, _, _ in columns)}) "
+        f"VALUES {', '.join([one] * len(rows))}",
+        values,
+    )
+    for row in rows:
+        row._saved_in_db = True
+
+
+def loaded(model: type[M], row: Mapping[str, Any]) -> M:
+    """The row as an instance of its model."""
+    return model._init_from_db(**row)
+
+
+def marks(count: int) -> str:
+    """As many `?` as there are values."""
+    return ", ".join("?" * count)
+
+
+def numbered(text: str) -> str:
+    """The text as the database in use wants its values named."""
+    if not is_postgres():
+        return text
+    first, *rest = text.split("?")
+    return first + "".join(f"${number}{part}" for number, part in enumerate(rest, 1))
+
+
+def bound(values: Iterable[Any]) -> list[Any]:
+    """The values as the database in use keeps them."""
+    if is_postgres():
+        return [value.astimezone(UTC) if isinstance(value, datetime) else value for value in values]
+    return [_as_text(value) for value in values]
+
+
+def _as_text(value: Any) -> Any:
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, datetime):
+        return value.astimezone(UTC)
+    return value
+
+
+def as_key(value: Any) -> UUID:
+    """A key read by raw SQL."""
+    return value if isinstance(value, UUID) else UUID(str(value))
+
+
+def as_instant(value: Any) -> datetime:
+    """An instant read by raw SQL, aware, in UTC."""
+    return (value if isinstance(value, datetime) else datetime.fromisoformat(value)).astimezone(UTC)
+
+
+def as_date(value: Any) -> date | None:
+    """A date read by raw SQL."""
+    return date.fromisoformat(value) if isinstance(value, str) else value

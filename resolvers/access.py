@@ -1,0 +1,290 @@
+"""Access: which rows a viewer may see, and which deeds a viewer may do. What is not named here is nobody's."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from tortoise.models import Model
+
+import models
+from models import sql
+from models.ownership import Right
+from models.refusal import Forbidden, NotFound, RightNeeded, SignedOut
+from models.role import STAFF_ROLES, Role
+from resolvers.rows import Order, Rows
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from uuid import UUID
+
+    from resolvers.viewer import Viewer
+
+M = TypeVar("M", bound=Model)
+
+ALL = "1 = 1"
+NOTHING = "1 = 0"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Which rows of a table the staff see, and which an owner sees.
+
+    SQL over the alias `{t}`; {account}, {client} and {staff} stand for the viewer. `reception` widens what the
+    staff see for receptionists and managers.
+    """
+
+    staff: str = NOTHING
+    owner: str = NOTHING
+    reception: str = NOTHING
+
+
+def _owned(pet: str, right: str = "may_view") -> str:
+    return (
+        f"EXISTS (SELECT 1 FROM ownership mine WHERE mine.pet_id = {pet} "
+        f"AND mine.client_id = {{client}} AND mine.ends_on IS NULL AND mine.{right})"
+    )
+
+
+ROWS: Final[Mapping[type[Model], Rule]] = {
+    models.Practice: Rule(staff=ALL, owner=ALL),
+    models.Location: Rule(staff=ALL, owner=ALL),
+    models.OpeningHours: Rule(staff=ALL, owner=ALL),
+    models.Service: Rule(staff=ALL, owner="{t}.is_offered AND {t}.is_bookable_online"),
+    models.Staff: Rule(staff=ALL, owner=ALL),  # of which the owner view shows the display name alone
+    models.StaffRole: Rule(staff=ALL),
+    models.ServiceStaff: Rule(staff=ALL),
+    models.ServiceRoom: Rule(staff=ALL),
+    models.Room: Rule(staff=ALL),
+    models.WorkingHours: Rule(staff=ALL),
+    models.HoursException: Rule(staff=ALL),
+    models.Client: Rule(staff=ALL, owner="{t}.id = {client}"),
+    models.ClientEmail: Rule(staff=ALL, owner="{t}.client_id = {client}"),
+    models.ClientPhone: Rule(staff=ALL, owner="{t}.client_id = {client}"),
+    models.Pet: Rule(staff=ALL, owner=_owned("{t}.id")),
+    models.Ownership: Rule(staff=ALL, owner=f"{{t}}.ends_on IS NULL AND {_owned('{t}.pet_id')}"),
+    models.Appointment: Rule(staff=ALL, owner=_owned("{t}.pet_id")),
+    models.Account: Rule(
+        staff="{t}.id = {account}",
+        owner="{t}.id = {account}",
+        reception="{t}.audience = 'owner' AND NOT {t}.is_linked",
+    ),
+    models.Session: Rule(staff="{t}.account_id = {account}", owner="{t}.account_id = {account}"),
+}
+"""One rule a table. A table without one (busy times, events, messages, codes, keys, throttles) is nobody's."""
+
+
+class Deed(StrEnum):
+    """Something that may be done; the value is the name of its mutation."""
+
+    REGISTER_CLIENT = "registerClient"
+    AMEND_CLIENT = "amendClient"
+    AMEND_MYSELF = "amendMyself"
+    REGISTER_PET = "registerPet"
+    AMEND_PET = "amendPet"
+    RECORD_DEATH = "recordDeath"
+    ADD_OWNERSHIP = "addOwnership"
+    AMEND_OWNERSHIP = "amendOwnership"
+    END_OWNERSHIP = "endOwnership"
+    BOOK_APPOINTMENT = "bookAppointment"
+    RESCHEDULE_APPOINTMENT = "rescheduleAppointment"
+    CONFIRM_APPOINTMENT = "confirmAppointment"
+    CHECK_IN_APPOINTMENT = "checkInAppointment"
+    START_APPOINTMENT = "startAppointment"
+    COMPLETE_APPOINTMENT = "completeAppointment"
+    CANCEL_APPOINTMENT = "cancelAppointment"
+    MARK_NO_SHOW_APPOINTMENT = "markNoShowAppointment"
+    LINK_ACCOUNT = "linkAccount"
+    ADD_LOCATION = "addLocation"
+    AMEND_LOCATION = "amendLocation"
+    ADD_ROOM = "addRoom"
+    AMEND_ROOM = "amendRoom"
+    ADD_SERVICE = "addService"
+    AMEND_SERVICE = "amendService"
+    ADD_WORKING_HOURS = "addWorkingHours"
+    AMEND_WORKING_HOURS = "amendWorkingHours"
+    ADD_EXCEPTION = "addException"
+    AMEND_EXCEPTION = "amendException"
+    INVITE_STAFF = "inviteStaff"
+    SET_STAFF_ROLES = "setStaffRoles"
+    ACCEPT_INVITATION = "acceptInvitation"
+    REGISTER = "register"
+    SIGN_IN = "signIn"
+    REQUEST_SIGN_IN_CODE = "requestSignInCode"
+    SIGN_IN_WITH_CODE = "signInWithCode"
+    REFRESH_SESSION = "refreshSession"
+    SIGN_OUT = "signOut"
+    SIGN_OUT_EVERYWHERE = "signOutEverywhere"
+    DELIVER_MESSAGES = "deliverMessages"
+    OPEN_PRACTICE = "openPractice"
+
+
+STAFF = STAFF_ROLES
+OWNER = frozenset({Role.OWNER})
+FRONT_DESK = frozenset({Role.RECEPTIONIST, Role.MANAGER})
+MANAGER = frozenset({Role.MANAGER})
+STAFF_DOOR = STAFF | {Role.ANYONE}
+OWNER_DOOR = OWNER | {Role.ANYONE}
+
+DEEDS: Final[Mapping[Deed, frozenset[Role]]] = {
+    Deed.REGISTER_CLIENT: STAFF,
+    Deed.AMEND_CLIENT: STAFF,
+    Deed.AMEND_MYSELF: OWNER,
+    Deed.REGISTER_PET: STAFF | OWNER,
+    Deed.AMEND_PET: STAFF,
+    Deed.RECORD_DEATH: STAFF,
+    Deed.ADD_OWNERSHIP: FRONT_DESK | {Role.VET},
+    Deed.AMEND_OWNERSHIP: FRONT_DESK | {Role.VET},
+    Deed.END_OWNERSHIP: FRONT_DESK | {Role.VET},
+    Deed.BOOK_APPOINTMENT: STAFF | OWNER,
+    Deed.RESCHEDULE_APPOINTMENT: STAFF | OWNER,
+    Deed.CONFIRM_APPOINTMENT: STAFF | OWNER,
+    Deed.CHECK_IN_APPOINTMENT: STAFF,
+    Deed.START_APPOINTMENT: STAFF,
+    Deed.COMPLETE_APPOINTMENT: STAFF,
+    Deed.CANCEL_APPOINTMENT: STAFF | OWNER,
+    Deed.MARK_NO_SHOW_APPOINTMENT: STAFF,
+    Deed.LINK_ACCOUNT: FRONT_DESK,
+    Deed.ADD_LOCATION: MANAGER,
+    Deed.AMEND_LOCATION: MANAGER,
+    Deed.ADD_ROOM: MANAGER,
+    Deed.AMEND_ROOM: MANAGER,
+    Deed.ADD_SERVICE: MANAGER,
+    Deed.AMEND_SERVICE: MANAGER,
+    Deed.ADD_WORKING_HOURS: MANAGER,
+    Deed.AMEND_WORKING_HOURS: MANAGER,
+    Deed.ADD_EXCEPTION: MANAGER,
+    Deed.AMEND_EXCEPTION: MANAGER,
+    Deed.INVITE_STAFF: MANAGER,
+    Deed.SET_STAFF_ROLES: MANAGER,
+    Deed.ACCEPT_INVITATION: STAFF_DOOR,
+    Deed.REGISTER: OWNER_DOOR,
+    Deed.SIGN_IN: STAFF_DOOR,
+    Deed.REQUEST_SIGN_IN_CODE: OWNER_DOOR,
+    Deed.SIGN_IN_WITH_CODE: OWNER_DOOR,
+    Deed.REFRESH_SESSION: STAFF_DOOR | OWNER_DOOR,
+    Deed.SIGN_OUT: STAFF | OWNER,
+    Deed.SIGN_OUT_EVERYWHERE: STAFF | OWNER,
+    Deed.DELIVER_MESSAGES: frozenset(),
+    Deed.OPEN_PRACTICE: frozenset(),
+}
+"""Who may do what. The practice's own machinery (SYSTEM) may do every deed."""
+
+
+class Where(StrEnum):
+    """Where a role must be held when the deed is at no single location."""
+
+    ANYWHERE = "ANYWHERE"
+    EVERYWHERE = "EVERYWHERE"
+
+
+def may(viewer: Viewer, deed: Deed, location: UUID | Where = Where.ANYWHERE) -> None:
+    """Refuse a deed that this viewer may not do there.
+
+    Raises:
+        SignedOut: nobody is signed in, and the deed needs somebody.
+        Forbidden: the viewer's roles there do not allow it.
+    """
+    if viewer.is_system:
+        return
+    if location is Where.EVERYWHERE and viewer.is_staff:
+        held = viewer.everywhere
+    else:
+        held = viewer.roles_at(None if isinstance(location, Where) else location)
+    if held & DEEDS.get(deed, frozenset()):
+        return
+    raise Forbidden if viewer.is_signed_in else SignedOut
+
+
+def rows(viewer: Viewer, model: type[Model], scope: str = ALL, *values: Any) -> Rows:
+    """The rows of a table that the viewer may see and for which `scope` holds, sorted by their keys."""
+    rule, asked = sight(viewer, model, "{t}")
+    return Rows(viewer, model, f"({rule}) AND ({scope})", (*asked, *values), (Order("id"),))
+
+
+def sight(viewer: Viewer, model: type[Model], alias: str) -> tuple[str, tuple[Any, ...]]:
+    """The condition under which the viewer sees a row of `model` under that alias, and its values."""
+    return _asked_by(viewer, _rule(viewer, model), alias)
+
+
+def carried(viewer: Viewer) -> Viewer:
+    """Somebody who sees what belongs to a row that this viewer has been found to see: its service, its place."""
+    return replace(viewer, account_id=None, session_id=None, client_id=None, staff_id=None, system_reason="carried")
+
+
+def access_key(viewer: Viewer) -> str:
+    """What decides the shape of the viewer's conditions: viewers with the same key are asked for the same SQL."""
+    if viewer.is_system:
+        return "system"
+    if viewer.is_owner:
+        return "owner"
+    return f"staff:{'+'.join(sorted(viewer.roles))}" if viewer.is_staff else "anyone"
+
+
+async def find(viewer: Viewer, model: type[M], id: UUID | None, *, path: str = "id") -> M:
+    """The row with this key, if the viewer may see it.
+
+    Raises:
+        NotFound: there is no such row, or it is not the viewer's to see.
+    """
+    condition, values = sight(viewer, model, "t")
+    return (await _found(model, id, "", (), condition, values, path))[0]
+
+
+async def find_with_right(viewer: Viewer, model: type[M], id: UUID | None, right: Right, *, path: str = "id") -> M:
+    """The pet, or appointment, with this key, if the viewer may see it and, as an owner, holds the right.
+
+    Raises:
+        NotFound: there is no such row, or it is not the viewer's to see.
+        RightNeeded: she may see the pet, but this is for another owner of it to do.
+    """
+    pet = "t.id" if model is models.Pet else "t.pet_id"
+    condition, values = sight(viewer, model, "t")
+    holds, asked = _asked_by(viewer, _owned(pet, f"may_{right.value.lower()}") if viewer.is_owner else ALL, "t")
+    row, may_do = await _found(model, id, f", ({holds}) AS holds_right", asked, condition, values, path)
+    if not may_do:
+        raise RightNeeded(path=(path,))
+    return row
+
+
+async def _found(
+    model: type[M],
+    id: UUID | None,
+    more: str,
+    more_values: tuple[Any, ...],
+    condition: str,
+    values: tuple[Any, ...],
+    path: str,
+) -> tuple[M, bool]:
+    if id is None:
+        raise NotFound(path=(path,))
+    found = await sql.fetch(
+        f"SELECT t.*{more} FROM {model._meta.db_table} t WHERE t.id = ? AND ({condition})",
+        (*more_values, id, *values),
+    )
+    if not found:
+        raise NotFound(path=(path,))
+    row = dict(found[0])
+    holds = bool(row.pop("holds_right", True))
+    return sql.loaded(model, row), holds
+
+
+def _rule(viewer: Viewer, model: type[Model]) -> str:
+    if viewer.is_system:
+        return ALL
+    rule = ROWS.get(model, Rule())
+    if viewer.is_owner:
+        return rule.owner
+    if not viewer.is_staff or not viewer.roles:
+        return NOTHING
+    if viewer.roles & FRONT_DESK and rule.reception != NOTHING:
+        return f"({rule.staff}) OR ({rule.reception})"
+    return rule.staff
+
+
+def _asked_by(viewer: Viewer, rule: str, alias: str) -> tuple[str, tuple[Any, ...]]:
+    who = {"account": viewer.account_id, "client": viewer.client_id, "staff": viewer.staff_id}
+    values = tuple(who[name] for name in re.findall(r"\{(account|client|staff)\}", rule))
+    return re.sub(r"\{(account|client|staff)\}", "?", rule).replace("{t}", alias), values

@@ -1,0 +1,171 @@
+"""Bookings: making time busy so that nobody is ever booked twice.
+
+Every try is a transaction of its own: choose a vet and a room that the diary shows as free, lock the rows of the
+vet, the room and the pet (in that order, so that no two bookers wait for each other), look again, and write. Who
+comes second finds the time taken, rolls back, and tries the next vet or room that is left. The constraint on busy
+times is the last line, not the queue.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from tortoise.exceptions import IntegrityError
+from tortoise.transactions import in_transaction
+
+from models import BusyTime, Resource, sql
+from models.refusal import OutsideHours, PetHasDied, SlotTaken, VetCannotDoService
+from resolvers import free_times
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from datetime import datetime
+
+    from models.free_time import Diary, FreeTime
+    from models.period import Period
+    from resolvers.free_times import Offer
+    from resolvers.viewer import Viewer
+
+MOST_ALTERNATIVES = 5
+_DAYS_OF_ALTERNATIVES = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A visit somebody wants: for which pet, when, and, if it matters to them, with which vet."""
+
+    offer: Offer
+    pet_id: UUID
+    visit: Period
+    vet_id: UUID | None = None
+    appointment_id: UUID | None = None
+    """The appointment that is to be moved there, whose present busy times do not count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The vet and the room that a visit will take."""
+
+    vet_id: UUID
+    room_id: UUID
+
+
+class _Lost(Exception):
+    """Somebody else was faster."""
+
+
+async def settle(
+    viewer: Viewer, wish: Wish, write: Callable[[Place], Awaitable[None]], *, now: datetime, diary: Diary | None = None
+) -> None:
+    """Find a vet and a room for the wish and, holding them, `write` inside the same transaction.
+
+    Raises:
+        OutsideHours: the location is closed, or the vet does not work, at that time.
+        VetCannotDoService: the vet named, or every vet, cannot do it there.
+        SlotTaken: vet, rooms or pet are taken; with alternatives that are free.
+        PetHasDied: the death was recorded meanwhile.
+    """
+    day = free_times.local_day(wish.offer, wish.visit.starts_at)
+    while True:
+        diary = diary or await free_times.diary_of(
+            wish.offer, day, day, pet_id=wish.pet_id, leaving_out=wish.appointment_id
+        )
+        place = _choose(diary, wish)
+        if place is None:
+            raise SlotTaken(await _alternatives(viewer, wish, now=now))
+        try:
+            async with in_transaction():
+                await write(place)
+            return
+        except _Lost:
+            diary = None
+        except IntegrityError as error:
+            if "busy_time_no_overlap" not in str(error):
+                raise
+            diary = None
+
+
+async def hold(wish: Wish, place: Place) -> None:
+    """Lock the vet, the room and the pet, and look again whether they are free: inside the transaction of `settle`."""
+    taken = wish.offer.service.with_buffers(wish.visit)
+    await _lock(wish.pet_id, place)
+    busy = await sql.fetch(
+        "SELECT 1 FROM busy_time WHERE is_exclusive AND COALESCE(appointment_id <> ?, ?) AND starts_at < ? AND ends_at > ? "
+        "AND (resource_id IN (?, ?) OR (resource_id = ? AND starts_at < ? AND ends_at > ?)) LIMIT 1",
+        (
+            *(wish.appointment_id, True, taken.ends_at, taken.starts_at, place.vet_id, place.room_id),
+            *(wish.pet_id, wish.visit.ends_at, wish.visit.starts_at),
+        ),
+    )
+    if busy:
+        raise _Lost
+
+
+async def take(wish: Wish, place: Place, appointment_id: UUID) -> None:
+    """Write the busy times of the appointment: vet and room for visit and buffers, the pet for the visit."""
+    taken = wish.offer.service.with_buffers(wish.visit)
+    await sql.insert(
+        [
+            BusyTime(
+                resource=resource,
+                resource_id=resource_id,
+                starts_at=period.starts_at,
+                ends_at=period.ends_at,
+                appointment_id=appointment_id,
+            )
+            for resource, resource_id, period in (
+                (Resource.VET, place.vet_id, taken),
+                (Resource.ROOM, place.room_id, taken),
+                (Resource.PET, wish.pet_id, wish.visit),
+            )
+        ]
+    )
+
+
+async def release(appointment_id: UUID) -> None:
+    """Give the time of the appointment back."""
+    await sql.execute("DELETE FROM busy_time WHERE appointment_id = ?", (appointment_id,))
+
+
+def _choose(diary: Diary, wish: Wish) -> Place | None:
+    working = diary.vets_working(wish.visit)
+    if not diary.working or (wish.vet_id is not None and wish.vet_id not in diary.working):
+        raise VetCannotDoService(path=("vetId",))
+    if not working or (wish.vet_id is not None and wish.vet_id not in working):
+        raise OutsideHours(path=("startsAt",))
+    needs = wish.offer.needs
+    vets = [v for v in diary.vets_free(wish.visit, needs) if wish.vet_id in (None, v)]
+    rooms = diary.rooms_free(wish.visit, needs)
+    if not vets or not rooms or not diary.pet_is_free(wish.visit):
+        return None
+    return Place(min(vets, key=lambda vet_id: (_load(diary, vet_id), vet_id)), rooms[0])
+
+
+def _load(diary: Diary, vet_id: UUID) -> timedelta:
+    return sum((period.lasts for period in diary.vets_busy.get(vet_id, ())), timedelta())
+
+
+async def _alternatives(viewer: Viewer, wish: Wish, *, now: datetime) -> list[FreeTime]:
+    offer = wish.offer
+    first = free_times.local_day(offer, wish.visit.starts_at)
+    last = first + timedelta(days=_DAYS_OF_ALTERNATIVES)
+    diary = await free_times.diary_of(offer, first, last, pet_id=wish.pet_id, leaving_out=wish.appointment_id)
+    not_before = free_times.earliest(viewer, offer, now)
+    free = free_times.free_in(diary, offer, first, last, vet_id=wish.vet_id, not_before=not_before)
+    nearest = sorted(free, key=lambda time: abs(time.visit.starts_at - wish.visit.starts_at))[:MOST_ALTERNATIVES]
+    return sorted(nearest, key=lambda time: time.visit.starts_at)
+
+
+async def _lock(pet_id: UUID, place: Place) -> None:
+    if not sql.is_postgres():  # BEGIN IMMEDIATE has locked everything
+        died: Any = await sql.fetch("SELECT died_on AS gone FROM pet WHERE id = ?", (pet_id,))
+    else:
+        for table, key in (("staff", place.vet_id), ("room", place.room_id)):
+            # NO KEY UPDATE, because a plain FOR UPDATE would block every insert that refers to the row.
+            await sql.fetch(f"SELECT 1 FROM {table} WHERE id = ? FOR NO KEY UPDATE", (key,))
+        died = await sql.fetch("SELECT died_on AS gone FROM pet WHERE id = ? FOR NO KEY UPDATE", (pet_id,))
+    if died and died[0]["gone"] is not None:
+        raise PetHasDied(path=("petId",))

@@ -1,0 +1,237 @@
+"""Clients: registering and amending them, and reading them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tortoise.transactions import in_transaction
+
+from models import Client, EventKind, Practice, sql
+from models.code import language
+from models.contact import Address, email_fold
+from models.row import folded, uuid7
+from models.text import line, named
+from resolvers import access, accounts, contacts, events, retries, searches
+from resolvers.access import Deed
+from resolvers.changes import UNSET, Change, Unset, given, plain, write
+from resolvers.events import Happening
+from resolvers.locks import hold
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from resolvers.retries import Outcome
+    from resolvers.rows import Rows
+    from resolvers.viewer import Viewer
+
+NOT_KNOWN = Address()
+_SEARCHED = frozenset({"given_name", "family_name", "emails", "phones"})
+
+
+@dataclass(frozen=True, slots=True)
+class ClientRegistration:
+    """Somebody who becomes a client: letters go to the first e-mail address, in the practice's language unless said."""
+
+    family_name: str
+    given_name: str = ""
+    emails: Sequence[str] = ()
+    phones: Sequence[str] = ()
+    language: str | None = None
+    address: Address = NOT_KNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class ClientChanges:
+    """What changes about a client; lists and the address are replaced as a whole."""
+
+    given_name: str | Unset = UNSET
+    family_name: str | Unset = UNSET
+    emails: Sequence[str] | Unset = UNSET
+    phones: Sequence[str] | Unset = UNSET
+    language: str | Unset = UNSET
+    address: Address | Unset = UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class MyChanges:
+    """What an owner changes about herself: not her e-mail address, which she has proven."""
+
+    given_name: str | Unset = UNSET
+    family_name: str | Unset = UNSET
+    phones: Sequence[str] | Unset = UNSET
+    language: str | Unset = UNSET
+    address: Address | Unset = UNSET
+
+
+# Reading
+
+
+def one(viewer: Viewer, client_id: UUID | None) -> Rows:
+    """The client with this key."""
+    return access.rows(viewer, Client, "{t}.id = ?", client_id)
+
+
+def listed(viewer: Viewer) -> Rows:
+    """Every client, by family name."""
+    return access.rows(viewer, Client).sorted_by("fold")
+
+
+def searched(viewer: Viewer, text: str) -> Rows:
+    """The clients whom every word of the text matches by name, e-mail address or phone, by family name."""
+    condition = searches.client_condition(text)
+    return access.rows(viewer, Client, condition.scope, *condition.values).sorted_by("fold")
+
+
+# Writing
+
+
+async def register(viewer: Viewer, registration: ClientRegistration, *, key: str, now: datetime) -> UUID:
+    """Register a client.
+
+    Raises:
+        InvalidInput: a name, an e-mail address, a phone, the language or the address makes no sense.
+    """
+    access.may(viewer, Deed.REGISTER_CLIENT)
+    retry = retries.asked(viewer, Deed.REGISTER_CLIENT, key, plain(registration), now=now)
+    client_id = uuid7()
+
+    async def work() -> Outcome:
+        async with in_transaction():
+            await retry.keep(client=client_id)
+            after = await enter(client_id, registration, now=now)
+            await events.record(viewer, Happening(EventKind.CLIENT_REGISTERED, client_id, after=after), now=now)
+        return {"client": str(client_id)}
+
+    return sql.as_key((await retries.once(retry, work))["client"])
+
+
+async def enter(
+    client_id: UUID, registration: ClientRegistration, *, now: datetime, is_registered_online: bool = False
+) -> dict[str, Any]:
+    """Write a new client, with everything by which reception finds her; what was written.
+
+    Raises:
+        InvalidInput: as for registering.
+    """
+    names = _names({"given_name": registration.given_name, "family_name": registration.family_name})
+    address = registration.address.checked(path=("address",))
+    emails = contacts.checked_emails(registration.emails)
+    phones = await contacts.checked_phones(registration.phones, address.country)
+    code = language(registration.language or await _language(), path=("language",))
+    columns = {**names, **_titles(**names), **_address(address), "language": code}
+    await sql.insert([Client(id=client_id, is_registered_online=is_registered_online, created_at=now, **columns)])
+    await contacts.replace_emails(client_id, emails)
+    await contacts.replace_phones(client_id, phones)
+    await contacts.replace_words(client_id, names.values(), emails, phones)
+    return {**columns, "emails": emails, "phones": [one.as_given for one in phones]}
+
+
+async def amend(viewer: Viewer, client_id: UUID | None, changes: ClientChanges, *, key: str, now: datetime) -> UUID:
+    """Change what is known of a client; an account proven by an address that goes loses its link.
+
+    Raises:
+        NotFound: the client is not the viewer's to see.
+        InvalidInput: as for registering.
+    """
+    access.may(viewer, Deed.AMEND_CLIENT)
+    return await _amend(viewer, Deed.AMEND_CLIENT, client_id, given(changes), key=key, now=now)
+
+
+async def amend_myself(viewer: Viewer, changes: MyChanges, *, key: str, now: datetime) -> UUID:
+    """Change what is known of the owner who asks.
+
+    Raises:
+        InvalidInput: as for registering.
+    """
+    access.may(viewer, Deed.AMEND_MYSELF)
+    return await _amend(viewer, Deed.AMEND_MYSELF, viewer.client_id, given(changes), key=key, now=now)
+
+
+async def _amend(
+    viewer: Viewer, deed: Deed, client_id: UUID | None, said: dict[str, Any], *, key: str, now: datetime
+) -> UUID:
+    asked = {"client": str(client_id), "changes": plain(said)}
+    retry = retries.asked(viewer, deed, key, asked, now=now)
+
+    async def work() -> Outcome:
+        found = await access.find(viewer, Client, client_id, path="clientId")
+        async with in_transaction():
+            await retry.keep(client=found.id)
+            client = await hold(Client, found.id)
+            change = await write(client, _columns(client, said))
+            gone = await _amend_contacts(client, said, change)
+            if gone:
+                await accounts.unlink_address(viewer, client.id, gone, now=now)
+            if change:
+                happening = Happening(EventKind.CLIENT_AMENDED, client.id, before=change.before, after=change.after)
+                await events.record(viewer, happening, now=now)
+        return {"client": str(found.id)}
+
+    return sql.as_key((await retries.once(retry, work))["client"])
+
+
+def _columns(client: Client, said: dict[str, Any]) -> dict[str, Any]:
+    columns: dict[str, Any] = _names({name: said[name] for name in ("given_name", "family_name") if name in said})
+    if columns:
+        held = {"given_name": client.given_name, "family_name": client.family_name}
+        columns |= _titles(**{**held, **columns})
+    if "language" in said:
+        columns["language"] = language(said["language"], path=("language",))
+    if "address" in said:
+        columns |= _address(said["address"].checked(path=("address",)))
+    return columns
+
+
+async def _amend_contacts(client: Client, said: dict[str, Any], change: Change) -> set[str]:
+    """Replace e-mail addresses, phones and search words where they change; the folds of the addresses that went."""
+    emails, phones = await contacts.emails_of(client.id), await contacts.phones_of(client.id)
+    gone = set[str]()
+    if "emails" in said:
+        before, emails = emails, contacts.checked_emails(said["emails"])
+        if change.note("emails", before, emails):
+            gone = {
+                email_fold(address)
+                for address in before
+                if not any(accounts.is_same_mailbox(address, kept) for kept in emails)
+            }
+            await contacts.replace_emails(client.id, emails)
+    if "phones" in said:
+        held, phones = phones, await contacts.checked_phones(said["phones"], client.country)
+        if change.note("phones", [one.as_given for one in held], [one.as_given for one in phones]):
+            await contacts.replace_phones(client.id, phones)
+    if not _SEARCHED.isdisjoint(change.after):
+        await contacts.replace_words(client.id, (client.given_name, client.family_name), emails, phones)
+    return gone
+
+
+def _names(said: dict[str, str]) -> dict[str, str]:
+    names = {}
+    if "given_name" in said:
+        names["given_name"] = line(said["given_name"], path=("givenName",))
+    if "family_name" in said:
+        names["family_name"] = named(said["family_name"], path=("familyName",))
+    return names
+
+
+def _titles(*, given_name: str, family_name: str) -> dict[str, str]:
+    return {
+        "display_name": f"{given_name} {family_name}".strip(),
+        "fold": folded(f"{family_name} {given_name}"),
+    }
+
+
+def _address(address: Address) -> dict[str, str]:
+    return {
+        "street": address.street,
+        "postal_code": address.postal_code,
+        "city": address.city,
+        "country": address.country,
+    }
+
+
+async def _language() -> str:
+    practice = await Practice.first()
+    return practice.language if practice else "en"

@@ -1,0 +1,247 @@
+"""Free times: reading the diary of a location, and what can be had of a service there."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from models import Location, Pet, Service, sql
+from models.free_time import Diary, FreeTime, Needs, WeeklyHours
+from models.ownership import Right
+from models.period import Period, day_in, today_in
+from models.refusal import InvalidInput, NotFound, ServiceNotOffered, VetCannotDoService
+from resolvers import access
+
+if TYPE_CHECKING:
+    from resolvers.viewer import Viewer
+
+LONGEST_SEARCH_DAYS = 31
+_BUFFERS = timedelta(hours=8)
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What somebody looks for: dates are local to the location, both included."""
+
+    service_id: UUID | None
+    location_id: UUID | None
+    first: date
+    last: date
+    pet_id: UUID | None = None
+    vet_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A service at a location."""
+
+    service: Service
+    location: Location
+
+    @property
+    def needs(self) -> Needs:
+        """What a visit for it takes."""
+        return Needs(
+            timedelta(minutes=self.service.lasts_minutes),
+            timedelta(minutes=self.service.buffer_before_minutes),
+            timedelta(minutes=self.service.buffer_after_minutes),
+        )
+
+
+async def found(viewer: Viewer, search: Search, *, now: datetime) -> tuple[Offer, list[FreeTime]]:
+    """The offer, and every start at which it is free, soonest first; an owner sees vets only where she may choose.
+
+    Raises:
+        NotFound: the service, the location or the pet is not the viewer's to see.
+        InvalidInput: the dates are the wrong way round or more than 31 days apart.
+        ServiceNotOffered, VetCannotDoService, LocationClosed, PetHasDied: as for booking it.
+    """
+    if search.last < search.first:
+        raise InvalidInput("The last day comes before the first.", path=("to",))
+    if (search.last - search.first).days >= LONGEST_SEARCH_DAYS:
+        raise InvalidInput("Please look at 31 days or fewer at a time.", path=("to",))
+    pet = None
+    if search.pet_id is not None:
+        right = Right.BOOK
+        pet = await access.find_with_right(viewer, Pet, search.pet_id, right, path="petId")
+        pet.must_be_alive()
+    offer = await offered(viewer, search.service_id, search.location_id)
+    must_be_had_by(viewer, offer, pet=pet, vet_id=search.vet_id)
+    offer.location.must_be_open_on(search.first)
+    diary = await diary_of(offer, search.first, search.last, pet_id=search.pet_id)
+    if search.vet_id is not None and search.vet_id not in diary.working:
+        raise VetCannotDoService(path=("vetId",))
+    free = free_in(
+        diary, offer, search.first, search.last, vet_id=search.vet_id, not_before=earliest(viewer, offer, now)
+    )
+    if viewer.is_owner and not offer.service.owner_may_choose_vet:
+        free = [replace(time, vet_ids=()) for time in free]
+    return offer, free
+
+
+def free_in(
+    diary: Diary, offer: Offer, first: date, last: date, *, vet_id: UUID | None, not_before: datetime
+) -> list[FreeTime]:
+    """What is free in the diary, for any vet or for one."""
+    if offer.location.closed_on is not None:
+        last = min(last, offer.location.closed_on - timedelta(days=1))
+    times = diary.free_times(first, last, offer.needs, not_before=not_before)
+    if vet_id is None:
+        return list(times)
+    return [replace(time, vet_ids=(vet_id,)) for time in times if vet_id in time.vet_ids]
+
+
+def earliest(viewer: Viewer, offer: Offer, now: datetime) -> datetime:
+    """The first moment at which the viewer may let a visit start: an owner has to give the notice it needs."""
+    return now + timedelta(minutes=offer.service.lead_minutes) if viewer.is_owner else now
+
+
+async def offered(viewer: Viewer, service_id: UUID | None, location_id: UUID | None) -> Offer:
+    """The service and the location, if the viewer may see both.
+
+    Raises:
+        NotFound: one of them does not exist or is not the viewer's to see.
+    """
+    if service_id is None or location_id is None:
+        raise NotFound(path=("serviceId",) if service_id is None else ("locationId",))
+    see_service, of_service = access.sight(viewer, Service, "s")
+    see_location, of_location = access.sight(viewer, Location, "l")
+    columns = ", ".join(
+        f"{alias}.{column} AS {alias}_{column}"
+        for alias, model in (("s", Service), ("l", Location))
+        for column in model._meta.fields_db_projection.values()
+    )
+    rows = await sql.fetch(
+        f"SELECT {columns} FROM service s LEFT JOIN location l ON l.id = ? AND ({see_location}) "
+        f"WHERE s.id = ? AND ({see_service})",
+        (location_id, *of_location, service_id, *of_service),
+    )
+    if not rows:
+        raise NotFound(path=("serviceId",))
+    row = rows[0]
+    if row["l_id"] is None:
+        raise NotFound(path=("locationId",))
+    return Offer(sql.loaded(Service, _part(row, "s_")), sql.loaded(Location, _part(row, "l_")))
+
+
+def must_be_had_by(viewer: Viewer, offer: Offer, *, pet: Pet | None, vet_id: UUID | None) -> None:
+    """Refuse what this viewer cannot have, whatever the time.
+
+    Raises:
+        ServiceNotOffered: not any more, not online, not for a client the practice does not know yet, or not for
+            this species.
+        InvalidInput: an owner names a vet where the practice chooses.
+    """
+    service = offer.service
+    if not service.is_offered or (pet is not None and not service.is_for(pet.species)):
+        raise ServiceNotOffered(path=("serviceId",))
+    if not viewer.is_owner:
+        return
+    if not service.is_bookable_online or not (viewer.is_linked or service.is_open_to_new_clients):
+        raise ServiceNotOffered(path=("serviceId",))
+    if vet_id is not None and not service.owner_may_choose_vet:
+        raise InvalidInput("For this service we choose the vet. Please leave the vet open.", path=("vetId",))
+
+
+_DIARY = """
+SELECT 'opening' AS kind, NULL AS who, weekday, from_minute, until_minute, CAST(NULL AS date) AS starts_on,
+  CAST(NULL AS date) AS ends_on, CAST(NULL AS timestamptz) AS starts_at, CAST(NULL AS timestamptz) AS ends_at
+FROM opening_hours WHERE location_id = ?
+UNION ALL
+SELECT 'working', CAST(w.staff_id AS char(36)), w.weekday, w.from_minute, w.until_minute, w.starts_on, w.ends_on, NULL, NULL
+FROM working_hours w JOIN service_staff c ON c.staff_id = w.staff_id AND c.service_id = ?
+JOIN staff s ON s.id = w.staff_id AND s.left_at IS NULL WHERE w.location_id = ?
+UNION ALL
+SELECT 'away', CAST(staff_id AS char(36)), NULL, NULL, NULL, NULL, NULL, starts_at, ends_at
+FROM hours_exception WHERE (location_id = ? OR location_id IS NULL) AND starts_at < ? AND ends_at > ?
+UNION ALL
+SELECT 'room', CAST(r.id AS char(36)), NULL, NULL, NULL, NULL, NULL, NULL, NULL
+FROM room r JOIN service_room c ON c.room_id = r.id AND c.service_id = ? WHERE r.location_id = ? AND r.is_in_use
+UNION ALL
+SELECT 'busy', CAST(resource_id AS char(36)), NULL, NULL, NULL, NULL, NULL, starts_at, ends_at
+FROM busy_time WHERE is_exclusive AND starts_at < ? AND ends_at > ? AND starts_at > ? AND COALESCE(appointment_id <> ?, ?)
+AND (resource_id = ? OR resource_id IN (SELECT staff_id FROM service_staff WHERE service_id = ?)
+  OR resource_id IN (SELECT c.room_id FROM service_room c JOIN room r ON r.id = c.room_id
+    WHERE c.service_id = ? AND r.location_id = ?))
+"""
+_LONGEST_BUSY = timedelta(days=3)
+
+
+async def diary_of(
+    offer: Offer, first: date, last: date, *, pet_id: UUID | None = None, leaving_out: UUID | None = None
+) -> Diary:
+    """All that decides when the offer can be had on these local days, read by one statement.
+
+    `leaving_out` is an appointment whose own busy times do not count, because it is the one to be moved.
+    """
+    clock = offer.location.clock
+    starts, ends = day_in(clock, first).starts_at - _BUFFERS, day_in(clock, last).ends_at + _BUFFERS
+    place, service = offer.location.id, offer.service.id
+    rows = await sql.fetch(
+        _DIARY,
+        (
+            *(place, service, place, place, ends, starts, service, place),
+            *(ends, starts, starts - _LONGEST_BUSY, leaving_out, True, pet_id, service, service, place),
+        ),
+    )
+    return _diary(clock, rows, pet_id)
+
+
+def _diary(clock: Any, rows: Any, pet_id: UUID | None) -> Diary:
+    opening: list[WeeklyHours] = []
+    closed: list[Period] = []
+    working: dict[UUID, list[WeeklyHours]] = defaultdict(list)
+    away: dict[UUID, list[Period]] = defaultdict(list)
+    busy: dict[UUID, list[Period]] = defaultdict(list)
+    rooms: list[UUID] = []
+    for row in rows:
+        who = sql.as_key(row["who"]) if row["who"] else None
+        match row["kind"], who:
+            case "opening", None:
+                opening.append(_weekly(row))
+            case "working", UUID():
+                working[who].append(_weekly(row))
+            case "away", None:
+                closed.append(_period(row))
+            case "away", UUID():
+                away[who].append(_period(row))
+            case "room", UUID():
+                rooms.append(who)
+            case "busy", UUID():
+                busy[who].append(_period(row))
+    return Diary(
+        clock=clock,
+        opening=opening,
+        closed=closed,
+        working=dict(working),
+        away=away,
+        vets_busy={vet_id: busy.get(vet_id, []) for vet_id in working},
+        rooms_busy={room_id: busy.get(room_id, []) for room_id in rooms},
+        pet_busy=busy.get(pet_id, []) if pet_id else [],
+    )
+
+
+def _weekly(row: Any) -> WeeklyHours:
+    return WeeklyHours(
+        row["weekday"],
+        row["from_minute"],
+        row["until_minute"],
+        sql.as_date(row["starts_on"]),
+        sql.as_date(row["ends_on"]),
+    )
+
+
+def _period(row: Any) -> Period:
+    return Period(sql.as_instant(row["starts_at"]), sql.as_instant(row["ends_at"]))
+
+
+def _part(row: Any, prefix: str) -> dict[str, Any]:
+    return {name.removeprefix(prefix): value for name, value in row.items() if name.startswith(prefix)}
+
+
+def local_day(offer: Offer, moment: datetime) -> date:
+    """The date on the wall of the location at that moment."""
+    return today_in(offer.location.clock, moment)

@@ -1,0 +1,111 @@
+"""Facts: what a letter tells, read as it is at the moment of sending."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from models import Letter, Message, MessageState, Status, sql
+from models.contact import email_fold
+
+_LONGEST = 200
+# They turn the direction of what follows, so a name could rewrite the sentence around it.
+_TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The location of a visit, as a letter shows it."""
+
+    name: str
+    address: str
+    phone: str
+    country: str
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """The appointment that a letter is about, as it stands now."""
+
+    pet: str
+    pet_has_died: bool
+    service: str
+    is_farewell: bool
+    vet: str
+    starts_at: datetime
+    status: Status
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a letter tells, every name on one line and without control characters.
+
+    `is_still_claimed` says that the letter still waits and that nobody claimed it after us. `code_expires_at` is
+    when the last sign-in code for the address expires, or did.
+    """
+
+    is_still_claimed: bool
+    practice: str
+    client: str
+    visit: Visit | None
+    code_expires_at: datetime | None
+
+
+_FACTS = (
+    "SELECT m.state, m.attempts, own.name AS practice, c.display_name AS client, "
+    "a.starts_at, a.status, p.name AS pet, p.died_on, s.name AS service, s.is_farewell, v.display_name AS vet, "
+    "l.name AS location, l.street, l.postal_code, l.city, l.country, l.phone, l.zone, "
+    "(SELECT MAX(k.expires_at) FROM sign_in_code k WHERE k.email_fold = ?) AS code_expires_at "
+    "FROM message m LEFT JOIN practice own ON own.is_the_only_one "
+    "LEFT JOIN client c ON c.id = m.client_id LEFT JOIN appointment a ON a.id = m.appointment_id "
+    "LEFT JOIN pet p ON p.id = a.pet_id LEFT JOIN service s ON s.id = a.service_id "
+    "LEFT JOIN staff v ON v.id = a.vet_id LEFT JOIN location l ON l.id = a.location_id WHERE m.id = ?"
+)
+
+
+async def facts(message: Message) -> Facts:
+    """What the letter tells, with one statement: whether it is still true and what it says come from one moment."""
+    address = email_fold(message.to_address) if message.letter is Letter.SIGN_IN_CODE else ""
+    rows = await sql.fetch(_FACTS, (address, message.id))
+    if not rows:
+        return Facts(is_still_claimed=False, practice="", client="", visit=None, code_expires_at=None)
+    row = rows[0]
+    return Facts(
+        is_still_claimed=row["state"] == MessageState.WAITING and row["attempts"] == message.attempts,
+        practice=_one_line(row["practice"]) or "Vetdesk",
+        client=_one_line(row["client"]),
+        visit=None if row["starts_at"] is None else _visit(row),
+        code_expires_at=None if row["code_expires_at"] is None else sql.as_instant(row["code_expires_at"]),
+    )
+
+
+def _visit(row: Mapping[str, Any]) -> Visit:
+    town = " ".join(filter(None, (_one_line(row["postal_code"]), _one_line(row["city"]))))
+    return Visit(
+        pet=_one_line(row["pet"]),
+        pet_has_died=row["died_on"] is not None,
+        service=_one_line(row["service"]),
+        is_farewell=bool(row["is_farewell"]),
+        vet=_one_line(row["vet"]),
+        starts_at=sql.as_instant(row["starts_at"]),
+        status=Status(row["status"]),
+        place=Place(
+            name=_one_line(row["location"]),
+            address=", ".join(filter(None, (_one_line(row["street"]), town))),
+            phone=_one_line(row["phone"]),
+            country=row["country"],
+            zone=ZoneInfo(row["zone"]),
+        ),
+    )
+
+
+def _one_line(text: str | None) -> str:
+    """What somebody typed, so that it can neither break a line nor turn the words around it."""
+    line = " ".join((text or "").split())
+    return "".join(c for c in line if unicodedata.category(c) not in ("Cc", "Cs") and c not in _TURNING)[:_LONGEST]

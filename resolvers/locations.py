@@ -1,0 +1,175 @@
+"""Locations: adding and amending the places where the practice sees pets, and reading them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC
+from typing import TYPE_CHECKING, Any
+
+from tortoise.transactions import in_transaction
+
+from models import EventKind, Location, OpeningHours, sql
+from models.code import currency, zone
+from models.contact import Address, phone
+from models.refusal import InvalidInput
+from models.row import folded, uuid7
+from models.stretch import Stretch, must_be_apart
+from models.text import named
+from resolvers import access, contacts, events, retries
+from resolvers.access import Deed, Where
+from resolvers.changes import UNSET, Change, Unset, given, plain, write
+from resolvers.events import Happening
+from resolvers.locks import hold
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date, datetime
+    from uuid import UUID
+
+    from resolvers.retries import Outcome
+    from resolvers.rows import Rows
+    from resolvers.viewer import Viewer
+
+NOT_KNOWN = Address()
+MOST_STRETCHES = 70
+
+
+@dataclass(frozen=True, slots=True)
+class NewLocation:
+    """A place where the practice will see pets; without opening hours it is never open."""
+
+    name: str
+    zone: str
+    currency: str
+    address: Address = NOT_KNOWN
+    phone: str = ""
+    opening_hours: Sequence[Stretch] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LocationChanges:
+    """What changes about a location; its address and opening hours are replaced as a whole.
+
+    `closed_on` is the first day on which it takes no appointments any more; None opens it again.
+    """
+
+    name: str | Unset = UNSET
+    zone: str | Unset = UNSET
+    currency: str | Unset = UNSET
+    address: Address | Unset = UNSET
+    phone: str | Unset = UNSET
+    opening_hours: Sequence[Stretch] | Unset = UNSET
+    closed_on: date | Unset | None = UNSET
+
+
+# Reading
+
+
+def one(viewer: Viewer, location_id: UUID | None) -> Rows:
+    """The location with this key."""
+    return access.rows(viewer, Location, "{t}.id = ?", location_id)
+
+
+def listed(viewer: Viewer) -> Rows:
+    """Every location, by name, closed ones too."""
+    return access.rows(viewer, Location).sorted_by("fold")
+
+
+def open_ones(viewer: Viewer, *, now: datetime) -> Rows:
+    """The locations that still take appointments, by name."""
+    today = now.astimezone(UTC).date()
+    return access.rows(viewer, Location, "{t}.closed_on IS NULL OR {t}.closed_on > ?", today).sorted_by("fold")
+
+
+# Writing
+
+
+async def add(viewer: Viewer, location: NewLocation, *, key: str, now: datetime) -> UUID:
+    """Add a location.
+
+    Raises:
+        InvalidInput: its name, zone, currency, address, phone or opening hours make no sense.
+    """
+    access.may(viewer, Deed.ADD_LOCATION, Where.EVERYWHERE)
+    retry = retries.asked(viewer, Deed.ADD_LOCATION, key, plain(location), now=now)
+    location_id = uuid7()
+
+    async def work() -> Outcome:
+        said = given(location)
+        columns = await _columns(said, said["address"].country)
+        async with in_transaction():
+            await retry.keep(location=location_id)
+            await sql.insert([Location(id=location_id, **columns)])
+            hours = await _open(location_id, location.opening_hours)
+            after = {**columns, "opening_hours": hours}
+            await events.record(viewer, _happening(EventKind.LOCATION_ADDED, location_id, Change(after=after)), now=now)
+        return {"location": str(location_id)}
+
+    return sql.as_key((await retries.once(retry, work))["location"])
+
+
+async def amend(viewer: Viewer, location_id: UUID | None, changes: LocationChanges, *, key: str, now: datetime) -> UUID:
+    """Change what is known of a location; what is booked there stays as it is.
+
+    Raises:
+        NotFound: there is no such location.
+        InvalidInput: as for adding.
+    """
+    access.may(viewer, Deed.AMEND_LOCATION, location_id or Where.ANYWHERE)
+    asked = {"location": str(location_id), "changes": plain(changes)}
+    retry = retries.asked(viewer, Deed.AMEND_LOCATION, key, asked, now=now)
+
+    async def work() -> Outcome:
+        found = await access.find(viewer, Location, location_id, path="locationId")
+        said = given(changes)
+        columns = await _columns(said, said["address"].country if "address" in said else found.country)
+        async with in_transaction():
+            await retry.keep(location=found.id)
+            location = await hold(Location, found.id)
+            change = await write(location, columns)
+            if "opening_hours" in said:
+                held = await OpeningHours.filter(location_id=location.id).order_by("weekday", "from_minute")
+                before = [plain(Stretch(one.weekday, one.from_minute, one.until_minute)) for one in held]
+                await OpeningHours.filter(location_id=location.id).delete()
+                change.note("opening_hours", before, await _open(location.id, said["opening_hours"]))
+            if change:
+                await events.record(viewer, _happening(EventKind.LOCATION_AMENDED, location.id, change), now=now)
+        return {"location": str(found.id)}
+
+    return sql.as_key((await retries.once(retry, work))["location"])
+
+
+async def _columns(said: Mapping[str, Any], country: str) -> dict[str, Any]:
+    columns = {name: said[name] for name in ("closed_on",) if name in said}
+    if "name" in said:
+        columns["name"] = named(said["name"], path=("name",))
+        columns["fold"] = folded(columns["name"])
+    if "zone" in said:
+        columns["zone"] = zone(said["zone"], path=("zone",))
+    if "currency" in said:
+        columns["currency"] = currency(said["currency"], path=("currency",))
+    if "address" in said:
+        columns |= plain(said["address"].checked(path=("address",)))
+    if "phone" in said:
+        columns |= await _phone(said["phone"], columns.get("country", country))
+    return columns
+
+
+async def _phone(typed: str, country: str) -> dict[str, str | None]:
+    if not typed.strip():
+        return {"phone": "", "phone_e164": None}
+    number = phone(typed, region=country or await contacts.practice_country(), path=("phone",))
+    return {"phone": number.as_given, "phone_e164": number.e164}
+
+
+async def _open(location_id: UUID, hours: Sequence[Stretch]) -> list[dict[str, int]]:
+    if len(hours) > MOST_STRETCHES:
+        raise InvalidInput(f"Please keep at most {MOST_STRETCHES} of these.", path=("openingHours",))
+    checked = sorted(hours)
+    must_be_apart(hours, path=("openingHours",))
+    await sql.insert([OpeningHours(location_id=location_id, **plain(stretch)) for stretch in checked])
+    return [plain(stretch) for stretch in checked]
+
+
+def _happening(kind: EventKind, location_id: UUID, change: Change) -> Happening:
+    return Happening(kind, location_id, location_id, before=change.before, after=change.after)

@@ -1,0 +1,289 @@
+"""Pets: registering and amending them, and recording a death."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, timedelta
+from typing import TYPE_CHECKING, Any
+
+from tortoise.transactions import in_transaction
+
+from models import Appointment, Client, EventKind, Location, Ownership, Pet, Right, Sex, Species, Status, sql
+from models.appointment import BUSY, COMING
+from models.ownership import WHOLE_BILL, share_the_bill
+from models.pet import DatePrecision, microchip_number
+from models.refusal import AlreadyAnOwner, InvalidInput, Refusal
+from models.row import folded, uuid7
+from models.text import line, named
+from resolvers import access, bookings, events, messages, retries
+from resolvers.access import Deed
+from resolvers.changes import UNSET, Unset, given, plain, write
+from resolvers.events import Happening
+from resolvers.locks import hold, hold_all
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date, datetime
+    from uuid import UUID
+
+    from resolvers.retries import Outcome
+    from resolvers.rows import Rows
+    from resolvers.viewer import Viewer
+
+EVERY_RIGHT = frozenset(Right)
+MOST_OWNERS = 20
+MOST_WORDS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class PetOwner:
+    """Somebody who will own a new pet.
+
+    When no owner has a share, the first one with the right to pay pays for everything.
+    """
+
+    client_id: UUID | None
+    rights: frozenset[Right] = EVERY_RIGHT
+    share: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PetRegistration:
+    """A pet that comes into care. The owners, alerts and tags are for the staff to say: an owner registers her own."""
+
+    name: str
+    species: Species
+    breed: str = ""
+    sex: Sex = Sex.UNKNOWN
+    neutered: bool | None = None
+    born_on: date | None = None
+    born_precision: DatePrecision | None = None
+    colour: str = ""
+    microchip: str | None = None
+    alerts: Sequence[str] = ()
+    tags: Sequence[str] = ()
+    owners: Sequence[PetOwner] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PetChanges:
+    """What changes about a pet; lists are replaced as a whole, and a birth date comes with its precision."""
+
+    name: str | Unset = UNSET
+    species: Species | Unset = UNSET
+    breed: str | Unset = UNSET
+    sex: Sex | Unset = UNSET
+    neutered: bool | Unset | None = UNSET
+    born_on: date | Unset | None = UNSET
+    born_precision: DatePrecision | Unset | None = UNSET
+    colour: str | Unset = UNSET
+    microchip: str | Unset | None = UNSET
+    alerts: Sequence[str] | Unset = UNSET
+    tags: Sequence[str] | Unset = UNSET
+
+
+# Reading
+
+
+def one(viewer: Viewer, pet_id: UUID | None) -> Rows:
+    """The pet with this key."""
+    return access.rows(viewer, Pet, "{t}.id = ?", pet_id)
+
+
+def mine(viewer: Viewer) -> Rows:
+    """The pets that the owner who asks owns now, by name."""
+    return access.rows(viewer, Pet, _OWNED_BY, viewer.client_id).sorted_by("fold")
+
+
+_OWNED_BY = (
+    "EXISTS (SELECT 1 FROM ownership held WHERE held.pet_id = {t}.id AND held.client_id = ? AND held.ends_on IS NULL)"
+)
+
+
+# Writing
+
+
+async def register(viewer: Viewer, registration: PetRegistration, *, key: str, now: datetime) -> UUID:
+    """Register a pet with its owners: an owner's own pet is hers alone, with every right and the whole bill.
+
+    Raises:
+        NotFound: an owner named is not the viewer's to see.
+        InvalidInput: a name, date or microchip makes no sense, or nobody is named as owner.
+        AlreadyAnOwner: the same client is named twice.
+        SharesMustSumTo100, LastPayer: the shares do not add up.
+    """
+    access.may(viewer, Deed.REGISTER_PET)
+    retry = retries.asked(viewer, Deed.REGISTER_PET, key, plain(registration), now=now)
+    pet_id = uuid7()
+
+    async def work() -> Outcome:
+        columns = _columns(given(registration), now)
+        _must_fit(columns, None)
+        pet = Pet(id=pet_id, created_at=now, **columns)
+        owners = await _owners(viewer, registration)
+        ownerships = _ownerships(pet, owners, now.astimezone(UTC).date())
+        async with in_transaction():
+            await retry.keep(pet=pet_id)
+            await sql.insert([pet])
+            await sql.insert(ownerships)
+            after = {**columns, "owners": [str(ownership.client_id) for ownership in ownerships]}
+            await events.record(viewer, Happening(EventKind.PET_REGISTERED, pet_id, after=after), now=now)
+        return {"pet": str(pet_id)}
+
+    return sql.as_key((await retries.once(retry, work))["pet"])
+
+
+async def amend(viewer: Viewer, pet_id: UUID | None, changes: PetChanges, *, key: str, now: datetime) -> UUID:
+    """Change what is known of a pet.
+
+    Raises:
+        NotFound: the pet is not the viewer's to see.
+        InvalidInput: as for registering.
+    """
+    access.may(viewer, Deed.AMEND_PET)
+    asked = {"pet": str(pet_id), "changes": plain(changes)}
+    retry = retries.asked(viewer, Deed.AMEND_PET, key, asked, now=now)
+
+    async def work() -> Outcome:
+        found = await access.find(viewer, Pet, pet_id, path="petId")
+        columns = _columns(given(changes), now)
+        async with in_transaction():
+            await retry.keep(pet=found.id)
+            pet = await hold(Pet, found.id)
+            _must_fit(columns, pet)
+            change = await write(pet, columns)
+            if change:
+                happening = Happening(EventKind.PET_AMENDED, pet.id, before=change.before, after=change.after)
+                await events.record(viewer, happening, now=now)
+        return {"pet": str(found.id)}
+
+    return sql.as_key((await retries.once(retry, work))["pet"])
+
+
+async def record_death(viewer: Viewer, pet_id: UUID | None, died_on: date, *, key: str, now: datetime) -> UUID:
+    """Record that a pet has died: what was planned for it is cancelled, and no letter about it goes out any more.
+
+    Raises:
+        NotFound: the pet is not the viewer's to see.
+        PetHasDied: its death is recorded already.
+        InvalidInput: the day lies in the future, or before the pet was born.
+    """
+    access.may(viewer, Deed.RECORD_DEATH)
+    retry = retries.asked(viewer, Deed.RECORD_DEATH, key, {"pet": str(pet_id), "died_on": died_on}, now=now)
+
+    async def work() -> Outcome:
+        found = await access.find(viewer, Pet, pet_id, path="petId")
+        _must_have_come(died_on, now, path="diedOn")
+        async with in_transaction():
+            await retry.keep(pet=found.id)
+            # The pet first, as a booking does: one that comes later finds it dead, one that came earlier is seen here.
+            pet = await hold(Pet, found.id)
+            pet.must_be_alive()
+            if pet.born_on is not None and died_on < pet.born_on:
+                raise InvalidInput("That day comes before the pet was born.", path=("diedOn",))
+            change = await write(pet, {"died_on": died_on})
+            cancelled = await _cancel_what_was_coming(pet, died_on, now)
+            await messages.withdraw_unsent_for_pet(pet.id, _BECAUSE)
+            died = Happening(EventKind.PET_DIED, pet.id, before=change.before, after=change.after)
+            for happening in (died, *cancelled):
+                await events.record(viewer, happening, now=now)
+        return {"pet": str(found.id)}
+
+    return sql.as_key((await retries.once(retry, work))["pet"])
+
+
+_BECAUSE = "The pet has died."
+
+
+async def _cancel_what_was_coming(pet: Pet, died_on: date, now: datetime) -> list[Happening]:
+    statuses = sorted(status.value for status in COMING)
+    planned = await hold_all(Appointment, f"pet_id = ? AND status IN ({sql.marks(len(statuses))})", (pet.id, *statuses))
+    clocks = {location.id: location.clock for location in await Location.all()} if planned else {}
+    happenings = []
+    for appointment in planned:
+        if appointment.ends_at <= now and appointment.starts_at.astimezone(UTC).date() < died_on:
+            continue
+        old = appointment.visit if appointment.status in BUSY else None
+        appointment.step_to(Status.CANCELLED, now=now, clock=clocks[appointment.location_id])
+        appointment.cancelled_because = _BECAUSE
+        await appointment.save(update_fields=["status", "cancelled_because"])
+        await bookings.release(appointment.id)
+        happenings.append(Happening(EventKind.APPOINTMENT_CANCELLED, appointment.id, appointment.location_id, old=old))
+    return happenings
+
+
+# What the deeds above share
+
+
+def _columns(said: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    columns = {name: said[name] for name in ("species", "sex", "neutered", "born_on", "born_precision") if name in said}
+    if "name" in said:
+        columns["name"] = named(said["name"], path=("name",))
+        columns["fold"] = folded(columns["name"])
+    for name in ("breed", "colour"):
+        if name in said:
+            columns[name] = line(said[name], path=(name,))
+    if "microchip" in said:
+        columns["microchip"] = microchip_number(said["microchip"]) if said["microchip"] else None
+    for name in ("alerts", "tags"):
+        if name in said:
+            columns[name] = _words(said[name], name)
+    if columns.get("born_on") is not None:
+        _must_have_come(columns["born_on"], now, path="bornOn")
+    return columns
+
+
+def _words(typed: Sequence[str], name: str) -> list[str]:
+    if len(typed) > MOST_WORDS:
+        raise InvalidInput(f"Please keep at most {MOST_WORDS} of these.", path=(name,))
+    kept = [named(text, path=(name, str(number))) for number, text in enumerate(typed)]
+    return list(dict.fromkeys(kept))
+
+
+def _must_have_come(day: date, now: datetime, *, path: str) -> None:
+    # Where the day begins first, it is already tomorrow in UTC.
+    if day > now.astimezone(UTC).date() + timedelta(days=1):
+        raise InvalidInput("That day has not come yet. Please check the date.", path=(path,))
+
+
+def _must_fit(columns: Mapping[str, Any], pet: Pet | None) -> None:
+    born_on, precision = (
+        columns[name] if name in columns else getattr(pet, name, None) for name in ("born_on", "born_precision")
+    )
+    if (born_on is None) != (precision is None):
+        raise InvalidInput("A birth date comes with how precisely it is known.", path=("bornPrecision",))
+    if pet and pet.died_on and born_on and pet.died_on < born_on:
+        raise InvalidInput("That day comes after the pet has died.", path=("bornOn",))
+
+
+async def _owners(viewer: Viewer, registration: PetRegistration) -> Sequence[PetOwner]:
+    if viewer.is_owner:
+        if registration.owners or registration.alerts or registration.tags:
+            raise InvalidInput("Owners, alerts and tags are for the practice to say.", path=("owners",))
+        return [PetOwner(viewer.client_id, share=WHOLE_BILL)]
+    if not 1 <= len(registration.owners) <= MOST_OWNERS:
+        raise InvalidInput(f"Please name 1 to {MOST_OWNERS} owners.", path=("owners",))
+    for owner in registration.owners:
+        await access.find(viewer, Client, owner.client_id, path="owners")
+    return registration.owners
+
+
+def _ownerships(pet: Pet, owners: Sequence[PetOwner], starts_on: date) -> list[Ownership]:
+    ownerships: list[Ownership] = []
+    for owner in owners:
+        ownership = Ownership(pet_id=pet.id, client_id=owner.client_id, starts_on=starts_on, share=0)
+        ownership.allow(owner.rights)
+        ownerships.append(ownership)
+    if len({ownership.client_id for ownership in ownerships}) < len(ownerships):
+        raise AlreadyAnOwner(path=("owners",))
+    shares = {
+        one.client_id: owner.share for one, owner in zip(ownerships, owners, strict=True) if owner.share is not None
+    }
+    if not shares:
+        shares = {one.client_id: WHOLE_BILL for one in [one for one in ownerships if one.may_pay][:1]}
+    try:
+        share_the_bill(ownerships, shares, somebody_must_pay=True)
+    except Refusal as refusal:
+        refusal.path = ("owners",)
+        raise
+    return ownerships

@@ -1,0 +1,114 @@
+"""Ports: what the practice needs of the outside world. `vetdesk/wiring` chooses who fulfils them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from resolvers.viewer import Audience
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """A letter ready to be sent: plain text and HTML say the same.
+
+    `message_id` is the same each time the same letter is tried, so that a mailbox can tell a repeat.
+    """
+
+    to_address: str
+    subject: str
+    text: str
+    html: str
+    language: str
+    message_id: str
+
+
+class MailRefused(Exception):
+    """The mail server did not take a letter; `answer` holds its words, `for_good` says that trying again is no use."""
+
+    def __init__(self, answer: str, *, for_good: bool) -> None:
+        self.answer = answer
+        self.for_good = for_good
+        super().__init__(answer)
+
+
+class Mail(Protocol):
+    """Sends letters."""
+
+    async def send(self, letter: Envelope) -> str:
+        """Send one letter; the server's answer.
+
+        Raises:
+            MailRefused: the server refused it, or could not be reached.
+        """
+
+
+class Vault(Protocol):
+    """Keeps what must not be readable in the database, under the secret of the practice."""
+
+    def seal(self, text: str) -> str:
+        """The text, sealed; the same text never looks the same twice."""
+
+    def unseal(self, sealed: str) -> str:
+        """The text that was sealed."""
+
+    def digest(self, purpose: str, text: str) -> str:
+        """64 hex digits that prove knowledge of the text, and differ by purpose."""
+
+
+class Passwords(Protocol):
+    """Hashes passwords, slowly, away from the event loop."""
+
+    async def hashed(self, password: str) -> str:
+        """The hash to keep."""
+
+    async def matches(self, password: str, kept: str | None) -> bool:
+        """Whether it is the password; without a kept hash the answer is no, after the same time."""
+
+
+class Tokens(Protocol):
+    """Mints access tokens."""
+
+    async def access_token(
+        self, *, account_id: UUID, session_id: UUID, audience: Audience, now: datetime
+    ) -> tuple[str, datetime]:
+        """A signed token for that door and session, and when it expires."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """At most `times` attempts in `within`."""
+
+    times: int
+    within: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class DoorRules:
+    """How long proofs last and how often somebody may try; each can be set by the practice."""
+
+    code_digits: int = 6
+    code_lasts: timedelta = timedelta(minutes=10)
+    code_tries: int = 5
+    invitation_lasts: timedelta = timedelta(days=7)
+    refresh_lasts: timedelta = timedelta(days=30)
+    session_lasts: timedelta = timedelta(days=90)
+    refresh_grace: timedelta = timedelta(seconds=10)
+    codes_per_address: Rate = Rate(3, timedelta(minutes=15))
+    codes_per_origin: Rate = Rate(20, timedelta(minutes=15))
+    sign_ins_per_account: Rate = Rate(5, timedelta(minutes=15))
+    sign_ins_per_origin: Rate = Rate(30, timedelta(minutes=15))
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The outside world as a request needs it."""
+
+    vault: Vault
+    passwords: Passwords
+    tokens: Tokens
+    rules: DoorRules = field(default_factory=DoorRules)

@@ -1,0 +1,53 @@
+"""Rows: which rows somebody asked for, before anything is loaded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tortoise.models import Model
+
+    from resolvers.viewer import Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One column by which rows are sorted."""
+
+    column: str
+    descends: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A stretch of ordered rows: at most `size` after (or, going backward, before) the row with these values."""
+
+    size: int
+    beyond: tuple[Any, ...] | None = None
+    goes_back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows of one table that a viewer may see; only `access` makes it.
+
+    `scope` is SQL over the alias `{t}` with `?` for each of `values`: its text is a known shape, and what the
+    viewer asked for is in the values alone. `order` always ends in the key.
+    """
+
+    viewer: Viewer
+    model: type[Model]
+    scope: str
+    values: tuple[Any, ...]
+    order: tuple[Order, ...]
+
+    def narrowed(self, scope: str, *values: Any) -> Rows:
+        """Those of the rows for which `scope` holds as well."""
+        return replace(self, scope=f"({self.scope}) AND ({scope})", values=(*self.values, *values))
+
+    def sorted_by(self, *columns: str) -> Rows:
+        """The same rows in another order; a leading minus sorts downward, and the key comes last."""
+        order = tuple(Order(column.lstrip("-"), column.startswith("-")) for column in columns)
+        last = Order("id", order[-1].descends if order else False)
+        return replace(self, order=(*order, last))

@@ -1,0 +1,191 @@
+"""Reading: what clients get of what they select, and how many statements it takes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tests.doors import Program, id_of
+from tests.world import AN_HOUR, NOW, a_booking, a_location, a_pet, a_room, a_vet, a_world, an_owner, an_ownership
+
+DAY = """query Day($location: ID!, $on: Date!) { day(locationId: $location, on: $on) {
+  on location { name zone }
+  appointments { id status startsAt startsAtLocal endsAt reason service { name } vet { displayName } room { name }
+    client { displayName phones { asGiven } } pet { name species breed owners { share client { displayName } } } } } }"""
+
+PET = """query Pet($id: ID!) { pet(id: $id) { name species owners { share rights client { displayName emails { address } } }
+  past: appointments(when: PAST, first: 50) { nodes { startsAt status service { name } vet { displayName } } }
+  coming: appointments(when: COMING) { totalCount nodes { startsAt service { name } } pageInfo { hasNextPage } } } }"""
+
+
+async def test_the_day_sheet_is_what_is_planned_that_day_at_that_place(database):
+    world = await a_world()
+    elsewhere = await a_location("Harbour")
+    await a_vet(location=elsewhere)
+    await a_room(location=elsewhere)
+    later = await a_booking(world.pet, starts_at=NOW + 2 * AN_HOUR)
+    sooner = await a_booking(await a_pet(world.owner), starts_at=NOW + AN_HOUR)
+    await a_booking(await a_pet(world.owner), starts_at=NOW + timedelta(days=1))
+    await a_booking(await a_pet(world.owner), location=elsewhere, starts_at=NOW + AN_HOUR)
+    answer = await Program().ask(world.receptionist.viewer, DAY, location=id_of(world.location), on="2026-03-02")
+    day = answer.data["day"]
+    assert day["location"] == {"name": world.location.name, "zone": "Europe/Berlin"}
+    assert [a["id"] for a in day["appointments"]] == [id_of(sooner), id_of(later)]
+    assert day["appointments"][1]["startsAt"] == "2026-03-02T10:00:00Z"
+    assert day["appointments"][1]["startsAtLocal"] == "2026-03-02T11:00"
+    assert day["appointments"][1]["pet"]["owners"] == [
+        {"share": 100, "client": {"displayName": world.owner.client.display_name}}
+    ]
+
+
+async def a_full_day(world, visits):
+    for number in range(visits):
+        vet, room = await a_vet(), await a_room()
+        await a_booking(
+            await a_pet(world.owner), vet=vet, room=room, starts_at=NOW + timedelta(minutes=15 * (number % 20))
+        )
+
+
+async def test_the_day_sheet_takes_at_most_five_statements_however_full_the_day(database):
+    world = await a_world()
+    program = Program()
+    counts = []
+    for visits in (1, 99):
+        await a_full_day(world, visits)
+        answer = await program.ask(world.receptionist.viewer, DAY, location=id_of(world.location), on="2026-03-02")
+        counts.append((len(answer.data["day"]["appointments"]), answer.statements.count))
+    assert [rows for rows, _ in counts] == [1, 100]
+    assert counts[0][1] == counts[1][1]
+
+
+async def test_a_pet_with_owners_and_appointments_takes_at_most_six_statements(database):
+    world = await a_world()
+    co_owner = await an_owner()
+    await an_ownership(world.pet, co_owner, share=0)
+    program = Program()
+    counts = []
+    for visits in (1, 99):
+        for number in range(visits):
+            await a_booking(world.pet, starts_at=NOW + timedelta(hours=number + (0 if visits == 1 else 1) - 50))
+        answer = await program.ask(world.vet.viewer, PET, id=id_of(world.pet))
+        assert len(answer.data["pet"]["owners"]) == 2
+        counts.append(answer.statements.count)
+    assert counts[0] == counts[1] <= 6
+
+
+async def test_a_page_goes_on_where_the_last_one_ended(database):
+    world = await a_world()
+    for number in range(5):
+        await a_booking(world.pet, starts_at=NOW + number * AN_HOUR)
+    program = Program()
+    document = """query Mine($after: String, $before: String, $first: Int, $last: Int) {
+      myAppointments(first: $first, last: $last, after: $after, before: $before) {
+        totalCount nodes { startsAt } edges { cursor node { id } }
+        pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }"""
+    seen, after, pages = [], None, 0
+    while True:
+        page = (await program.ask(world.owner.viewer, document, first=2, after=after)).data["myAppointments"]
+        seen += [node["startsAt"] for node in page["nodes"]]
+        pages += 1
+        assert page["totalCount"] == 5
+        if not page["pageInfo"]["hasNextPage"]:
+            break
+        after = page["pageInfo"]["endCursor"]
+    assert pages == 3
+    assert seen == [(NOW + n * AN_HOUR).isoformat().replace("+00:00", "Z") for n in (4, 3, 2, 1, 0)]
+    start = page["pageInfo"]["startCursor"]
+    back = (await program.ask(world.owner.viewer, document, last=2, before=start)).data["myAppointments"]
+    assert [node["startsAt"] for node in back["nodes"]] == seen[2:4]
+    assert back["pageInfo"] | {"startCursor": 0, "endCursor": 0} == {
+        "hasNextPage": True,
+        "hasPreviousPage": True,
+        "startCursor": 0,
+        "endCursor": 0,
+    }
+
+
+async def test_a_cursor_of_another_list_is_refused(database):
+    world = await a_world()
+    await a_booking(world.pet)
+    program = Program()
+    for cursor in ("nonsense", "W10", "W1sicyIsImEiXSxbInMiLCJiIl1d", ""):
+        answer = await program.ask(
+            world.owner.viewer, "query ($c: String) { myAppointments(after: $c) { nodes { id } } }", c=cursor
+        )
+        assert answer.code == "BAD_INPUT"
+
+
+async def test_the_same_edge_under_two_names_is_read_for_each(database):
+    world = await a_world()
+    await a_booking(world.pet, starts_at=NOW - 2 * AN_HOUR)
+    await a_booking(world.pet, starts_at=NOW + AN_HOUR)
+    document = """query ($id: ID!) { one: pet(id: $id) { ...Bits } two: pet(id: $id) { a: appointments(when: COMING) {
+      nodes { startsAt } } __typename } } fragment Bits on Pet { a: appointments(when: PAST) { edges { n: node { startsAt
+      pet { name } } m: node { id } } } n: name ... on Node { id } }"""
+    data = (await Program().ask(world.owner.viewer, document, id=id_of(world.pet))).data
+    assert data["two"] == {"a": {"nodes": [{"startsAt": "2026-03-02T09:00:00Z"}]}, "__typename": "Pet"}
+    (edge,) = data["one"]["a"]["edges"]
+    assert edge["n"] == {"startsAt": "2026-03-02T06:00:00Z", "pet": {"name": world.pet.name}}
+    assert data["one"]["id"] == id_of(world.pet)
+
+
+async def test_a_statement_asks_for_no_column_beyond_what_is_selected(database):
+    world = await a_world()
+    await a_booking(world.pet)
+    document = "{ myAppointments(first: 1) { nodes { status pet { name } } } }"
+    answer = await Program().ask(world.owner.viewer, document)
+    (read,) = [text for text in answer.statements.texts if "FROM appointment" in text]
+    columns = read.split("FROM")[0]
+    assert sorted(c.strip() for c in columns.removeprefix("SELECT ").split(",")) == [
+        "j0.id",
+        "j0.name",
+        "t.id",
+        "t.starts_at",
+        "t.status",
+    ]
+
+
+async def test_free_times_name_their_vets_with_one_statement(database):
+    world = await a_world()
+    await a_vet()
+    document = """query ($s: ID!, $l: ID!) { freeTimes(serviceId: $s, locationId: $l, from: "2026-03-02", to: "2026-03-06")
+      { startsAt startsAtLocal zone vets { displayName } } }"""
+    answer = await Program().ask(world.owner.viewer, document, s=id_of(world.service), l=id_of(world.location))
+    times = answer.data["freeTimes"]
+    assert times[0]["startsAt"] == "2026-03-02T08:00:00Z"
+    assert times[0]["startsAtLocal"] == "2026-03-02T09:00"
+    assert len(times) == 35 + 4 * 39
+    assert answer.statements.count == 4
+
+
+async def test_anything_is_found_by_its_id_in_its_own_type(database):
+    world = await a_world()
+    program = Program()
+    document = "query ($id: ID!) { node(id: $id) { __typename id ... on Pet { name } ... on Room { name } } }"
+    for row, kind in (
+        (world.pet, "Pet"),
+        (world.room, "Room"),
+        (world.location, "Location"),
+        (world.owner.client, "Client"),
+    ):
+        data = (await program.ask(world.receptionist.viewer, document, id=id_of(row, kind))).data
+        assert (data["node"]["__typename"], data["node"]["id"]) == (kind, id_of(row, kind))
+
+
+async def test_an_owner_finds_nothing_by_the_id_of_what_is_not_hers(database):
+    world = await a_world()
+    stranger = await an_owner()
+    pet = await a_pet(stranger)
+    program = Program()
+    strange = [
+        id_of(pet),
+        id_of(stranger.client),
+        id_of(world.room),
+        "",
+        "UGV0",
+        "💥",
+        "UGV0Onh5",
+        id_of(world.pet, "Nothing"),
+    ]
+    for id in strange:
+        answer = await program.ask(world.owner.viewer, "query ($id: ID!) { node(id: $id) { id } }", id=id)
+        assert answer.data == {"node": None}, id

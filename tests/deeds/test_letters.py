@@ -1,0 +1,298 @@
+"""Letters say what somebody needs to know, in the reader's language and on the clock of the place."""
+
+from datetime import UTC, date, datetime
+from html.parser import HTMLParser
+
+import pytest
+
+from models import Letter, Location, Message, Pet, Service, Staff, Status, sql
+from resolvers import letters, messages
+from resolvers.letters.words import _TEXTS
+from resolvers.messages import Recipient
+from tests.postbox import PaperVault
+from tests.world import NOW, a_booking, a_letter, a_location, a_pet, a_practice, a_service, a_vet, an_owner
+from vetdesk.database import counted
+
+pytestmark = pytest.mark.anyio
+
+ABOUT_VISITS = [Letter.APPOINTMENT_BOOKED, Letter.APPOINTMENT_MOVED, Letter.APPOINTMENT_CANCELLED, Letter.COMING_VISIT]
+
+
+@pytest.fixture
+async def place(database):
+    await a_practice()
+    place = await a_location()
+    await Location.all().update(street="Hauptstraße 7", postal_code="10115", phone="+49 30 1234567")
+    return place
+
+
+async def written(message, *, public_url="https://vet.example"):
+    return letters.written(message, await letters.facts(message), vault=PaperVault(), public_url=public_url)
+
+
+async def a_visit(**more):
+    owner = await an_owner("Olga Berg")
+    await a_vet("Vera Falk")
+    return await a_booking(await a_pet(owner, name="Rex"), **more)
+
+
+async def a_door_letter(letter, secret, language="en"):
+    to = Recipient("olga@home.example", language)
+    message = messages.waiting(letter, to, now=NOW, secret=PaperVault().seal(secret))
+    await sql.insert([message])
+    return message
+
+
+class Reading(HTMLParser):
+    """What is to be read in a page, and which tags it has."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.tags, self.words, self.attributes = [], [], {}
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes.setdefault(tag, dict(attrs))
+
+    def handle_data(self, data):
+        self.words.extend(data.split())
+
+
+async def test_a_booking_is_confirmed_in_english(place):
+    letter = await written(await a_letter(await a_visit(), Letter.APPOINTMENT_BOOKED))
+    assert letter.to_address == "olga.berg@home.example"
+    assert letter.subject == "Booked: Rex on Monday, 2 March 2026, 10:00"
+    assert letter.language == "en"
+    assert letter.text == (
+        "Dear Olga Berg,\n\n"
+        "The appointment for Rex is booked. We look forward to seeing you both.\n\n"
+        "When: Monday, 2 March 2026, 10:00 (Central European Standard Time)\n"
+        "Where: High Street, Hauptstraße 7, 10115 Berlin\n"
+        "Phone: +49 30 1234567\n"
+        "Pet: Rex\n"
+        "Service: Check-up\n"
+        "Vet: Vera Falk\n\n"
+        "If this time does not suit you, please move or cancel the visit online, or call us on +49 30 1234567. "
+        "Someone else will be glad of the time.\n\n"
+        "Your team at High Street Vets\n"
+    )
+
+
+async def test_a_moved_visit_is_told_in_german(place):
+    letter = await written(await a_letter(await a_visit(), Letter.APPOINTMENT_MOVED, language="de"))
+    assert letter.subject == "Verlegt: Rex nun am Montag, 2. März 2026, 10:00"
+    assert letter.language == "de"
+    assert letter.text == (
+        "Guten Tag Olga Berg,\n\n"
+        "der Termin für Rex wurde verlegt. Dies ist die neue Zeit; die alte gilt nicht mehr.\n\n"
+        "Wann: Montag, 2. März 2026, 10:00 (Mitteleuropäische Normalzeit)\n"
+        "Wo: High Street, Hauptstraße 7, 10115 Berlin\n"
+        "Telefon: +49 30 1234567\n"
+        "Tier: Rex\n"
+        "Leistung: Check-up\n"
+        "Bei: Vera Falk\n\n"
+        "Wenn Ihnen der Termin nicht passt, verlegen Sie ihn bitte online oder sagen Sie ihn ab, oder rufen Sie uns an: "
+        "+49 30 1234567. Andere freuen sich über die freie Zeit.\n\n"
+        "Ihr Team von High Street Vets\n"
+    )
+
+
+async def test_what_a_letter_needs_is_read_with_one_statement(place):
+    message = await a_letter(await a_visit())
+    with counted() as statements:
+        await written(message)
+    assert statements.count == 1
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("letter", list(Letter))
+@pytest.mark.parametrize("is_farewell", [False, True])
+async def test_every_letter_can_be_written_and_says_the_same_in_text_and_html(place, letter, language, is_farewell):
+    if letter in ABOUT_VISITS:
+        await a_service(is_farewell=is_farewell)
+        message = await a_letter(await a_visit(), letter, language=language)
+    else:
+        message = await a_door_letter(letter, "271828", language)
+    envelope = await written(message)
+    page = Reading(envelope.html)
+    body = page.words[len(envelope.subject.split()) :]
+    labels = [word.removesuffix(":") if word.endswith(":") else word for word in envelope.text.split()]
+    assert [word.removesuffix(":") for word in body] == labels
+    assert page.attributes["html"] == {"lang": language}
+    assert page.words[: len(envelope.subject.split())] == envelope.subject.split()
+    assert {"img", "script", "style"}.isdisjoint(page.tags)
+    assert "{" not in envelope.text + envelope.subject
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("letter", ABOUT_VISITS)
+async def test_a_letter_about_a_farewell_is_quiet(place, letter, language):
+    await a_service("Euthanasia", is_farewell=True)
+    message = await a_letter(await a_visit(), letter, language=language)
+    envelope = await written(message)
+    for word in ("Euthanasia", "look forward", "freuen", "glad", "!", "Booked", "Gebucht"):
+        assert word not in envelope.subject + envelope.text
+    assert "Rex" not in envelope.subject
+    assert "Rex" in envelope.text
+
+
+async def test_the_code_stands_in_the_letter_but_not_in_its_subject(place):
+    envelope = await written(await a_door_letter(Letter.SIGN_IN_CODE, "271828"))
+    assert envelope.subject == "Your sign-in code for High Street Vets"
+    assert "\n\n271828\n\n" in envelope.text
+    assert "<strong>271828</strong>" in envelope.html
+    assert "invitation" not in envelope.text + envelope.html
+
+
+async def test_an_invitation_holds_a_link_and_the_token_to_paste(place):
+    envelope = await written(await a_door_letter(Letter.INVITATION, "a/b+c=", "de"), public_url="https://vet.example")
+    assert envelope.subject == "Sie sind ins Team von High Street Vets eingeladen"
+    assert "\n\nhttps://vet.example/#invitation=a%2Fb%2Bc%3D\n\n" in envelope.text
+    assert "\n\na/b+c=\n\n" in envelope.text
+    assert Reading(envelope.html).attributes["a"]["href"] == "https://vet.example/#invitation=a%2Fb%2Bc%3D"
+
+
+async def test_the_first_invitation_is_written_before_there_is_a_practice(database):
+    envelope = await written(await a_door_letter(Letter.INVITATION, "token"))
+    assert envelope.subject == "You are invited to the team of Vetdesk"
+
+
+@pytest.mark.parametrize(
+    ("language", "zone", "country", "starts_at", "when"),
+    [
+        (
+            "en",
+            "Europe/London",
+            "GB",
+            datetime(2026, 7, 1, 8, 30, tzinfo=UTC),
+            "Wednesday, 1 July 2026, 09:30 (British Summer Time)",
+        ),
+        (
+            "en",
+            "America/New_York",
+            "US",
+            datetime(2026, 7, 1, 18, 30, tzinfo=UTC),
+            "Wednesday, July 1, 2026, 2:30 PM (Eastern Daylight Time)",
+        ),
+        (
+            "en-US",
+            "Europe/Berlin",
+            "DE",
+            datetime(2026, 7, 1, 12, 30, tzinfo=UTC),
+            "Wednesday, July 1, 2026, 2:30 PM (Central European Summer Time)",
+        ),
+        (
+            "de-AT",
+            "Europe/Vienna",
+            "AT",
+            datetime(2026, 1, 7, 8, 30, tzinfo=UTC),
+            "Mittwoch, 7. Jänner 2026, 09:30 (Mitteleuropäische Normalzeit)",
+        ),
+        (
+            "de",
+            "America/New_York",
+            "US",
+            datetime(2026, 1, 7, 18, 30, tzinfo=UTC),
+            "Mittwoch, 7. Januar 2026, 13:30 (Nordamerikanische Ostküsten-Normalzeit)",
+        ),
+        # Twice that day clocks show half past two: the first time it is summer time, the second time no more.
+        (
+            "en",
+            "Europe/Berlin",
+            "DE",
+            datetime(2026, 10, 25, 0, 30, tzinfo=UTC),
+            "Sunday, 25 October 2026, 02:30 (Central European Summer Time)",
+        ),
+        (
+            "en",
+            "Europe/Berlin",
+            "DE",
+            datetime(2026, 10, 25, 1, 30, tzinfo=UTC),
+            "Sunday, 25 October 2026, 02:30 (Central European Standard Time)",
+        ),
+        (
+            "fr",
+            "Europe/Paris",
+            "FR",
+            datetime(2026, 7, 1, 8, 0, tzinfo=UTC),
+            "Wednesday, 1 July 2026, 10:00 (Central European Summer Time)",
+        ),
+    ],
+)
+async def test_times_are_told_on_the_clock_of_the_place_as_the_reader_writes_them(
+    database, language, zone, country, starts_at, when
+):
+    await a_practice()
+    await a_location(zone=zone, country=country)
+    visit = await a_visit(starts_at=starts_at)
+    envelope = await written(await a_letter(visit, language=language))
+    told = [line.partition(": ")[2] for line in envelope.text.splitlines() if line.startswith(("When:", "Wann:"))]
+    assert told == [when]
+    assert envelope.language == language[:2].replace("fr", "en")
+
+
+async def test_a_place_without_phone_and_address_leaves_them_out(database):
+    await a_practice()
+    await a_location()
+    await Location.all().update(city="")
+    text = (await written(await a_letter(await a_visit(), Letter.APPOINTMENT_CANCELLED))).text
+    assert "Where: High Street\nPet: Rex" in text
+    assert "please book a new one online.\n" in text
+
+
+async def test_no_name_can_break_a_line_or_the_page(place):
+    visit = await a_visit()
+    await Pet.all().update(name="Rex\r\nBcc: everybody@home.example\x85\u2028[visit]\u202e\x1b<b>")
+    await Staff.all().update(display_name="{{ client }} {% raw %}")
+    await Service.all().update(name="<script>alert(1)</script>")
+    envelope = await written(await a_letter(visit, Letter.APPOINTMENT_BOOKED))
+    rex = "Rex Bcc: everybody@home.example [visit]<b>"
+    assert envelope.subject == f"Booked: {rex} on Monday, 2 March 2026, 10:00"
+    assert f"\nPet: {rex}\n" in envelope.text
+    assert "\nVet: {{ client }} {% raw %}\n" in envelope.text
+    assert {"script", "b"}.isdisjoint(Reading(envelope.html).tags)
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in envelope.html
+
+
+async def test_a_long_name_is_cut_in_the_subject(place):
+    visit = await a_visit()
+    await Pet.all().update(name="R" * 1000)
+    envelope = await written(await a_letter(visit))
+    assert len(envelope.subject) == 150
+    assert f"Pet: {'R' * 200}\n" in envelope.text
+
+
+async def test_the_letter_tells_the_visit_as_it_stands_when_it_is_sent(place):
+    visit = await a_visit()
+    message = await a_letter(visit)
+    await Pet.all().update(name="Luna", died_on=date(2026, 3, 2))
+    await visit.filter(id=visit.id).update(status=Status.CANCELLED)
+    facts = await letters.facts(message)
+    assert facts.visit is not None
+    assert (facts.visit.pet, facts.visit.pet_has_died, facts.visit.status) == ("Luna", True, Status.CANCELLED)
+    assert facts.visit.starts_at == visit.starts_at
+
+
+async def test_a_letter_that_is_not_there_tells_nothing(place):
+    facts = await letters.facts(Message(letter=Letter.COMING_VISIT, to_address="olga@home.example"))
+    assert (facts.is_still_claimed, facts.visit) == (False, None)
+
+
+async def test_the_message_id_is_known_before_the_letter_is_sent(place):
+    message = await a_door_letter(Letter.SIGN_IN_CODE, "271828")
+    for public_url, host in (
+        ("https://vet.example:8443", "vet.example"),
+        ("http://127.0.0.1:8000", "127.0.0.1"),
+        ("http://[::1]:8000", "localhost"),
+    ):
+        assert (await written(message, public_url=public_url)).message_id == f"<{message.id}@{host}>"
+
+
+def test_every_language_has_every_letter():
+    folders = [folder for folder in _TEXTS.iterdir() if folder.is_dir()]
+    assert sorted(folder.name for folder in folders) == ["de", "en"]
+    wanted = {f"{letter.value.lower()}.txt" for letter in Letter} | {"visit.txt"}
+    wanted |= {f"farewell_{letter.value.lower()}.txt" for letter in ABOUT_VISITS}
+    for folder in folders:
+        assert {file.name for file in folder.iterdir()} == wanted

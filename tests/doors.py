@@ -1,0 +1,105 @@
+"""The doors of the real program, for tests that come as clients do: with a document, and a token or none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import httpx
+
+from graph.ids import global_id
+from resolvers.viewer import Audience, Viewer
+from tests.world import NOW
+from vetdesk import wiring
+from vetdesk.database import Statements, counted
+from vetdesk.settings import Settings
+
+SECRET = "a secret that only the tests know, long enough"
+
+
+@dataclass
+class Clock:
+    """The time at which the program believes to be."""
+
+    now: datetime = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@dataclass
+class Answer:
+    """What came back, and what it took."""
+
+    status: int
+    body: dict[str, Any]
+    statements: Statements
+    headers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def data(self) -> Any:
+        """The data of an answer that must have no errors."""
+        assert "errors" not in self.body, self.body["errors"]
+        return self.body["data"]
+
+    @property
+    def code(self) -> str:
+        """The code of the only error."""
+        (error,) = self.body["errors"]
+        return str(error["extensions"]["code"])
+
+
+class Program:
+    """The whole program on the database of the test, at a time that the test sets."""
+
+    def __init__(self, **settings: Any) -> None:
+        given = {"secret": SECRET, "mode": "development", **settings}
+        self.clock = Clock()
+        self.settings = Settings(**given)
+        self.adapters = wiring.adapters(self.settings)
+        self.asgi = wiring.app(self.settings, self.adapters, works=False, now=self.clock, opens_database=False)
+
+    async def token(self, viewer: Viewer) -> str:
+        """An access token of somebody who is signed in."""
+        assert viewer.account_id and viewer.session_id
+        token, _ = await self.adapters.tokens.access_token(
+            account_id=viewer.account_id,
+            session_id=viewer.session_id,
+            audience=Audience.STAFF if viewer.is_staff else Audience.OWNER,
+            now=self.clock.now,
+        )
+        return token
+
+    async def ask(
+        self,
+        viewer: Viewer | Audience,
+        document: str,
+        *,
+        token: str | None = None,
+        operation: str | None = None,
+        **variables: Any,
+    ) -> Answer:
+        """What the viewer hears at their door; an audience alone comes signed out."""
+        signed_in = isinstance(viewer, Viewer)
+        staff = viewer.is_staff if signed_in else viewer is Audience.STAFF
+        if signed_in and token is None:
+            token = await self.token(viewer)
+        headers = {"accept": "application/graphql-response+json"}
+        if token is not None:
+            headers["authorization"] = f"Bearer {token}"
+        payload = {"query": document, "variables": variables, "operationName": operation}
+        transport = httpx.ASGITransport(self.asgi)
+        with counted() as statements:
+            async with httpx.AsyncClient(transport=transport, base_url="http://vetdesk.example") as client:
+                response = await client.post(
+                    "/staff/graphql" if staff else "/owner/graphql",
+                    json={name: value for name, value in payload.items() if value is not None},
+                    headers=headers,
+                )
+        return Answer(response.status_code, response.json(), statements, dict(response.headers))
+
+
+def id_of(row: Any, kind: str | None = None) -> str:
+    """The id under which clients know a row."""
+    return global_id(kind or type(row).__name__, row.id)

@@ -1,0 +1,62 @@
+"""The post box of the tests: it keeps the letters it is given, and refuses them when told to."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from resolvers.ports import Envelope
+
+
+@dataclass
+class PostBox:
+    """A mail server that keeps what it is sent.
+
+    `trouble` holds what is raised for a letter to that address; `meanwhile` is done while a letter is on its way.
+    """
+
+    letters: list[Envelope] = field(default_factory=list)
+    trouble: dict[str, Exception] = field(default_factory=dict)
+    meanwhile: Callable[[], Awaitable[object]] | None = None
+
+    async def send(self, letter: Envelope) -> str:
+        if self.meanwhile is not None:
+            await self.meanwhile()
+        if letter.to_address in self.trouble:
+            raise self.trouble[letter.to_address]
+        self.letters.append(letter)
+        return "250 Ok"
+
+    @property
+    def addresses(self) -> list[str]:
+        return [letter.to_address for letter in self.letters]
+
+
+class PaperVault:
+    """Seals by turning the text around."""
+
+    def seal(self, text: str) -> str:
+        return f"sealed:{text[::-1]}"
+
+    def unseal(self, sealed: str) -> str:
+        if not sealed.startswith("sealed:"):
+            raise LookupError(sealed)
+        return sealed.removeprefix("sealed:")[::-1]
+
+    def digest(self, purpose: str, text: str) -> str:
+        return f"{purpose}:{text}".ljust(64, "0")[:64]
+
+
+@dataclass
+class Clock:
+    """A clock that stands still until it is set on."""
+
+    now: datetime
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, by: timedelta) -> datetime:
+        self.now += by
+        return self.now

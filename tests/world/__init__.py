@@ -1,0 +1,107 @@
+"""The world that tests are about: a practice, its people and its pets, with one obvious default each.
+
+Everything is written with the models directly. What is not named is the one that is there already, or a new one
+with its defaults: `await a_booking()` alone makes a whole practice around one visit. What comes later fits what
+came earlier: a vet does every service there is, a service is done by every vet and in every room there is.
+
+The clock stands at NOW, a Monday, 09:00 on the wall of the High Street.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tortoise.models import Model
+
+import models
+from models import Location, Pet, Practice, Room, Service
+from tests.world.people import (
+    EVERY_RIGHT,
+    Member,
+    Owner,
+    a_client,
+    a_manager,
+    a_member,
+    a_nurse,
+    a_pet,
+    a_receptionist,
+    a_vet,
+    an_owner,
+    an_ownership,
+    some_working_hours,
+)
+from tests.world.places import (
+    AN_HOUR,
+    FROM_EIGHT,
+    MON_TO_FRI,
+    NOW,
+    TODAY,
+    UNTIL_SIX,
+    a_location,
+    a_practice,
+    a_room,
+    the_location,
+)
+from tests.world.plans import a_booking, a_letter, a_service
+
+__all__ = [
+    "AN_HOUR",
+    "EVERY_RIGHT",
+    "FROM_EIGHT",
+    "MON_TO_FRI",
+    "NOW",
+    "TODAY",
+    "UNTIL_SIX",
+    "Member",
+    "Owner",
+    "World",
+    "a_booking",
+    "a_client",
+    "a_letter",
+    "a_location",
+    "a_manager",
+    "a_member",
+    "a_nurse",
+    "a_pet",
+    "a_practice",
+    "a_receptionist",
+    "a_room",
+    "a_service",
+    "a_vet",
+    "a_world",
+    "an_owner",
+    "an_ownership",
+    "how_many_rows",
+    "some_working_hours",
+    "the_location",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A practice in which one owner can book one vet for one pet."""
+
+    practice: Practice
+    location: Location
+    vet: Member
+    receptionist: Member
+    manager: Member
+    room: Room
+    service: Service
+    owner: Owner
+    pet: Pet
+
+
+async def a_world() -> World:
+    """The whole of it, each with its defaults."""
+    practice, location = await a_practice(), await a_location()
+    vet, receptionist, manager = await a_vet(), await a_receptionist(), await a_manager()
+    room, service, owner = await a_room(), await a_service(), await an_owner()
+    return World(practice, location, vet, receptionist, manager, room, service, owner, await a_pet(owner))
+
+
+async def how_many_rows() -> dict[str, int]:
+    """The number of rows by table, of all that holds any: the same before and after a refusal."""
+    tables = [table for name in models.__all__ if issubclass(table := getattr(models, name), Model)]
+    counted = {table.__name__: await table.all().count() for table in tables}
+    return {name: count for name, count in counted.items() if count}

@@ -1,0 +1,189 @@
+"""The command line: everything an operator types is `vetdesk …`."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from pathlib import Path
+from typing import Annotated, Literal, NoReturn
+
+import cyclopts
+from cyclopts import Parameter
+from rich.console import Console
+from rich.table import Table
+
+import vetdesk
+from models.refusal import DatabaseUnavailable, Refusal
+from resolvers.viewer import Audience
+from vetdesk import settings as settings_of
+from vetdesk import telemetry
+from vetdesk.database.address import AddressError
+from vetdesk.settings import Settings, SettingsError
+
+SCHEMA_FILE = Path("schema.graphql")
+_ON_TROUBLE = 2
+
+app = cyclopts.App(
+    name="vetdesk",
+    version=vetdesk.__version__,
+    help="Vetdesk: the system of record of a veterinary practice, as one GraphQL API.\n\n"
+    "Settings are environment variables; `vetdesk settings` explains each. If something does not work,"
+    " `vetdesk check` says what and how to mend it.",
+    help_format="plaintext",
+)
+out = Console()
+err = Console(stderr=True)
+
+
+def main() -> None:
+    """Carry out what was typed; whatever a person can mend is said in a sentence, not a stack trace."""
+    try:
+        app()
+    except (SettingsError, AddressError) as trouble:
+        _stop(str(trouble))
+    except DatabaseUnavailable as trouble:
+        _stop(f"The database cannot be used: {trouble}. Is VETDESK_DATABASE_URL right, and is it running?")
+    except Refusal as refusal:
+        _stop(refusal.message)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+@app.command
+def serve(*, worker: Annotated[bool, Parameter(negative="--no-worker")] = True) -> None:
+    """Serve the API, and deliver letters.
+
+    Parameters
+    ----------
+    worker
+        Deliver letters in this process too; --no-worker when `vetdesk worker` runs elsewhere.
+    """
+    from vetdesk.serving import serve as serve_forever
+
+    serve_forever(_settings(), works=worker)
+
+
+@app.command
+async def worker() -> None:
+    """Deliver letters until stopped: beside several `vetdesk serve --no-worker`, on any number of machines."""
+    from vetdesk.serving import work
+
+    await work(_settings())
+
+
+@app.command
+async def migrate() -> None:
+    """Bring the database to the tables this version needs. Safe to run twice, and by two machines at once."""
+    from vetdesk.database import migrate as carry_out
+
+    done = await carry_out(_settings().database_url)
+    out.print("\n".join(f"  done: {name}" for name in done) or "Nothing to do: every migration has been run.")
+
+
+@app.command
+async def demo() -> None:
+    """Fill an empty database with a practice made up for trying things out. Refuses one that holds a practice."""
+    from vetdesk.demo.filling import fill
+
+    await fill(_settings(), out)
+
+
+@app.command
+def schema(*, view: Literal["staff", "owner"] | None = None, check: bool = False) -> int:
+    """Print the contract.
+
+    Parameters
+    ----------
+    view
+        Print what one door shows, for client code generators, instead of the whole contract.
+    check
+        Print nothing: compare with schema.graphql in this folder, and name what would break clients.
+    """
+    from graph.schema import schema as unified
+    from graph.sdl import breaking_changes, printed
+
+    if not check:
+        sys.stdout.write(printed(unified, Audience(view) if view else None))
+        return 0
+    committed = SCHEMA_FILE.read_text(encoding="utf-8") if SCHEMA_FILE.exists() else ""
+    for sentence in breaking_changes(committed, unified):
+        err.print(f"breaks clients: {sentence}", highlight=False)
+    if committed != printed(unified):
+        err.print("schema.graphql is not what the code says. Run `make schema` and read the difference.")
+        return 1
+    return 0
+
+
+@app.command
+def settings() -> None:
+    """List every setting: its name, its value now (secrets hidden), and what it is for."""
+    table = Table(box=None, pad_edge=False, show_edge=False)
+    for heading in ("setting", "value", "what it is for"):
+        table.add_column(heading, overflow="fold")
+    for name, value, about in settings_of.explained(settings_of.load()):
+        table.add_row(name, value or "—", about)
+    out.print(table)
+
+
+@app.command
+async def invite(
+    email: str,
+    *,
+    given_name: str,
+    family_name: str,
+    practice: str = "Our practice",
+    language: str = "en",
+) -> None:
+    """Invite a manager: the first one of an empty database, or another when nobody can sign in any more.
+
+    Everybody else is invited by a manager through the API.
+
+    Parameters
+    ----------
+    email
+        The address to invite; it becomes the one to sign in with.
+    given_name
+        The manager's given name.
+    family_name
+        The manager's family name.
+    practice
+        The name of the practice, when the database does not hold one yet.
+    language
+        The language of the practice's letters, such as en or de.
+    """
+    from vetdesk.inviting import invite_manager
+
+    await invite_manager(
+        _settings(), out, email=email, names=(given_name, family_name), practice=practice, language=language
+    )
+
+
+@app.command
+async def check() -> int:
+    """Look at configuration, database, mail, clock and migrations, and say how to mend what is wrong."""
+    from vetdesk.checks import all_is_well
+
+    return 0 if await all_is_well(out) else 1
+
+
+@app.command
+def develop() -> None:
+    """Set everything up for trying it out, then serve: a secret, the tables, a demo practice. `make run` calls it."""
+    from vetdesk.developing import develop as set_up_and_serve
+
+    set_up_and_serve(_settings(make_secret=True), out)
+
+
+def _settings(*, make_secret: bool = False) -> Settings:
+    found = settings_of.load()
+    telemetry.configure(found)
+    if make_secret and found.secret is None and not found.secret_file.exists():
+        found.data_folder.mkdir(parents=True, exist_ok=True)
+        found.secret_file.touch(mode=0o600)
+        found.secret_file.write_text(secrets.token_urlsafe(48) + "\n", encoding="utf-8")
+    return found
+
+
+def _stop(sentence: str) -> NoReturn:
+    err.print(sentence, style="bold red", highlight=False, soft_wrap=True)
+    sys.exit(_ON_TROUBLE)

@@ -1,0 +1,56 @@
+"""Developing: from an empty folder to a served demo practice, with everything needed to try it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from vetdesk.database import migrate
+from vetdesk.demo import sign_ins
+from vetdesk.demo.filling import fill_if_empty
+from vetdesk.serving import serve
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from vetdesk.settings import Settings
+
+_QUERY = """{ locations { name zone openingHours { weekday opensAt closesAt } } services { name lastsMinutes } }"""
+
+
+def develop(settings: Settings, out: Console) -> None:
+    """Migrate, fill an empty database with the demo practice, serve, and say how to get in."""
+
+    async def set_up() -> None:
+        await migrate(settings.database_url)
+        await fill_if_empty(settings, out)
+
+    asyncio.run(set_up())
+    serve(settings, works=True, started=lambda port: welcome(settings, out, port))
+
+
+def welcome(settings: Settings, out: Console, port: int) -> None:
+    """What somebody needs who has just started it."""
+    base = f"http://{settings.host}:{port}"
+    letters = settings.letters_folder if settings.smtp_url is None else "the mail server of VETDESK_SMTP_URL"
+    out.print()
+    out.print("[bold]Vetdesk is ready.[/bold]")
+    out.print(f"  staff   {base}/staff/graphql", highlight=False)
+    out.print(f"  owners  {base}/owner/graphql", highlight=False)
+    out.print()
+    out.print("[bold]Sign in as[/bold]")
+    for person in sign_ins.STAFF:
+        out.print(f"  {person.role:<13}{person.email:<32} password: {sign_ins.PASSWORD}", highlight=False)
+    out.print(f"  {'owner':<13}{sign_ins.OWNER:<32} the code lies in a letter in {letters}", highlight=False)
+    out.print()
+    out.print("[bold]Try this[/bold] at the staff address (a browser shows an editor there):")
+    out.print(
+        f'  mutation {{ signIn(input: {{ email: "{sign_ins.STAFF[0].email}", password: "{sign_ins.PASSWORD}" }}) '
+        "{ __typename ... on SignedIn { accessToken } ... on Refusal { message } } }",
+        highlight=False,
+        markup=False,
+        soft_wrap=True,
+    )
+    out.print("and, with the header [bold]Authorization: Bearer <accessToken>[/bold]:", highlight=False)
+    out.print(f"  {_QUERY}", highlight=False, markup=False, soft_wrap=True)
+    out.print()

@@ -1,0 +1,93 @@
+"""Serving: the process that answers, and the one that only delivers letters."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from typing import TYPE_CHECKING
+
+import structlog
+import uvicorn
+
+from vetdesk import wiring, worker
+from vetdesk.database import connect, pending_migrations
+from vetdesk.settings import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from vetdesk.settings import Settings
+
+_log = structlog.get_logger(__name__)
+_FINISH_SECONDS = 10
+
+
+class _Server(uvicorn.Server):
+    """A server that says when it can be used."""
+
+    def __init__(self, config: uvicorn.Config, started: Callable[[int], None]) -> None:
+        super().__init__(config)
+        self._say = started
+
+    async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
+        """Begin to listen, and say at which port."""
+        await super().startup(sockets)  # type: ignore[arg-type]
+        if self.started:
+            self._say(self.servers[0].sockets[0].getsockname()[1])
+
+
+def serve(settings: Settings, *, works: bool, started: Callable[[int], None] | None = None) -> None:
+    """Answer until stopped; requests that are being answered are finished first.
+
+    Raises:
+        SettingsError: a setting is missing, or the database lacks tables of this version.
+        DatabaseUnavailable: the database cannot be reached.
+    """
+    chosen = wiring.adapters(settings)
+    asyncio.run(_must_be_migrated(settings))
+    config = uvicorn.Config(
+        wiring.app(settings, chosen, works=works),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        ws="none",
+        proxy_headers=bool(settings.forwarded_allow_ips),
+        forwarded_allow_ips=list(settings.forwarded_allow_ips),
+        timeout_graceful_shutdown=_FINISH_SECONDS,
+        lifespan="on",
+    )
+
+    def say(port: int) -> None:
+        _log.info("serving", address=f"http://{settings.host}:{port}", worker=works)
+        if started is not None:
+            started(port)
+
+    server = _Server(config, say)
+    server.run()
+    if not server.started:
+        raise SettingsError(f"The server could not start on {settings.host}:{settings.port}. The lines above say why.")
+
+
+async def work(settings: Settings) -> None:
+    """Deliver letters until stopped.
+
+    Raises:
+        SettingsError, DatabaseUnavailable: as for `serve`.
+    """
+    chosen = wiring.adapters(settings)
+    await _must_be_migrated(settings)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    async with connect(settings.database_url, pool_size=settings.pool_size):
+        _log.info("delivering letters")
+        await worker.run(wiring.duties(settings, chosen), stop=stop)
+
+
+async def _must_be_migrated(settings: Settings) -> None:
+    pending = await pending_migrations(settings.database_url)
+    if pending:
+        raise SettingsError(f"The database lacks {len(pending)} migration(s). Run `vetdesk migrate` first.")

@@ -1,0 +1,136 @@
+"""The worker: delivers letters when they are due, and forgets what is no longer needed."""
+
+from __future__ import annotations
+
+import asyncio
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+import structlog
+
+from models import SignInCode, Throttle, period
+from models.refusal import DatabaseUnavailable
+from resolvers import messages, retries
+from resolvers.ports import Mail, Vault
+from resolvers.viewer import Viewer
+
+TIDY_EVERY = timedelta(minutes=10)
+KEEP_CODES = timedelta(days=1)
+"""How long an expired sign-in code is kept: until no letter that holds it can still be waiting to be tried."""
+GRACE_SECONDS = 10.0
+"""How long a letter in hand may still take when the worker is asked to stop."""
+
+_LETTERS_AT_ONCE = 20
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Duties:
+    """What the worker works with, and how often it looks."""
+
+    mail: Mail
+    vault: Vault
+    public_url: str
+    every: timedelta = timedelta(seconds=2)
+    keep_outcomes: timedelta = timedelta(hours=24)
+    now: Callable[[], datetime] = period.now
+
+
+async def run(duties: Duties, *, stop: asyncio.Event, wake: asyncio.Event | None = None) -> None:
+    """Work until `stop` is set; look at once whenever `wake` is.
+
+    Whatever goes wrong is logged and tried again in the next round. When asked to stop, the letters in hand are
+    finished if they can be within `GRACE_SECONDS`; one that cannot is tried again later, by whoever works then.
+    """
+    rounds = asyncio.create_task(_rounds(duties, stop, wake))
+    stopped = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait((rounds, stopped), return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait((rounds,), timeout=GRACE_SECONDS)
+    finally:
+        stopped.cancel()
+        rounds.cancel()
+        await asyncio.wait((rounds, stopped))
+    if not rounds.cancelled():
+        rounds.result()
+
+
+async def deliver_all(duties: Duties, stop: asyncio.Event) -> messages.Delivered:
+    """Deliver until nothing is due, or until asked to stop; what became of it all."""
+    viewer = Viewer.system("worker")
+    total = messages.Delivered()
+    while not stop.is_set():
+        delivered = await messages.deliver_due(
+            viewer,
+            mail=duties.mail,
+            vault=duties.vault,
+            public_url=duties.public_url,
+            now=duties.now,
+            most=_LETTERS_AT_ONCE,
+        )
+        for error in delivered.unexpected:
+            _note("letter_failed_unexpectedly", error)
+        if not delivered.total:
+            break
+        total = total + replace(delivered, unexpected=())
+    if total.total:
+        _log.info(
+            "letters_delivered",
+            sent=total.sent,
+            withheld=total.withheld,
+            failed=total.failed,
+            postponed=total.postponed,
+        )
+    return total
+
+
+async def tidy_if_due(duties: Duties, tidied: datetime | None) -> datetime:
+    """Tidy unless that was done less than `TIDY_EVERY` ago; when it was done last."""
+    now = duties.now()
+    if tidied is not None and now - tidied < TIDY_EVERY:
+        return tidied
+    await tidy(duties)
+    return now
+
+
+async def tidy(duties: Duties) -> None:
+    """Forget idempotency keys after their time, throttles that stand open, and sign-in codes long expired."""
+    now = duties.now()
+    await retries.forget_before(now - duties.keep_outcomes)
+    await Throttle.filter(ahead_until__lt=now.timestamp()).delete()
+    await SignInCode.filter(expires_at__lt=now - KEEP_CODES).delete()
+
+
+async def _rounds(duties: Duties, stop: asyncio.Event, wake: asyncio.Event | None) -> None:
+    tidied: datetime | None = None
+    while not stop.is_set():
+        if wake is not None:
+            # Before looking, so that whoever wakes us while we look makes us look again.
+            wake.clear()
+        try:
+            await deliver_all(duties, stop)
+            tidied = await tidy_if_due(duties, tidied)
+        except DatabaseUnavailable as error:
+            _log.warning("worker_waits_for_the_database", reason=type(error).__name__)
+        except Exception as error:  # noqa: BLE001  one of the two outermost loops: noted, and on to the next round
+            _note("worker_round_failed", error)
+        await _rest(duties.every, stop, wake)
+
+
+async def _rest(lasts: timedelta, *alarms: asyncio.Event | None) -> None:
+    waits = [asyncio.create_task(alarm.wait()) for alarm in alarms if alarm is not None]
+    try:
+        await asyncio.wait(waits, timeout=lasts.total_seconds(), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()
+
+
+def _note(event: str, error: Exception) -> None:
+    """Log an error by what it is and where it arose; its own words may hold names, so they are left out."""
+    where = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
+    _log.error(event, id=uuid4().hex, error=type(error).__name__, where=where[-6:])
