@@ -6,6 +6,13 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from graph.mutations.appointments import AppointmentMutations
+from graph.mutations.clients import ClientMutations
+from graph.mutations.hours import HoursMutations
+from graph.mutations.locations import LocationMutations
+from graph.mutations.ownerships import OwnershipMutations
+from graph.mutations.pets import PetMutations
+from graph.mutations.rooms import RoomMutations
+from graph.mutations.services import ServiceMutations
 from graph.queries.appointments import AppointmentQueries
 from graph.queries.clients import ClientQueries
 from graph.queries.practice import PracticeQueries
@@ -22,7 +29,16 @@ class Query(PracticeQueries, ClientQueries, AppointmentQueries):
 
 
 @strawberry.type(description="Everything that can be done.")
-class Mutation(AppointmentMutations):
+class Mutation(
+    AppointmentMutations,
+    ClientMutations,
+    PetMutations,
+    OwnershipMutations,
+    LocationMutations,
+    RoomMutations,
+    ServiceMutations,
+    HoursMutations,
+):
     """Everything that can be done."""
 
 

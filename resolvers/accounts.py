@@ -22,19 +22,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from resolvers.retries import Outcome
-    from resolvers.rows import Rows
     from resolvers.viewer import Viewer
-
-
-# Reading
-
-
-def unlinked(viewer: Viewer) -> Rows:
-    """The owners' accounts of which the practice does not yet know whose they are, longest waiting first."""
-    return access.rows(viewer, Account, "{t}.audience = 'owner' AND NOT {t}.is_linked").sorted_by("created_at")
-
-
-# Linking
 
 
 async def link_account(

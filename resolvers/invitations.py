@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -60,9 +60,16 @@ class Newcomer:
 
 
 @dataclass(frozen=True, slots=True)
-class Invited:
-    """Somebody invited, and the token that proves it, for whoever hands it over by hand."""
+class Manager:
+    """Somebody who is to manage the whole practice."""
 
+    email: str
+    given_name: str
+    family_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Invited:
     staff_id: UUID
     token: str
 
@@ -97,16 +104,9 @@ async def invite(
 
 
 async def invite_first_manager(
-    viewer: Viewer,
-    practice_name: str,
-    newcomer: Newcomer,
-    *,
-    language: str = "en",
-    vault: Vault,
-    rules: DoorRules,
-    now: datetime,
-) -> Invited:
-    """Open the practice if there is none, and invite a manager of all of it; for the command line.
+    viewer: Viewer, manager: Manager, *, practice: str, language: str, vault: Vault, rules: DoorRules, now: datetime
+) -> str:
+    """Open the practice if there is none, and invite a manager of all of it; the token, for whoever runs the command.
 
     Raises:
         Forbidden, SignedOut: only the practice's own machinery may.
@@ -114,16 +114,16 @@ async def invite_first_manager(
         AlreadyOnTheTeam: somebody with this address is on the team.
     """
     access.may(viewer, Deed.OPEN_PRACTICE)
-    checked = Newcomer(newcomer.email, newcomer.given_name, newcomer.family_name, _MANAGER_EVERYWHERE).checked()
+    newcomer = Newcomer(manager.email, manager.given_name, manager.family_name, _MANAGER_EVERYWHERE).checked()
     if not await Practice.exists():
-        await _open(viewer, practice_name, language, now=now)
-    return await _invite(viewer, checked, None, vault=vault, rules=rules, now=now)
+        await _open(viewer, practice, language, now=now)
+    return (await _invite(viewer, newcomer, None, vault=vault, rules=rules, now=now)).token
 
 
 async def accept_invitation(
     viewer: Viewer, token: str, password: str, *, key: str, vault: Vault, passwords: Passwords, now: datetime
-) -> UUID:
-    """Set the password of somebody invited, who can sign in from then on; whose it is.
+) -> str:
+    """Set the password of somebody invited; the address with which they can sign in from then on.
 
     Raises:
         InvitationNotValid: the token is unknown, too old, or was used; or a newer one was sent.
@@ -158,10 +158,12 @@ async def accept_invitation(
             if not accepted:
                 raise InvitationNotValid(path=("token",))
             await sql.execute("UPDATE account SET password_hash = ? WHERE id = ?", (kept, found["account_id"]))
-            await events.record(viewer, Happening(EventKind.INVITATION_ACCEPTED, staff_id), now=now)
+            whose = replace(viewer, account_id=sql.as_key(found["account_id"]))
+            await events.record(whose, Happening(EventKind.INVITATION_ACCEPTED, staff_id), now=now)
         return {"staff": str(staff_id)}
 
-    return sql.as_key((await retries.once(retry, work))["staff"])
+    await retries.once(retry, work)
+    return str(found["email"])
 
 
 async def _open(viewer: Viewer, name: str, language: str, *, now: datetime) -> None:
@@ -185,10 +187,10 @@ async def _open(viewer: Viewer, name: str, language: str, *, now: datetime) -> N
 
 async def _invite(
     viewer: Viewer, newcomer: Newcomer, retry: Retry | None, *, vault: Vault, rules: DoorRules, now: datetime
-) -> Invited:
+) -> _Invited:
     fold = email_fold(newcomer.email)
     waiting = await _waiting(fold)
-    invited = Invited(waiting or uuid7(), secrets.token_urlsafe(_TOKEN_BYTES))
+    invited = _Invited(waiting or uuid7(), secrets.token_urlsafe(_TOKEN_BYTES))
     invitation = Invitation(
         staff_id=invited.staff_id,
         token_hash=_hashed(invited.token),

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from resolvers.retries import Outcome
+    from resolvers.rows import Rows
     from resolvers.viewer import Viewer
 
 MOST_POSTS = 100
@@ -33,6 +34,11 @@ class Post:
 
     role: Role
     at: UUID | Where | None
+
+
+def one(viewer: Viewer, staff_id: UUID | None) -> Rows:
+    """The member of the staff with this key."""
+    return access.rows(viewer, Staff, "{t}.id = ?", staff_id)
 
 
 async def set_staff_roles(

@@ -128,3 +128,10 @@ async def empty_database(anyio_backend, databases: Databases):
     """A database without tables; nothing is connected to it."""
     async with databases.empty() as made:
         yield made
+
+
+@pytest.fixture
+def server_log(databases: Databases):
+    """Tells what the database server wrote since the test began."""
+    before = len(databases.server_log())
+    return lambda: databases.server_log()[before:]

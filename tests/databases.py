@@ -68,6 +68,12 @@ class Databases:
         async with self._made(template=False) as database:
             yield database
 
+    def server_log(self) -> str:
+        """What the PostgreSQL server has written so far; SQLite has no server."""
+        if self.dialect == "sqlite":
+            return ""
+        return (Path(self._started["socket"]) / "log").read_text(errors="replace")
+
     @property
     def _folder(self) -> Path:
         return Path(self._started["folder"])

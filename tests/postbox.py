@@ -6,7 +6,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from models import Letter, Message, sql
+from resolvers import messages
+from resolvers.messages import Delivered, Recipient
 from resolvers.ports import Envelope
+from resolvers.viewer import Viewer
+from tests.world import NOW
+
+OLGA = Recipient("olga.berg@home.example", "en")
 
 
 @dataclass
@@ -60,3 +67,17 @@ class Clock:
     def forward(self, by: timedelta) -> datetime:
         self.now += by
         return self.now
+
+
+async def deliver(box: PostBox, clock: Clock, *, most: int = 50) -> Delivered:
+    """Deliver what is due into the box."""
+    return await messages.deliver_due(
+        Viewer.system("test"), mail=box, vault=PaperVault(), public_url="https://vet.example", now=clock, most=most
+    )
+
+
+async def a_code(to: Recipient = OLGA, *, code: str = "271828", now: datetime = NOW) -> Message:
+    """A letter with a sign-in code that waits."""
+    message = messages.waiting(Letter.SIGN_IN_CODE, to, now=now, secret=PaperVault().seal(code))
+    await sql.insert([message])
+    return message

@@ -180,7 +180,7 @@ async def test_only_what_is_given_changes(database):
     assert await phones_of(client_id) == [("030 901820", "+4930901820")]
     event, detail = await last_event()
     assert event.kind is EventKind.CLIENT_AMENDED
-    assert event.changed == ["display_name", "family_name", "fold"]
+    assert list(event.changed) == ["display_name", "family_name", "fold"]
     assert '"before": {"display_name": "Anna Bergmann"' in detail
 
 

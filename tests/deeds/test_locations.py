@@ -108,7 +108,7 @@ async def test_only_what_is_given_of_a_location_changes(database):
     )
     assert await hours_of(location_id) == [(1, 540, 720), (1, 720, 1440), (6, 0, 600)]
     event, _ = await last_event()
-    assert (event.kind, event.changed) == (EventKind.LOCATION_AMENDED, ["closed_on", "phone", "phone_e164"])
+    assert (event.kind, list(event.changed)) == (EventKind.LOCATION_AMENDED, ["closed_on", "phone", "phone_e164"])
 
     await locations.amend(manager.viewer, location_id, LocationChanges(closed_on=None, phone=""), key="k3", now=NOW)
     row = await Location.get(id=location_id)

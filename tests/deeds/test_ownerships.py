@@ -1,19 +1,23 @@
 """Joining clients to a pet, and sharing its bills."""
 
 import asyncio
+from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
-from models import EventKind, Ownership, Right
+from models import EventKind, Ownership, Pet, Right
 from models.refusal import AlreadyAnOwner, Forbidden, InvalidInput, LastPayer, NotFound, SharesMustSumTo100
 from models.row import uuid7
 from resolvers import ownerships, pets
+from resolvers.viewer import Viewer
 from tests.found import events, found, last_event
 from tests.world import (
     EVERY_RIGHT,
     NOW,
     TODAY,
+    Owner,
     a_client,
     a_nurse,
     a_pet,
@@ -28,21 +32,27 @@ pytestmark = pytest.mark.anyio
 LOOKS_ON = frozenset({Right.VIEW})
 
 
+@dataclass(frozen=True, slots=True)
 class Household:
-    """Rex, who belongs to Olga, and Paul, who does not yet own him."""
+    """Rex, who belongs to Olga; Paul owns him too, or not yet."""
+
+    viewer: Viewer
+    olga: Owner
+    paul: Owner
+    rex: Pet
+    olgas: Ownership
+    pauls: Any
 
     @classmethod
     async def made(cls, *, share=100, with_paul=False, died_on=None):
-        self = cls()
-        self.viewer = (await a_receptionist()).viewer
-        self.olga, self.paul = await an_owner("Olga Berg"), await an_owner("Paul Stone")
-        self.rex = await a_pet(self.olga, died_on=died_on)
-        self.olgas = await Ownership.get(pet_id=self.rex.id)
-        self.olgas.share = share
-        await self.olgas.save()
-        if with_paul:
-            self.pauls = await an_ownership(self.rex, self.paul, share=100 - share)
-        return self
+        viewer = (await a_receptionist()).viewer
+        olga, paul = await an_owner("Olga Berg"), await an_owner("Paul Stone")
+        rex = await a_pet(olga, died_on=died_on)
+        olgas = await Ownership.get(pet_id=rex.id)
+        olgas.share = share
+        await olgas.save()
+        pauls = await an_ownership(rex, paul, share=100 - share) if with_paul else None
+        return cls(viewer, olga, paul, rex, olgas, pauls)
 
     async def shares(self):
         return {one.client_id: one.share for one in await Ownership.filter(pet_id=self.rex.id, ends_on=None)}
@@ -70,7 +80,7 @@ async def test_a_co_owner_is_added_and_the_bill_shared_anew(database):
     assert await house.shares() == {house.olga.id: 70, house.paul.id: 30}
     assert [pet.id for pet in await found(pets.mine(house.paul.viewer))] == [house.rex.id]
     event, detail = await last_event()
-    assert (event.kind, event.subject_id, event.changed) == (EventKind.OWNERSHIP_ADDED, added, ["owners"])
+    assert (event.kind, event.subject_id, list(event.changed)) == (EventKind.OWNERSHIP_ADDED, added, ["owners"])
     assert '"share": 70' in detail
 
 
@@ -193,8 +203,8 @@ async def test_who_may_not_pay_keeps_no_share(database):
     house = await Household.made(share=60, with_paul=True)
     before = await how_many_rows()
 
+    shares = {house.olga.id: 60, house.paul.id: 40}
     with pytest.raises(InvalidInput):
-        shares = {house.olga.id: 60, house.paul.id: 40}
         await ownerships.amend(house.viewer, house.pauls.id, shares, rights=LOOKS_ON, key="k1", now=NOW)
 
     assert (await Ownership.get(id=house.pauls.id)).rights == EVERY_RIGHT

@@ -62,6 +62,10 @@ async def refresh(refresh_token, *, now, audience=Audience.STAFF):
     )
 
 
+async def the_viewer(held, audience=Audience.STAFF):
+    return await sessions.viewer_of(held.session_id, held.account_id, audience, now=NOW)
+
+
 async def rows_but_throttles():
     return {name: count for name, count in (await how_many_rows()).items() if name not in UNCOUNTED}
 
@@ -126,7 +130,9 @@ async def test_an_owner_has_no_password_at_the_door_of_the_staff(ines):
         await sign_in(olga.account.email)
 
 
-@pytest.mark.parametrize("address", ["", "ines", "a@b", "\x00@practice.example", "\ud800@practice.example", "x" * 10**6])
+@pytest.mark.parametrize(
+    "address", ["", "ines", "a@b", "\x00@practice.example", "\ud800@practice.example", "x" * 10**6]
+)
 async def test_what_is_no_address_is_said_to_be_none(ines, address):
     with pytest.raises(InvalidInput) as refused:
         await sign_in(address)
@@ -324,7 +330,7 @@ async def test_who_has_left_cannot_stay_signed_in(ines):
 
 async def test_signing_out_ends_this_session_at_once_and_no_other(ines):
     here, there = await sign_in(ines), await sign_in(ines)
-    viewer = await sessions.viewer_of(here.session_id, ines.account.id, Audience.STAFF, now=NOW)
+    viewer = await the_viewer(here)
     await sessions.sign_out(viewer, now=NOW + MINUTE)
 
     assert await sessions.viewer_of(here.session_id, ines.account.id, Audience.STAFF, now=NOW + MINUTE) is None
@@ -337,7 +343,7 @@ async def test_signing_out_ends_this_session_at_once_and_no_other(ines):
 
 async def test_signing_out_twice_is_signing_out_once(ines):
     held = await sign_in(ines)
-    viewer = await sessions.viewer_of(held.session_id, ines.account.id, Audience.STAFF, now=NOW)
+    viewer = await the_viewer(held)
     for minute in (1, 2):
         await sessions.sign_out(viewer, now=NOW + minute * MINUTE)
     assert (await Session.get()).revoked_at == NOW + MINUTE
@@ -347,11 +353,11 @@ async def test_signing_out_twice_is_signing_out_once(ines):
 async def test_signing_out_everywhere_ends_every_session_of_the_account_and_of_nobody_else(ines):
     karl = await a_manager("Karl Brandt")
     held = [await sign_in(ines) for _ in range(3)]
-    viewer = await sessions.viewer_of(held[0].session_id, ines.account.id, Audience.STAFF, now=NOW)
+    viewer = await the_viewer(held[0])
     assert await sessions.sign_out_everywhere(viewer, now=NOW + MINUTE) == 3
     for one in held:
         assert await sessions.viewer_of(one.session_id, ines.account.id, Audience.STAFF, now=NOW + MINUTE) is None
-    assert await sessions.viewer_of(karl.viewer.session_id, karl.account.id, Audience.STAFF, now=NOW + MINUTE)
+    assert await the_viewer(karl.viewer)
     assert await happened(EventKind.SIGNED_OUT) == [EventKind.SIGNED_OUT] * 3
     assert await sessions.sign_out_everywhere(viewer, now=NOW + 2 * MINUTE) == 0
 
@@ -392,7 +398,7 @@ async def test_the_viewer_is_loaded_by_one_statement_with_the_roles_held_now(ine
 async def test_an_owner_is_the_client_of_her_account(database, is_linked):
     olga = await an_owner("Olga Berg", is_linked=is_linked)
     with counted() as statements:
-        viewer = await sessions.viewer_of(olga.viewer.session_id, olga.account.id, Audience.OWNER, now=NOW)
+        viewer = await the_viewer(olga.viewer, Audience.OWNER)
     assert statements.count == 1
     assert viewer == olga.viewer
 

@@ -82,7 +82,16 @@ async def test_no_more_are_hashed_at_once_than_there_are_threads():
 
 
 @pytest.mark.parametrize(
-    "password", [GOOD, "Tr0ub4dor&3xyz", "12 Katzen, 1 Hund", "x7!kQ9#pLm2z", "ключ от клиники", "🐶🐱🐰🦊🐻🐼🐨🐯🦁🐮🐷🐸", "a" * 250 + "bcdefg"]
+    "password",
+    [
+        GOOD,
+        "Tr0ub4dor&3xyz",
+        "12 Katzen, 1 Hund",
+        "x7!kQ9#pLm2z",
+        "ключ от клиники",
+        "🐶🐱🐰🦊🐻🐼🐨🐯🦁🐮🐷🐸",
+        "a" * 250 + "bcdefg",
+    ],
 )
 def test_a_long_password_of_any_letters_is_good(password):
     must_be_strong(password, ANN)

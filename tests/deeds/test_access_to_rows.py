@@ -1,0 +1,209 @@
+"""Who sees which rows: a table of every model and every role, in which every row has a forbidden twin."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+import models
+from models import sql
+from models.refusal import NotFound
+from models.role import Role
+from resolvers import access
+from resolvers.access import ALL, ROWS, Rule
+from resolvers.viewer import Viewer
+from tests.world import (
+    FROM_EIGHT,
+    NOW,
+    TODAY,
+    UNTIL_SIX,
+    a_booking,
+    a_letter,
+    a_member,
+    a_nurse,
+    a_pet,
+    a_world,
+    an_owner,
+    an_ownership,
+)
+from tortoise.models import Model
+
+STAFF = ("RECEPTIONIST", "NURSE", "VET", "MANAGER")
+EVERYONE = (*STAFF, "OWNER", "CO_OWNER", "FORMER_OWNER", "WITHOUT_VIEW", "STRANGER", "ROLELESS", "ANYONE")
+OWNERS = ("OWNER", "CO_OWNER", "FORMER_OWNER", "WITHOUT_VIEW", "STRANGER")
+SIGNED_IN = (*STAFF, *OWNERS)
+DESK = ("RECEPTIONIST", "MANAGER")
+HERS = (*STAFF, "OWNER", "CO_OWNER")
+STRANGERS = (*STAFF, "STRANGER")
+
+TABLE = {
+    models.Practice: {"ours": SIGNED_IN},
+    models.Location: {"ours": SIGNED_IN},
+    models.OpeningHours: {"ours": SIGNED_IN},
+    models.Service: {"online": SIGNED_IN, "at the desk": STAFF},
+    models.Staff: {"the vet": SIGNED_IN},
+    models.StaffRole: {"the vet's": STAFF},
+    models.ServiceStaff: {"the vet's": STAFF},
+    models.ServiceRoom: {"the room's": STAFF},
+    models.Room: {"ours": STAFF},
+    models.WorkingHours: {"the vet's": STAFF},
+    models.HoursException: {"the vet's": STAFF},
+    models.Client: {"hers": (*STAFF, "OWNER"), "a stranger's": STRANGERS},
+    models.ClientEmail: {"hers": (*STAFF, "OWNER"), "a stranger's": STRANGERS},
+    models.ClientPhone: {"hers": (*STAFF, "OWNER"), "a stranger's": STRANGERS},
+    models.Pet: {"hers": HERS, "a stranger's": STRANGERS},
+    models.Ownership: {"hers": HERS, "a former one": STAFF, "a stranger's": STRANGERS},
+    models.Appointment: {"hers": HERS, "a stranger's": STRANGERS},
+    models.Account: {"hers": ("OWNER",), "the vet's": ("VET",), "a newcomer's": DESK},
+    models.Session: {"hers": ("OWNER",), "the vet's": ("VET",)},
+}
+NOBODYS = {
+    table
+    for name in models.__all__
+    if issubclass(table := getattr(models, name), Model) and table not in ROWS
+}
+
+
+async def prepared():
+    """The rows of the table by model and name, and a viewer for each column."""
+    world = await a_world()
+    desk_only = await models.Service.create(name="Surgery", fold="surgery", lasts_minutes=60)
+    stranger, newcomer = await an_owner(), await an_owner(is_linked=False)
+    co_owner, former, without_view = await an_owner(), await an_owner(), await an_owner()
+    theirs = await a_pet(stranger)
+    await an_ownership(world.pet, co_owner, share=0)
+    ended = await an_ownership(world.pet, former, share=0)
+    ended.ends_on = TODAY
+    await ended.save()
+    await an_ownership(world.pet, without_view, rights=frozenset({"BOOK", "PAY", "CONSENT"}), share=0)
+    nurse, roleless = await a_nurse(), await a_member(None, at=None)
+    visit = await a_booking(world.pet)
+    strange_visit = await a_booking(theirs, starts_at=NOW + timedelta(hours=3))
+    await a_letter(visit)
+    away = await models.HoursException.create(
+        staff_id=world.vet.id, starts_at=NOW + timedelta(days=9), ends_at=NOW + timedelta(days=10)
+    )
+    for owner in (world.owner, stranger):
+        if not await models.ClientPhone.filter(client_id=owner.id).exists():
+            await models.ClientPhone.create(client_id=owner.id, as_given="030 1", position=0)
+    assert (FROM_EIGHT, UNTIL_SIX) == (480, 1080)
+
+    async def first(model, **of):
+        return await model.filter(**of).first()
+
+    rows = {
+        models.Practice: {"ours": world.practice},
+        models.Location: {"ours": world.location},
+        models.OpeningHours: {"ours": await first(models.OpeningHours)},
+        models.Service: {"online": world.service, "at the desk": desk_only},
+        models.Staff: {"the vet": world.vet.staff},
+        models.StaffRole: {"the vet's": await first(models.StaffRole, staff_id=world.vet.id)},
+        models.ServiceStaff: {"the vet's": await first(models.ServiceStaff, staff_id=world.vet.id)},
+        models.ServiceRoom: {"the room's": await first(models.ServiceRoom)},
+        models.Room: {"ours": world.room},
+        models.WorkingHours: {"the vet's": await first(models.WorkingHours, staff_id=world.vet.id)},
+        models.HoursException: {"the vet's": away},
+        models.Client: {"hers": world.owner.client, "a stranger's": stranger.client},
+        models.ClientEmail: {
+            "hers": await first(models.ClientEmail, client_id=world.owner.id),
+            "a stranger's": await first(models.ClientEmail, client_id=stranger.id),
+        },
+        models.ClientPhone: {
+            "hers": await first(models.ClientPhone, client_id=world.owner.id),
+            "a stranger's": await first(models.ClientPhone, client_id=stranger.id),
+        },
+        models.Pet: {"hers": world.pet, "a stranger's": theirs},
+        models.Ownership: {
+            "hers": await first(models.Ownership, client_id=world.owner.id),
+            "a former one": ended,
+            "a stranger's": await first(models.Ownership, client_id=stranger.id),
+        },
+        models.Appointment: {"hers": visit, "a stranger's": strange_visit},
+        models.Account: {
+            "hers": world.owner.account,
+            "the vet's": world.vet.account,
+            "a newcomer's": newcomer.account,
+        },
+        models.Session: {
+            "hers": await first(models.Session, account_id=world.owner.account.id),
+            "the vet's": await first(models.Session, account_id=world.vet.account.id),
+        },
+    }
+    viewers = {
+        "RECEPTIONIST": world.receptionist.viewer,
+        "NURSE": nurse.viewer,
+        "VET": world.vet.viewer,
+        "MANAGER": world.manager.viewer,
+        "OWNER": world.owner.viewer,
+        "CO_OWNER": co_owner.viewer,
+        "FORMER_OWNER": former.viewer,
+        "WITHOUT_VIEW": without_view.viewer,
+        "STRANGER": stranger.viewer,
+        "ROLELESS": roleless.viewer,
+        "ANYONE": Viewer.anyone(),
+    }
+    return rows, viewers
+
+
+async def seen(viewer, model, row):
+    found = access.rows(viewer, model, "{t}.id = ?", row.id)
+    table = model._meta.db_table
+    return bool(await sql.fetch(f"SELECT 1 AS here FROM {table} t WHERE {found.scope.format(t='t')}", found.values))
+
+
+async def differences(rows, viewers):
+    """Every place in which the table and the rules disagree."""
+    return [
+        (model.__name__, name, who)
+        for model, named in TABLE.items()
+        for name, who_sees in named.items()
+        for who in EVERYONE
+        if await seen(viewers[who], model, rows[model][name]) != (who in who_sees)
+    ]
+
+
+async def test_everybody_sees_what_the_table_says_and_nothing_else(database):
+    rows, viewers = await prepared()
+    assert await differences(rows, viewers) == []
+
+
+async def test_whatever_the_table_says_holds_for_finding_one_row_too(database):
+    rows, viewers = await prepared()
+    for model, named in TABLE.items():
+        for name, who_sees in named.items():
+            for who in EVERYONE:
+                row = rows[model][name]
+                if who in who_sees:
+                    assert (await access.find(viewers[who], model, row.id)).id == row.id
+                else:
+                    with pytest.raises(NotFound):
+                        await access.find(viewers[who], model, row.id)
+
+
+async def test_taking_away_or_widening_any_rule_is_noticed(database, monkeypatch):
+    rows, viewers = await prepared()
+    for model, rule in ROWS.items():
+        for part in ("staff", "owner", "reception"):
+            said = getattr(rule, part)
+            for other in ({Rule().staff, ALL} - {said}):
+                monkeypatch.setattr(access, "ROWS", {**ROWS, model: replace(rule, **{part: other})})
+                noticed = await differences(rows, viewers)
+                harmless = part == "reception" and said == Rule().reception and rule.staff == ALL
+                assert bool(noticed) != harmless, (model.__name__, part, other)
+
+
+async def test_a_table_without_a_rule_is_nobodys(database):
+    rows, viewers = await prepared()
+    assert {"BusyTime", "Event", "EventDetail", "IdempotencyKey", "Message", "SignInCode", "SigningKey", "Throttle"} <= {
+        table.__name__ for table in NOBODYS
+    }
+    for model in NOBODYS:
+        for who in EVERYONE:
+            assert access.sight(viewers[who], model, "t")[0] == access.NOTHING, (model.__name__, who)
+    assert Role.SYSTEM in Viewer.system("a test").roles
+
+
+def test_the_table_names_every_model_that_has_a_rule():
+    assert set(TABLE) == set(ROWS)
