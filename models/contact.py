@@ -89,7 +89,7 @@ def email(text: str, *, path: Path) -> str:
     """
     typed = named(text, path=path, longest=320)
     try:
-        return validate_email(typed, check_deliverability=False).normalized
+        return validate_email(typed, check_deliverability=False, strict=True).normalized
     except EmailNotValidError:
         raise InvalidInput("This is no e-mail address. Please check it.", path=path) from None
 

@@ -62,7 +62,8 @@ class Program:
 
     async def token(self, viewer: Viewer) -> str:
         """An access token of somebody who is signed in."""
-        assert viewer.account_id and viewer.session_id
+        assert viewer.account_id
+        assert viewer.session_id
         token, _ = await self.adapters.tokens.access_token(
             account_id=viewer.account_id,
             session_id=viewer.session_id,
@@ -81,10 +82,11 @@ class Program:
         **variables: Any,
     ) -> Answer:
         """What the viewer hears at their door; an audience alone comes signed out."""
-        signed_in = isinstance(viewer, Viewer)
-        staff = viewer.is_staff if signed_in else viewer is Audience.STAFF
-        if signed_in and token is None:
-            token = await self.token(viewer)
+        if isinstance(viewer, Viewer):
+            staff = viewer.is_staff
+            token = token or await self.token(viewer)
+        else:
+            staff = viewer is Audience.STAFF
         headers = {"accept": "application/graphql-response+json"}
         if token is not None:
             headers["authorization"] = f"Bearer {token}"

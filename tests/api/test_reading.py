@@ -186,6 +186,6 @@ async def test_an_owner_finds_nothing_by_the_id_of_what_is_not_hers(database):
         "UGV0Onh5",
         id_of(world.pet, "Nothing"),
     ]
-    for id in strange:
-        answer = await program.ask(world.owner.viewer, "query ($id: ID!) { node(id: $id) { id } }", id=id)
-        assert answer.data == {"node": None}, id
+    for strange_id in strange:
+        answer = await program.ask(world.owner.viewer, "query ($id: ID!) { node(id: $id) { id } }", id=strange_id)
+        assert answer.data == {"node": None}, strange_id

@@ -10,11 +10,13 @@ import pytest
 import models
 from models import sql
 from models.refusal import NotFound
+from models.ownership import Right
 from models.role import Role
 from resolvers import access
 from resolvers.access import ALL, ROWS, Rule
 from resolvers.viewer import Viewer
 from tests.world import (
+    EVERY_RIGHT,
     FROM_EIGHT,
     NOW,
     TODAY,
@@ -38,7 +40,7 @@ DESK = ("RECEPTIONIST", "MANAGER")
 HERS = (*STAFF, "OWNER", "CO_OWNER")
 STRANGERS = (*STAFF, "STRANGER")
 
-TABLE = {
+TABLE: dict[type[Model], dict[str, tuple[str, ...]]] = {
     models.Practice: {"ours": SIGNED_IN},
     models.Location: {"ours": SIGNED_IN},
     models.OpeningHours: {"ours": SIGNED_IN},
@@ -77,7 +79,7 @@ async def prepared():
     ended = await an_ownership(world.pet, former, share=0)
     ended.ends_on = TODAY
     await ended.save()
-    await an_ownership(world.pet, without_view, rights=frozenset({"BOOK", "PAY", "CONSENT"}), share=0)
+    await an_ownership(world.pet, without_view, rights=EVERY_RIGHT - {Right.VIEW}, share=0)
     nurse, roleless = await a_nurse(), await a_member(None, at=None)
     visit = await a_booking(world.pet)
     strange_visit = await a_booking(theirs, starts_at=NOW + timedelta(hours=3))

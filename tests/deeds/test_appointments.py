@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from models import Appointment, BusyTime, Event, EventKind, Letter, Message, MessageState, ServiceRoom, Status
+from models import Appointment, BusyTime, ClientEmail, Event, EventKind, Letter, Message, MessageState, Right, ServiceRoom, Status
 from models.appointment import NEXT
 from models.refusal import (
     Forbidden,
@@ -143,7 +143,7 @@ async def test_a_former_owner_can_no_longer_cancel(database):
 async def test_an_owner_who_may_only_look_is_told_that_cancelling_is_for_another(database):
     world = await a_world()
     other = await an_owner()
-    await an_ownership(world.pet, other, rights=frozenset({"VIEW"}), share=0)
+    await an_ownership(world.pet, other, rights=frozenset({Right.VIEW}), share=0)
     appointment = await a_booking(world.pet)
     await refused(RightNeeded, appointments.cancel(other.viewer, appointment.id, key="c", now=NOW))
 
@@ -187,7 +187,7 @@ async def test_cancelling_frees_the_time_and_tells_the_client(database):
     assert await BusyTime.all().count() == 0
     assert (await Message.get(id=coming.id)).state is MessageState.WITHDRAWN
     (letter,) = await Message.filter(state=MessageState.WAITING)
-    assert (letter.letter, letter.to_address) == (Letter.APPOINTMENT_CANCELLED, (await world.owner.client.email_rows)[0].address)
+    assert (letter.letter, letter.to_address) == (Letter.APPOINTMENT_CANCELLED, (await ClientEmail.get(client_id=world.owner.id)).address)
     assert (await Appointment.get(id=appointment.id)).cancelled_because == "She is well."
 
 

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from models import Appointment, BusyTime, Event, EventKind, Letter, Message, ServiceRoom, ServiceStaff, Species, Status
+from models import Appointment, BusyTime, Event, EventKind, Letter, Message, Right, Service, ServiceRoom, ServiceStaff, Species, Status
 from models.refusal import (
     IdempotencyKeyReused,
     InvalidInput,
@@ -280,7 +280,7 @@ async def test_a_pet_that_has_died_is_refused_in_words_of_its_own(database):
 async def test_an_owner_without_the_right_to_book_is_told_so(database):
     world = await a_world()
     other = await an_owner()
-    await an_ownership(world.pet, other, rights=frozenset({"VIEW"}), share=0)
+    await an_ownership(world.pet, other, rights=frozenset({Right.VIEW}), share=0)
     await refused(world, RightNeeded, viewer=other.viewer)
 
 
@@ -304,8 +304,7 @@ async def test_a_client_whom_nobody_knows_books_only_what_is_open_to_new_clients
 
 async def test_a_species_that_is_not_seen_is_refused(database):
     world = await a_world()
-    world.service.species = [Species.CAT.value]
-    await world.service.save()
+    await Service.filter(id=world.service.id).update(species=[Species.CAT.value])
     await refused(world, ServiceNotOffered)
 
 

@@ -1,22 +1,20 @@
 """Staff sign in with a password, stay signed in by refreshing, and are out at once when a session ends."""
 
-import asyncio
 from datetime import timedelta
 
 import pytest
 
 from models import Account, Event, EventKind, RefreshToken, Role, Session, Throttle
-from models.refusal import Forbidden, InvalidInput, SessionEnded, SignedOut, SignInFailed, TooManyAttempts
-from resolvers import sessions, throttles
-from resolvers.ports import Rate
+from models.refusal import Forbidden, InvalidInput, SessionEnded, SignedOut, SignInFailed
+from resolvers import sessions
 from resolvers.viewer import Audience, Viewer
-from tests.doorkeeper import ANYONE, HOME, MINUTE, RULES, VAULT, FastPasswords, PaperTokens
+from tests import doorkeeper
+from tests.doorkeeper import ANYONE, HOME, MINUTE, PASSWORD, RULES, VAULT, FastPasswords, PaperTokens, viewer_of
 from tests.world import NOW, a_location, a_manager, a_member, a_practice, a_receptionist, an_owner, how_many_rows
 from vetdesk.database import counted
 
 pytestmark = pytest.mark.anyio
 
-PASSWORD = "sieben blaue Hunde"
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
 # Free of charge: throttles count in every sign-in and would hide what else was written.
 UNCOUNTED = {"Throttle"}
@@ -41,29 +39,14 @@ def tokens():
     return PaperTokens()
 
 
-async def sign_in(ines_or_email, password=PASSWORD, *, origin=HOME, now=NOW, passwords=None, tokens=None):
-    email = ines_or_email if isinstance(ines_or_email, str) else ines_or_email.account.email
-    return await sessions.sign_in(
-        ANYONE,
-        email,
-        password,
-        origin=origin,
-        vault=VAULT,
-        passwords=passwords or FastPasswords(),
-        tokens=tokens or PaperTokens(),
-        rules=RULES,
-        now=now,
-    )
+async def sign_in(who, password=PASSWORD, **how):
+    return await doorkeeper.sign_in(who if isinstance(who, str) else who.account.email, password, **how)
 
 
 async def refresh(refresh_token, *, now, audience=Audience.STAFF):
     return await sessions.refresh_session(
         ANYONE, refresh_token, audience=audience, vault=VAULT, tokens=PaperTokens(), rules=RULES, now=now
     )
-
-
-async def the_viewer(held, audience=Audience.STAFF):
-    return await sessions.viewer_of(held.session_id, held.account_id, audience, now=NOW)
 
 
 async def rows_but_throttles():
@@ -156,194 +139,25 @@ async def test_an_owner_who_is_signed_in_is_at_the_wrong_door(ines):
         )
 
 
-# Trying too often
-
-
-async def test_an_account_can_be_tried_five_times_and_then_once_in_three_minutes(ines, passwords):
-    for _ in range(5):
-        with pytest.raises(SignInFailed):
-            await sign_in(ines, "wrong", passwords=passwords)
-    for origin in (HOME, "198.51.100.9"):
-        with pytest.raises(TooManyAttempts) as refused:
-            await sign_in(ines, origin=origin, passwords=passwords)
-        assert refused.value.retry_after == 180
-    assert passwords.asked == 5
-    with pytest.raises(TooManyAttempts) as refused:
-        await sign_in(ines, now=NOW + 2 * MINUTE)
-    assert refused.value.retry_after == 60
-    assert await sign_in(ines, now=NOW + 3 * MINUTE)
-
-
-async def test_the_throttle_is_the_same_for_an_address_that_nobody_has(ines):
-    for _ in range(5):
-        with pytest.raises(SignInFailed):
-            await sign_in("nobody@practice.example")
-    with pytest.raises(TooManyAttempts):
-        await sign_in("nobody@practice.example")
-    assert await sign_in(ines)
-
-
-async def test_a_network_can_try_thirty_times_whatever_the_addresses(ines):
-    for number in range(30):
-        with pytest.raises(SignInFailed):
-            await sign_in(f"nobody{number}@practice.example", origin=f"2001:db8:1:2::{number:x}")
-    with pytest.raises(TooManyAttempts):
-        await sign_in(ines, origin="2001:db8:1:2:ffff::1")
-    assert await sign_in(ines, origin="2001:db8:1:3::1")
-
-
-async def test_the_throttle_keeps_no_address_that_could_be_read(ines):
-    await sign_in(ines)
-    keys = [row.key for row in await Throttle.all()]
-    assert len(keys) == 2
-    assert all(len(key) == 64 and set(key) <= set("0123456789abcdef") for key in keys)
-
-
-async def test_a_throttle_is_exact_when_many_try_at_once(database):
-    async def once():
-        try:
-            await throttles.count("test", "somebody", Rate(7, 15 * MINUTE), vault=VAULT, now=NOW)
-        except TooManyAttempts:
-            return 0
-        return 1
-
-    assert sum(await asyncio.gather(*(once() for _ in range(30)))) == 7
-
-
-async def test_throttles_that_hold_nobody_back_are_dropped(database):
-    await throttles.count("test", "somebody", Rate(5, 15 * MINUTE), vault=VAULT, now=NOW)
-    assert await throttles.forget(now=NOW + 2 * MINUTE) == 0
-    assert await throttles.forget(now=NOW + 4 * MINUTE) == 1
-
-
-async def test_an_unreadable_origin_is_one_origin(database):
-    for _ in range(2):
-        await throttles.count_origin("test", "testclient", Rate(2, MINUTE), vault=VAULT, now=NOW)
-    with pytest.raises(TooManyAttempts):
-        await throttles.count_origin("test", "testclient", Rate(2, MINUTE), vault=VAULT, now=NOW)
-    await throttles.count_origin("test", "192.0.2.1", Rate(1, MINUTE), vault=VAULT, now=NOW)
-    with pytest.raises(TooManyAttempts):
-        await throttles.count_origin("test", "::ffff:192.0.2.1", Rate(1, MINUTE), vault=VAULT, now=NOW)
-
-
-# Staying signed in
-
-
-async def test_a_refresh_brings_the_next_token_and_another_thirty_days(ines):
-    first = await sign_in(ines)
-    second = await refresh(first.refresh_token, now=NOW + 10 * DAY)
-    assert second.session_id == first.session_id
-    assert second.refresh_token != first.refresh_token
-    assert second.refresh_expires_at == NOW + 40 * DAY
-    third = await refresh(second.refresh_token, now=NOW + 39 * DAY)
-    assert third.refresh_token not in (first.refresh_token, second.refresh_token)
-    assert await Session.all().count() == 1
-
-
-async def test_a_session_ends_after_ninety_days_however_busy(ines):
-    held = await sign_in(ines)
-    for day in (25, 50, 75, 89):
-        held = await refresh(held.refresh_token, now=NOW + day * DAY)
-    assert held.refresh_expires_at == NOW + 90 * DAY
-    with pytest.raises(SessionEnded):
-        await refresh(held.refresh_token, now=NOW + 90 * DAY)
-
-
-async def test_a_session_that_nobody_uses_for_thirty_days_ends(ines):
-    held = await sign_in(ines)
-    before = await how_many_rows()
-    with pytest.raises(SessionEnded):
-        await refresh(held.refresh_token, now=NOW + 30 * DAY)
-    assert await how_many_rows() == before
-    assert (await Session.get()).revoked_at is None
-
-
-async def test_whose_answer_was_lost_gets_the_same_token_again_within_ten_seconds(ines):
-    first = await sign_in(ines)
-    answers = [await refresh(first.refresh_token, now=NOW + MINUTE + seconds * SECOND) for seconds in (0, 3, 10)]
-    assert len({answer.refresh_token for answer in answers}) == 1
-    assert len({answer.refresh_expires_at for answer in answers}) == 1
-    assert await RefreshToken.all().count() == 2
-    assert await refresh(answers[0].refresh_token, now=NOW + 2 * MINUTE)
-
-
-async def test_two_refreshes_at_once_bring_the_same_token(ines):
-    first = await sign_in(ines)
-    answers = await asyncio.gather(*(refresh(first.refresh_token, now=NOW + MINUTE) for _ in range(5)))
-    assert len({answer.refresh_token for answer in answers}) == 1
-    assert await RefreshToken.all().count() == 2
-
-
-async def test_a_token_used_again_after_the_grace_ends_the_session_for_both(ines):
-    first = await sign_in(ines)
-    second = await refresh(first.refresh_token, now=NOW + MINUTE)
-    with pytest.raises(SessionEnded):
-        await refresh(first.refresh_token, now=NOW + MINUTE + 11 * SECOND)
-    session = await Session.get()
-    assert (session.revoked_at, session.revoked_because) == (
-        NOW + MINUTE + 11 * SECOND,
-        "A refresh token was used twice.",
-    )
-    for token in (first, second):
-        with pytest.raises(SessionEnded):
-            await refresh(token.refresh_token, now=NOW + 2 * MINUTE)
-    assert await happened(EventKind.SESSION_REVOKED) == [EventKind.SESSION_REVOKED]
-    assert (await Event.get(kind=EventKind.SESSION_REVOKED)).subject_id == session.id
-
-
-async def test_a_token_whose_successor_was_used_ends_the_session_even_within_the_grace(ines):
-    first = await sign_in(ines)
-    second = await refresh(first.refresh_token, now=NOW + MINUTE)
-    await refresh(second.refresh_token, now=NOW + MINUTE + SECOND)
-    with pytest.raises(SessionEnded):
-        await refresh(first.refresh_token, now=NOW + MINUTE + 2 * SECOND)
-    assert (await Session.get()).revoked_at == NOW + MINUTE + 2 * SECOND
-
-
-@pytest.mark.parametrize("unknown", ["", "x" * 43, "\x00", "\ud800", "ä🐶"])
-async def test_an_unknown_token_ends_nothing(ines, unknown):
-    await sign_in(ines)
-    before = await how_many_rows()
-    with pytest.raises(SessionEnded):
-        await refresh(unknown, now=NOW)
-    assert await how_many_rows() == before
-    assert (await Session.get()).revoked_at is None
-
-
-async def test_a_token_of_the_staff_is_refused_at_the_door_of_the_owners_and_stays_good(ines):
-    held = await sign_in(ines)
-    with pytest.raises(SessionEnded):
-        await refresh(held.refresh_token, now=NOW, audience=Audience.OWNER)
-    assert await refresh(held.refresh_token, now=NOW)
-
-
-async def test_who_has_left_cannot_stay_signed_in(ines):
-    held = await sign_in(ines)
-    ines.staff.left_at = NOW
-    await ines.staff.save()
-    with pytest.raises(SessionEnded):
-        await refresh(held.refresh_token, now=NOW + MINUTE)
-
-
 # Signing out
 
 
 async def test_signing_out_ends_this_session_at_once_and_no_other(ines):
     here, there = await sign_in(ines), await sign_in(ines)
-    viewer = await the_viewer(here)
+    viewer = await viewer_of(here)
     await sessions.sign_out(viewer, now=NOW + MINUTE)
 
-    assert await sessions.viewer_of(here.session_id, ines.account.id, Audience.STAFF, now=NOW + MINUTE) is None
+    assert await viewer_of(here, now=NOW + MINUTE) is None
     with pytest.raises(SessionEnded):
         await refresh(here.refresh_token, now=NOW + MINUTE)
-    assert await sessions.viewer_of(there.session_id, ines.account.id, Audience.STAFF, now=NOW + MINUTE)
+    assert await viewer_of(there, now=NOW + MINUTE)
     event = await Event.get(kind=EventKind.SIGNED_OUT)
     assert (event.subject_id, event.account_id) == (here.session_id, ines.account.id)
 
 
 async def test_signing_out_twice_is_signing_out_once(ines):
     held = await sign_in(ines)
-    viewer = await the_viewer(held)
+    viewer = await viewer_of(held)
     for minute in (1, 2):
         await sessions.sign_out(viewer, now=NOW + minute * MINUTE)
     assert (await Session.get()).revoked_at == NOW + MINUTE
@@ -353,11 +167,11 @@ async def test_signing_out_twice_is_signing_out_once(ines):
 async def test_signing_out_everywhere_ends_every_session_of_the_account_and_of_nobody_else(ines):
     karl = await a_manager("Karl Brandt")
     held = [await sign_in(ines) for _ in range(3)]
-    viewer = await the_viewer(held[0])
+    viewer = await viewer_of(held[0])
     assert await sessions.sign_out_everywhere(viewer, now=NOW + MINUTE) == 3
     for one in held:
-        assert await sessions.viewer_of(one.session_id, ines.account.id, Audience.STAFF, now=NOW + MINUTE) is None
-    assert await the_viewer(karl.viewer)
+        assert await viewer_of(one, now=NOW + MINUTE) is None
+    assert await viewer_of(karl.viewer)
     assert await happened(EventKind.SIGNED_OUT) == [EventKind.SIGNED_OUT] * 3
     assert await sessions.sign_out_everywhere(viewer, now=NOW + 2 * MINUTE) == 0
 
@@ -398,7 +212,7 @@ async def test_the_viewer_is_loaded_by_one_statement_with_the_roles_held_now(ine
 async def test_an_owner_is_the_client_of_her_account(database, is_linked):
     olga = await an_owner("Olga Berg", is_linked=is_linked)
     with counted() as statements:
-        viewer = await the_viewer(olga.viewer, Audience.OWNER)
+        viewer = await viewer_of(olga.viewer, Audience.OWNER)
     assert statements.count == 1
     assert viewer == olga.viewer
 
@@ -418,7 +232,7 @@ async def test_who_has_left_is_nobody_at_once(ines):
     held = await sign_in(ines)
     ines.staff.left_at = NOW
     await ines.staff.save()
-    assert await sessions.viewer_of(held.session_id, ines.account.id, Audience.STAFF, now=NOW) is None
+    assert await viewer_of(held, now=NOW) is None
 
 
 async def test_sessions_that_are_long_over_are_dropped_with_their_tokens(ines):

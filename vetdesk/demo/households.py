@@ -26,7 +26,7 @@ _SETTLED_DAYS_AGO = 400
 _COUPLES = 0.11
 _IN_LONDON = 0.55
 _JAMES = "james.bennett@post.example"
-_SPELLED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "oe", "ł": "l", "ı": "i", "å": "aa"})
+_SPELLED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "oe", "ł": "l", "å": "aa"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -63,7 +63,7 @@ GERMAN = Origin(
 )
 TURKISH = Origin(
     _words("Elif Mehmet Ayşe Emre Zeynep Burak Gülşen Çağlar Derya İlker"),
-    _words("Yılmaz Kaya Demir Şahin Çelik Öztürk Aydın Koç Arslan Güneş"),
+    _words("Güler Kaya Demir Şahin Çelik Öztürk Özdemir Koç Arslan Güneş"),
     "de",
 )
 FRENCH = Origin(

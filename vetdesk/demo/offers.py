@@ -42,7 +42,14 @@ CHECK_UP = Offer(
     "Check-up", "A look from nose to tail, and your questions.", 15, 34, VETS, CONSULTING, lead_minutes=120
 )
 VACCINATION = Offer(
-    "Vaccination", "The yearly one, with a short examination.", 15, 24, VETS, CONSULTING, species=_FURRY, lead_minutes=60
+    "Vaccination",
+    "The yearly one, with a short examination.",
+    15,
+    24,
+    VETS,
+    CONSULTING,
+    species=_FURRY,
+    lead_minutes=60,
 )
 FIRST_VISIT = Offer(
     "First visit",

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from models.free_time import GRID_MINUTES
 from models.period import days, on_the_wall, today_in
-from vetdesk.demo.offers import CHECK_UP, FAREWELL, FIRST_VISIT, OFFERS, Offer
+from vetdesk.demo.offers import CHECK_UP, FAREWELL, FIRST_VISIT, OFFERS, VACCINATION, Offer
 from vetdesk.demo.team import TEAM, Member
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ A_YEAR, A_WEEK = 365, 7
 _FIRST_TO_COME, _LAST_TO_COME = 2, 5
 _DAYS_APART = 3
 _TRIES = 60
+_REASONS = ("Has recovered", "The owner is ill", "Cannot come that day", "No longer needed", "")
 _MINUTE = timedelta(minutes=1)
 _DAY = timedelta(days=1)
 
@@ -68,6 +69,7 @@ class Visit:
     moved_at: datetime | None = None
     confirmed_at: datetime | None = None
     cancelled_at: datetime | None = None
+    because: str = ""
     missed_at: datetime | None = None
     arrived_at: datetime | None = None
     started_at: datetime | None = None
@@ -189,7 +191,7 @@ class _Planner:
             if animal is None:
                 continue
             animal.days.add(slot.day)
-            if slot.offer is FAREWELL and slot.starts_at < self._now:
+            if slot.offer is FAREWELL:
                 animal.dies_at = slot.ends_at
             visits.append(self._visit(slot, animal, surely_kept=id(slot) in reserved))
         return visits
@@ -202,7 +204,7 @@ class _Planner:
                 slot
                 for slot in slots
                 if slot.place is animal.household.place
-                and slot.offer in (CHECK_UP, *(() if number else (OFFERS[1],)))
+                and slot.offer in (CHECK_UP, VACCINATION)
                 and id(slot) not in reserved
             ]
             past = [slot for slot in hers if -300 < slot.days_ahead < -20]
@@ -252,6 +254,7 @@ class _Planner:
             self._move(visit)
         if 0.05 < chance < 0.12 and slot.offer is not FAREWELL:
             visit.cancelled_at = self._between(visit.booked_at, min(slot.starts_at, self._now))
+            visit.because = self._random.choice(_REASONS)
         elif 0.12 < chance < 0.16 and slot.offer is not FAREWELL:
             visit.missed_at = slot.starts_at + 20 * _MINUTE
         else:

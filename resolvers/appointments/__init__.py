@@ -1,0 +1,24 @@
+"""Appointments: reading the schedule, booking, moving, and every step an appointment takes."""
+
+from resolvers.appointments.booking import Booking, Move, book, reschedule
+from resolvers.appointments.reads import day, during, mine, one
+from resolvers.appointments.steps import cancel, check_in, complete, confirm, mark_no_show, start
+from resolvers.appointments.told import COMING_VISIT_BEFORE
+
+__all__ = [
+    "COMING_VISIT_BEFORE",
+    "Booking",
+    "Move",
+    "book",
+    "cancel",
+    "check_in",
+    "complete",
+    "confirm",
+    "day",
+    "during",
+    "mark_no_show",
+    "mine",
+    "one",
+    "reschedule",
+    "start",
+]

@@ -1,0 +1,229 @@
+"""Building: the years of the demo practice, lived through from its first day until now, each deed at its own time."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from heapq import heappop, heappush
+from random import Random
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from tortoise.transactions import in_transaction
+
+from models.period import today_in
+from resolvers import appointments, clients, codes, pets, retries, throttles
+from resolvers.appointments import COMING_VISIT_BEFORE, Booking, Move
+from resolvers.pets import PetOwner
+from vetdesk.demo import animals, households, online, visits
+from vetdesk.demo.house import DEMO, House, announce_absences, opened
+from vetdesk.demo.households import OPENED_DAYS_AGO
+from vetdesk.demo.offers import FAREWELL
+
+if TYPE_CHECKING:
+    from resolvers.ports import Ports
+    from vetdesk.demo.animals import Animal
+    from vetdesk.demo.households import Household, Person
+    from vetdesk.demo.visits import Slot, Visit
+
+Report = Callable[[str, int, int], None]
+"""Called with where we are in time, the number of things done, and the number of all."""
+
+_Act = Callable[[datetime], Awaitable[None]]
+_Step = Callable[..., Awaitable[UUID]]
+
+_SEED = 1822  # any number will do
+_AT_ONCE = 250
+_SOON = timedelta(seconds=20)
+_MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much is made up: visits in the week behind and the week before us, and in the past year before that."""
+
+    clients: int = 400
+    pets: int = 600
+    fortnight: int = 600
+    past_year: int = 2000
+
+
+FULL = Size()
+
+
+async def build(ports: Ports, *, now: datetime, report: Report, size: Size = FULL) -> None:
+    """Make the practice up in a database that holds none; the same `now` makes the same, apart from the keys.
+
+    Raises:
+        Refusal: a deed was refused; what was done before it stays.
+    """
+    random = Random(_SEED)  # noqa: S311 - what is made up is no secret
+    now = now.replace(microsecond=0)
+    async with in_transaction():
+        house = await opened(ports, now - timedelta(days=OPENED_DAYS_AGO))
+    life = _Life(house)
+    life.foresee(_Story.made_up(size, now, random), now)
+    await life.live_until(now, report)
+    async with in_transaction():
+        await announce_absences(house, now)
+        await _tidy(now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Story:
+    """Everything that was made up."""
+
+    homes: list[Household]
+    animals: list[Animal]
+    calendar: visits.Calendar
+
+    @classmethod
+    def made_up(cls, size: Size, now: datetime, random: Random) -> _Story:
+        homes = households.made_up(size.clients, now, random)
+        theirs = animals.made_up(homes, size.pets, now, random)
+        calendar = visits.planned(theirs, now, random, fortnight=size.fortnight, past_year=size.past_year)
+        return cls(homes, theirs, calendar)
+
+
+class _Life:
+    """What will happen, in the order in which it does, and the keys of whom it happened to."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._clients: dict[Person, UUID] = {}
+        self._pets: dict[int, UUID] = {}
+        self._appointments: dict[int, UUID] = {}
+        self._acts: list[tuple[datetime, _Act]] = []
+        self._letters: list[datetime] = []
+
+    def foresee(self, story: _Story, now: datetime) -> None:
+        """Take in everything that will happen until now."""
+        for home in story.homes:
+            for person in home.people:
+                self._at(person.since, partial(self._register_client, person))
+        said_farewell = {id(visit.animal) for visit in story.calendar.visits if visit.slot.offer is FAREWELL}
+        for animal in story.animals:
+            self._at(animal.since, partial(self._register_pet, animal))
+            if id(animal) not in said_farewell:
+                self._at(animal.dies_at, partial(self._record_death, animal))
+        for visit in story.calendar.visits:
+            self._foresee(visit)
+        self._foresee_accounts(story, now)
+        # Sorting is stable: what happens at one moment stays in the order given.
+        self._acts = sorted((one for one in self._acts if one[0] <= now), key=lambda one: one[0])
+
+    async def live_until(self, now: datetime, report: Report) -> None:
+        """Let it all happen, and every letter that was due go nowhere."""
+        total = len(self._acts)
+        for first in range(0, total, _AT_ONCE):
+            some = self._acts[first : first + _AT_ONCE]
+            # One commit for many deeds: each is a savepoint in it.
+            async with in_transaction():
+                for moment, act in some:
+                    await self._deliver_until(moment)
+                    await act(moment)
+            report(f"{some[-1][0]:%B %Y}", first + len(some), total)
+        async with in_transaction():
+            await self._deliver_until(now)
+            while await self._house.deliver(now, most=_AT_ONCE):
+                pass
+
+    # What will happen
+
+    def _at(self, moment: datetime | None, act: _Act) -> None:
+        if moment is not None:
+            self._acts.append((moment, act))
+
+    def _foresee(self, visit: Visit) -> None:
+        self._at(visit.booked_at, partial(self._book, visit))
+        if visit.first_at is not None:
+            self._at(visit.moved_at, partial(self._move, visit))
+        for moment, step in (
+            (visit.confirmed_at, appointments.confirm),
+            (visit.arrived_at, appointments.check_in),
+            (visit.started_at, appointments.start),
+            (visit.completed_at, appointments.complete),
+            (visit.missed_at, appointments.mark_no_show),
+        ):
+            self._at(moment, partial(self._take, visit, step))
+        self._at(visit.cancelled_at, partial(self._cancel, visit))
+        if visit.slot.offer is FAREWELL and visit.completed_at is not None:
+            self._at(visit.completed_at + 5 * _MINUTE, partial(self._record_death, visit.animal))
+
+    def _foresee_accounts(self, story: _Story, now: datetime) -> None:
+        known, unrecognised = story.animals[0], story.animals[3]
+        self._at(now - timedelta(days=41, minutes=33), partial(online.register_known, self._house, known))
+        for newcomer in online.newcomers(unrecognised):
+            slot = online.first_visit_on(story.calendar.free, newcomer.visit_in_days)
+            self._at(
+                now - timedelta(days=newcomer.days_ago, minutes=47),
+                partial(online.register_newcomer, self._house, newcomer, slot),
+            )
+
+    # What happens
+
+    async def _register_client(self, person: Person, moment: datetime) -> None:
+        key = self._house.key()
+        self._clients[person] = await clients.register(DEMO, person.registration, key=key, now=moment)
+
+    async def _register_pet(self, animal: Animal, moment: datetime) -> None:
+        owners = [
+            PetOwner(self._clients[person], animal.rights_of(number), share)
+            for number, (person, share) in enumerate(zip(animal.people, animal.shares, strict=True))
+        ]
+        registration = replace(animal.registration, owners=owners)
+        self._pets[id(animal)] = await pets.register(DEMO, registration, key=self._house.key(), now=moment)
+
+    async def _record_death(self, animal: Animal, moment: datetime) -> None:
+        died_on = today_in(animal.household.place.clock, moment)
+        await pets.record_death(DEMO, self._pets[id(animal)], died_on, key=self._house.key(), now=moment)
+
+    async def _book(self, visit: Visit, moment: datetime) -> None:
+        slot = visit.first_at or visit.slot
+        booking = Booking(
+            pet_id=self._pets[id(visit.animal)],
+            service_id=self._house.offers[slot.offer],
+            location_id=self._house.places[slot.place],
+            starts_at=slot.starts_at,
+            vet_id=self._house.team[slot.member],
+            client_id=self._clients[visit.client],
+        )
+        key = self._house.key()
+        self._appointments[id(visit)] = await appointments.book(DEMO, booking, key=key, now=moment)
+        self._expect_letters(visit, slot, moment)
+
+    async def _move(self, visit: Visit, moment: datetime) -> None:
+        move = Move(self._appointments[id(visit)], visit.slot.starts_at)
+        await appointments.reschedule(DEMO, move, key=self._house.key(), now=moment)
+        self._expect_letters(visit, visit.slot, moment)
+
+    async def _take(self, visit: Visit, step: _Step, moment: datetime) -> None:
+        await step(DEMO, self._appointments[id(visit)], key=self._house.key(), now=moment)
+
+    async def _cancel(self, visit: Visit, moment: datetime) -> None:
+        appointment_id = self._appointments[id(visit)]
+        await appointments.cancel(DEMO, appointment_id, because=visit.because, key=self._house.key(), now=moment)
+        if visit.client.gets_letters:
+            heappush(self._letters, moment + _SOON)
+
+    # Letters
+
+    def _expect_letters(self, visit: Visit, slot: Slot, moment: datetime) -> None:
+        if visit.client.gets_letters:
+            heappush(self._letters, moment + _SOON)
+            if slot.offer is not FAREWELL:
+                heappush(self._letters, slot.starts_at - COMING_VISIT_BEFORE + _SOON)
+
+    async def _deliver_until(self, moment: datetime) -> None:
+        """Each letter at the time at which the worker would have sent it."""
+        while self._letters and self._letters[0] <= moment:
+            await self._house.deliver(heappop(self._letters), most=1)
+
+
+async def _tidy(now: datetime) -> None:
+    """Forget what the worker would have forgotten by now."""
+    await retries.forget_before(now)
+    await throttles.forget(now=now)
+    await codes.forget_before(now)

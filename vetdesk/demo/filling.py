@@ -1,0 +1,52 @@
+"""Filling: putting the demo practice into the database of the settings, and showing how far it has come."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from models import Practice, period
+from models.refusal import PracticeExists
+from vetdesk import wiring
+from vetdesk.database import connect
+from vetdesk.demo.building import build
+from vetdesk.demo.quiet import NoTokens
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from vetdesk.settings import Settings
+
+
+async def fill(settings: Settings, out: Console) -> None:
+    """Make the demo practice up.
+
+    Raises:
+        PracticeExists: the database holds a practice already.
+        DatabaseUnavailable: the database cannot be reached.
+    """
+    if not await fill_if_empty(settings, out):
+        raise PracticeExists
+
+
+async def fill_if_empty(settings: Settings, out: Console) -> bool:
+    """Make the demo practice up unless the database holds a practice; whether it was made up.
+
+    Raises:
+        DatabaseUnavailable: the database cannot be reached.
+    """
+    async with connect(settings.database_url):
+        if await Practice.exists():
+            return False
+        ports = replace(wiring.adapters(settings).ports, tokens=NoTokens())
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=out) as progress:
+            task = progress.add_task("Making up a practice", total=None)
+
+            def report(where: str, done: int, total: int) -> None:
+                progress.update(task, description=f"Making up a practice: {where:<15}", completed=done, total=total)
+
+            await build(ports, now=period.now(), report=report)
+    return True

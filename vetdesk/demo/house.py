@@ -1,0 +1,168 @@
+"""House: opening the demo practice, with its places, team and offers, and who was given which key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from models import Letter, Message, MessageState
+from resolvers import hours, hours_exceptions, invitations, locations, messages, rooms, services
+from resolvers.access import Where
+from resolvers.hours import NewWorkingHours
+from resolvers.hours_exceptions import NewException
+from resolvers.invitations import Newcomer
+from resolvers.locations import NewLocation
+from resolvers.services import NewService
+from resolvers.teams import Post
+from resolvers.viewer import Viewer
+from vetdesk.demo.offers import OFFERS
+from vetdesk.demo.places import PLACES, PRACTICE, ROOMS
+from vetdesk.demo.quiet import NoMail
+from vetdesk.demo.sign_ins import PASSWORD
+from vetdesk.demo.team import MANAGER, SURGEON_IN_BERLIN, TEAM
+
+if TYPE_CHECKING:
+    from resolvers.ports import Ports
+    from vetdesk.demo.offers import Offer
+    from vetdesk.demo.places import Place
+    from vetdesk.demo.team import Member
+
+DEMO = Viewer.system("demo")
+MAIL = NoMail()
+HOME = "https://tworivers.example"
+"""What letters of the past call us."""
+
+_MINUTE = timedelta(minutes=1)
+
+
+@dataclass(slots=True)
+class House:
+    """The practice as it is in the database: the keys of what was made up, by what it was made of."""
+
+    ports: Ports
+    places: dict[Place, UUID] = field(default_factory=dict)
+    rooms: dict[tuple[Place, str], UUID] = field(default_factory=dict)
+    team: dict[Member, UUID] = field(default_factory=dict)
+    offers: dict[Offer, UUID] = field(default_factory=dict)
+    _numbers: count[int] = field(default_factory=count)
+
+    def key(self) -> str:
+        """An idempotency key that was not used before."""
+        return f"demo {next(self._numbers)}"
+
+    async def deliver(self, moment: datetime, *, most: int) -> int:
+        """Let so many of the letters that are due go nowhere; how many there were."""
+        delivered = await messages.deliver_due(
+            DEMO, mail=MAIL, vault=self.ports.vault, public_url=HOME, now=lambda: moment, most=most
+        )
+        for error in delivered.unexpected:
+            raise error
+        return delivered.total
+
+    async def secret(self, letter: Letter, address: str) -> str:
+        """What only the letter holds that waits at that address."""
+        message = await Message.get(letter=letter, to_address=address, state=MessageState.WAITING)
+        return self.ports.vault.unseal(message.secret or "")
+
+
+async def opened(ports: Ports, moment: datetime) -> House:
+    """The practice, opened at that moment with everybody and everything in it."""
+    house = House(ports)
+    await _first_manager(house, moment)
+    for place in PLACES:
+        await _add_place(house, place, moment)
+    for member in TEAM:
+        if member is not MANAGER:
+            await _add_member(house, member, moment)
+    for offer in OFFERS:
+        await _add_offer(house, offer, moment)
+    return house
+
+
+async def announce_absences(house: House, now: datetime) -> None:
+    """The exceptions that everybody knows of: one closed morning, and one vet at a congress."""
+    place = PLACES[0]
+    midnight = now.astimezone(place.clock).replace(hour=0, minute=0, second=0, microsecond=0)
+    morning = NewException(
+        starts_at=(midnight + timedelta(days=16, hours=8)).astimezone(UTC),
+        ends_at=(midnight + timedelta(days=16, hours=12)).astimezone(UTC),
+        location_id=house.places[place],
+        reason="The boiler is being replaced",
+    )
+    congress = NewException(
+        starts_at=(midnight + timedelta(days=18)).astimezone(UTC),
+        ends_at=(midnight + timedelta(days=21)).astimezone(UTC),
+        staff_id=house.team[SURGEON_IN_BERLIN],
+        reason="Congress in Leipzig",
+    )
+    for exception in (morning, congress):
+        await hours_exceptions.add(DEMO, exception, key=house.key(), now=now - timedelta(days=9))
+
+
+async def _first_manager(house: House, moment: datetime) -> None:
+    token = await invitations.invite_first_manager(
+        DEMO,
+        invitations.Manager(MANAGER.email, MANAGER.given_name, MANAGER.family_name),
+        practice=PRACTICE,
+        language="en",
+        vault=house.ports.vault,
+        rules=house.ports.rules,
+        now=moment,
+    )
+    await _accept(house, MANAGER, token, moment)
+
+
+async def _add_place(house: House, place: Place, moment: datetime) -> None:
+    location = NewLocation(place.name, place.zone, place.currency, place.address, place.phone, place.opening_hours)
+    location_id = house.places[place] = await locations.add(DEMO, location, key=house.key(), now=moment)
+    for name in ROOMS:
+        house.rooms[place, name] = await rooms.add(DEMO, location_id, name, key=house.key(), now=moment)
+
+
+async def _add_member(house: House, member: Member, moment: datetime) -> None:
+    ports = house.ports
+    posts = tuple(Post(role, house.places[place] if place else Where.EVERYWHERE) for role, place in member.posts)
+    newcomer = Newcomer(member.email, member.given_name, member.family_name, posts)
+    house.team[member] = await invitations.invite(
+        DEMO, newcomer, key=house.key(), vault=ports.vault, rules=ports.rules, now=moment
+    )
+    await _accept(house, member, await house.secret(Letter.INVITATION, member.email), moment)
+    for place, stretches in member.hours:
+        for stretch in stretches:
+            weekly = NewWorkingHours(house.team[member], house.places[place], stretch, moment.date())
+            await hours.add(DEMO, weekly, key=house.key(), now=moment)
+
+
+async def _accept(house: House, member: Member, token: str, moment: datetime) -> None:
+    await house.deliver(moment + _MINUTE, most=1)
+    await invitations.accept_invitation(
+        Viewer.anyone(),
+        token,
+        PASSWORD,
+        key=f"demo {member.email}",
+        vault=house.ports.vault,
+        passwords=house.ports.passwords,
+        now=moment + 5 * _MINUTE,
+    )
+
+
+async def _add_offer(house: House, offer: Offer, moment: datetime) -> None:
+    service = NewService(
+        name=offer.name,
+        lasts_minutes=offer.lasts_minutes,
+        description=offer.description,
+        buffer_before_minutes=offer.buffers[0],
+        buffer_after_minutes=offer.buffers[1],
+        lead_minutes=offer.lead_minutes,
+        species=offer.species,
+        is_bookable_online=offer.is_bookable_online,
+        is_open_to_new_clients=offer.is_open_to_new_clients,
+        owner_may_choose_vet=offer.owner_may_choose_vet,
+        is_farewell=offer.is_farewell,
+        staff_ids=[house.team[member] for member in offer.staff],
+        room_ids=[house.rooms[place, name] for place in PLACES for name in offer.rooms],
+    )
+    house.offers[offer] = await services.add(DEMO, service, key=house.key(), now=moment)

@@ -1,0 +1,105 @@
+"""Online: people who come through the owners' door: one whom the practice knows, and two whom it has yet to recognise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from models import Letter, Species
+from resolvers import appointments, codes, pets, registrations, sessions
+from resolvers.appointments import Booking
+from resolvers.pets import PetRegistration
+from resolvers.registrations import Registration
+from resolvers.viewer import Audience, Viewer
+from vetdesk.demo.offers import FIRST_VISIT
+from vetdesk.demo.sign_ins import OWNER
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from vetdesk.demo.animals import Animal
+    from vetdesk.demo.house import House
+    from vetdesk.demo.visits import Slot
+
+_ORIGIN = "203.0.113.20"  # nobody's. Source: RFC 5737
+_MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """Somebody who registers online with a pet, and books the first visit."""
+
+    registration: Registration
+    pet: PetRegistration
+    days_ago: int
+    visit_in_days: int
+
+
+def newcomers(known: Animal) -> Sequence[Newcomer]:
+    """One whom reception will find among its clients, under another address; and one who is really new."""
+    person = known.people[0].registration
+    return (
+        Newcomer(
+            Registration(f"{person.family_name.lower()}.at.work@inbox.example", person.given_name, person.family_name),
+            PetRegistration("Tinkerbell", Species.CAT, breed="Domestic shorthair"),
+            days_ago=3,
+            visit_in_days=4,
+        ),
+        Newcomer(
+            Registration("rosalind.quick@letterbox.example", "Rosalind", "Quick", phone="+44 7700 900042"),
+            PetRegistration("Marmalade", Species.RABBIT, breed="Mini Lop", colour="orange"),
+            days_ago=1,
+            visit_in_days=3,
+        ),
+    )
+
+
+async def register_known(house: House, animal: Animal, moment: datetime) -> None:
+    """The owner whose sign-in is printed: by the name of her pet the practice knows her at once."""
+    person = animal.people[0].registration
+    said = Registration(OWNER, person.given_name, person.family_name, pet_name=animal.registration.name)
+    await _leave(await _enter(house, said, moment), moment)
+
+
+async def register_newcomer(house: House, newcomer: Newcomer, slot: Slot | None, moment: datetime) -> None:
+    """Somebody registers, adds her pet, and books the free time if there is one."""
+    viewer = await _enter(house, newcomer.registration, moment)
+    pet_id = await pets.register(viewer, newcomer.pet, key=house.key(), now=moment + 4 * _MINUTE)
+    if slot is not None:
+        booking = Booking(pet_id, house.offers[slot.offer], house.places[slot.place], slot.starts_at)
+        await appointments.book(viewer, booking, key=house.key(), now=moment + 6 * _MINUTE)
+        await house.deliver(moment + 7 * _MINUTE, most=1)
+    await _leave(viewer, moment)
+
+
+def first_visit_on(free: Sequence[Slot], days_ahead: int) -> Slot | None:
+    """A free time for a first visit on the first day, from then on, that has one."""
+    return next((slot for slot in free if slot.offer is FIRST_VISIT and slot.days_ahead >= days_ahead), None)
+
+
+async def _enter(house: House, said: Registration, moment: datetime) -> Viewer:
+    ports, anyone = house.ports, Viewer.anyone()
+    await registrations.register(
+        anyone, said, key=house.key(), origin=_ORIGIN, vault=ports.vault, rules=ports.rules, now=moment
+    )
+    code = await house.secret(Letter.SIGN_IN_CODE, said.email)
+    await house.deliver(moment + _MINUTE, most=1)
+    signed_in = await codes.sign_in_with_code(
+        anyone,
+        said.email,
+        code,
+        origin=_ORIGIN,
+        vault=ports.vault,
+        tokens=ports.tokens,
+        rules=ports.rules,
+        now=moment + 2 * _MINUTE,
+    )
+    viewer = await sessions.viewer_of(
+        signed_in.session_id, signed_in.account_id, Audience.OWNER, now=moment + 3 * _MINUTE
+    )
+    return viewer or anyone
+
+
+async def _leave(viewer: Viewer, moment: datetime) -> None:
+    await sessions.sign_out(viewer, now=moment + 9 * _MINUTE)
