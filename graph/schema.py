@@ -5,14 +5,17 @@ from __future__ import annotations
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
+from graph.mutations.accounts import AccountMutations
 from graph.mutations.appointments import AppointmentMutations
 from graph.mutations.clients import ClientMutations
+from graph.mutations.doors import DoorMutations
 from graph.mutations.hours import HoursMutations
 from graph.mutations.locations import LocationMutations
 from graph.mutations.ownerships import OwnershipMutations
 from graph.mutations.pets import PetMutations
 from graph.mutations.rooms import RoomMutations
 from graph.mutations.services import ServiceMutations
+from graph.mutations.staff import StaffMutations
 from graph.queries.appointments import AppointmentQueries
 from graph.queries.clients import ClientQueries
 from graph.queries.practice import PracticeQueries
@@ -30,6 +33,7 @@ class Query(PracticeQueries, ClientQueries, AppointmentQueries):
 
 @strawberry.type(description="Everything that can be done.")
 class Mutation(
+    DoorMutations,
     AppointmentMutations,
     ClientMutations,
     PetMutations,
@@ -38,6 +42,8 @@ class Mutation(
     RoomMutations,
     ServiceMutations,
     HoursMutations,
+    StaffMutations,
+    AccountMutations,
 ):
     """Everything that can be done."""
 

@@ -95,5 +95,8 @@ def email(text: str, *, path: Path) -> str:
 
 
 def email_fold(address: str) -> str:
-    """The address as it is compared: no case, but every accent, for those make another mailbox or another host."""
-    return unicodedata.normalize("NFC", address.casefold())
+    """The address as it is compared: no case, but every other difference, for it makes another mailbox or host.
+
+    Lower case, not `casefold`: that would make `straße.example` and `strasse.example` one, and they are two hosts.
+    """
+    return unicodedata.normalize("NFC", address.lower())

@@ -17,7 +17,7 @@ from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
 from models import BusyTime, Resource, sql
-from models.refusal import OutsideHours, PetHasDied, SlotTaken, VetCannotDoService
+from models.refusal import NotFound, OutsideHours, PetHasDied, SlotTaken, VetCannotDoService
 from resolvers import free_times
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ async def settle(
         VetCannotDoService: the vet named, or every vet, cannot do it there.
         SlotTaken: vet, rooms or pet are taken; with alternatives that are free.
         PetHasDied: the death was recorded meanwhile.
+        NotFound: the client, or something else the visit refers to, is no longer there.
     """
     day = free_times.local_day(wish.offer, wish.visit.starts_at)
     while True:
@@ -83,6 +84,9 @@ async def settle(
         except _Lost:
             diary = None
         except IntegrityError as error:
+            if "foreign key" in str(error).lower():
+                # Reception has just recognised her as a known client, and what she was before is gone.
+                raise NotFound("Something was changed meanwhile. Please try again.", path=("clientId",)) from error
             if "busy_time_no_overlap" not in str(error):
                 raise
             diary = None

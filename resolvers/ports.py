@@ -46,6 +46,9 @@ class Mail(Protocol):
             MailRefused: the server refused it, or could not be reached.
         """
 
+    async def close(self) -> None:
+        """Give up whatever is held open; the next letter opens it again."""
+
 
 class Vault(Protocol):
     """Keeps what must not be readable in the database, under the secret of the practice."""

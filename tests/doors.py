@@ -9,12 +9,16 @@ from typing import Any
 import httpx
 
 from graph.ids import global_id
+from resolvers import messages
+from resolvers.ports import Envelope
 from resolvers.viewer import Audience, Viewer
+from tests.postbox import PostBox
 from tests.world import NOW
 from vetdesk import wiring
 from vetdesk.database import Statements, counted
 from vetdesk.settings import Settings
 
+WITHOUT_KEY = {"signIn", "requestSignInCode", "signInWithCode", "refreshSession"}
 SECRET = "a secret that only the tests know, long enough"
 
 
@@ -59,6 +63,14 @@ class Program:
         self.settings = Settings(**given)
         self.adapters = wiring.adapters(self.settings)
         self.asgi = wiring.app(self.settings, self.adapters, works=False, now=self.clock, opens_database=False)
+
+    async def post(self) -> list[Envelope]:
+        """The letters that are due now, as they arrive."""
+        box = PostBox()
+        system = Viewer.system("test")
+        vault = self.adapters.vault
+        await messages.deliver_due(system, mail=box, vault=vault, public_url="https://vet.example", now=self.clock)
+        return box.letters
 
     async def token(self, viewer: Viewer) -> str:
         """An access token of somebody who is signed in."""
@@ -105,3 +117,33 @@ class Program:
 def id_of(row: Any, kind: str | None = None) -> str:
     """The id under which clients know a row."""
     return global_id(kind or type(row).__name__, row.id)
+
+
+@dataclass
+class Person:
+    """Somebody with a phone or a browser: a door, and the tokens that were handed over."""
+
+    program: Program
+    audience: Audience
+    token: str | None = None
+    refresh_token: str | None = None
+    keys: int = 0
+
+    async def ask(self, document: str, **variables: Any) -> Any:
+        """What she hears, without errors."""
+        return (await self.program.ask(self.audience, document, token=self.token, **variables)).data
+
+    async def do(self, deed: str, more: str = "", **given: Any) -> Any:
+        """Do something, with a new idempotency key; what came of it, payload or refusal."""
+        name = f"{deed[0].upper()}{deed[1:]}"
+        self.keys += 1
+        key = {} if deed in WITHOUT_KEY else {"idempotencyKey": f"{deed}-{self.keys}"}
+        document = f"""mutation D($input: {name}Input!) {{ {deed}(input: $input) {{
+            __typename ... on Refusal {{ code message path }} {more} }} }}"""
+        return (await self.ask(document, input={**given, **key}))[deed]
+
+    async def sign_in(self, deed: str, **given: Any) -> Any:
+        """Sign in, and keep the tokens."""
+        answer = await self.do(deed, "... on SignedIn { accessToken refreshToken }", **given)
+        self.token, self.refresh_token = answer.get("accessToken"), answer.get("refreshToken")
+        return answer["__typename"]

@@ -35,6 +35,9 @@ class PostBox:
         self.letters.append(letter)
         return "250 Ok"
 
+    async def close(self) -> None:
+        """There is nothing to close."""
+
     @property
     def addresses(self) -> list[str]:
         return [letter.to_address for letter in self.letters]

@@ -85,6 +85,7 @@ async def work(settings: Settings) -> None:
     async with connect(settings.database_url, pool_size=settings.pool_size):
         _log.info("delivering letters")
         await worker.run(wiring.duties(settings, chosen), stop=stop)
+        await chosen.mail.close()
 
 
 async def _must_be_migrated(settings: Settings) -> None:

@@ -192,3 +192,4 @@ async def working(what: worker.Duties) -> AsyncIterator[None]:
         stop.set()
         with suppress(asyncio.CancelledError):
             await at_work
+        await what.mail.close()

@@ -11,15 +11,17 @@ from uuid import uuid4
 
 import structlog
 
-from models import SignInCode, Throttle, period
+from models import period
 from models.refusal import DatabaseUnavailable
-from resolvers import messages, retries
+from resolvers import codes, messages, retries, sessions, throttles
 from resolvers.ports import Mail, Vault
 from resolvers.viewer import Viewer
 
 TIDY_EVERY = timedelta(minutes=10)
 KEEP_CODES = timedelta(days=1)
 """How long an expired sign-in code is kept: until no letter that holds it can still be waiting to be tried."""
+KEEP_SESSIONS = timedelta(days=30)
+"""How long a session is kept after its end, for whoever asks who was signed in."""
 GRACE_SECONDS = 10.0
 """How long a letter in hand may still take when the worker is asked to stop."""
 
@@ -98,11 +100,12 @@ async def tidy_if_due(duties: Duties, tidied: datetime | None) -> datetime:
 
 
 async def tidy(duties: Duties) -> None:
-    """Forget idempotency keys after their time, throttles that stand open, and sign-in codes long expired."""
+    """Forget idempotency keys and sessions after their time, throttles that stand open, and codes long expired."""
     now = duties.now()
     await retries.forget_before(now - duties.keep_outcomes)
-    await Throttle.filter(ahead_until__lt=now.timestamp()).delete()
-    await SignInCode.filter(expires_at__lt=now - KEEP_CODES).delete()
+    await throttles.forget(now=now)
+    await codes.forget_before(now - KEEP_CODES)
+    await sessions.forget_before(now - KEEP_SESSIONS)
 
 
 async def _rounds(duties: Duties, stop: asyncio.Event, wake: asyncio.Event | None) -> None:

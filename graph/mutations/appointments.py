@@ -86,8 +86,32 @@ class CancelAppointmentInput:
 
 
 @deed_input(STAFF)
-class AppointmentStepInput:
-    """Which appointment takes the step."""
+class CheckInAppointmentInput:
+    """The pet is here."""
+
+    appointment_id: strawberry.ID = said("Which appointment.")
+    idempotency_key: str = said(KEY)
+
+
+@deed_input(STAFF)
+class StartAppointmentInput:
+    """The visit begins."""
+
+    appointment_id: strawberry.ID = said("Which appointment.")
+    idempotency_key: str = said(KEY)
+
+
+@deed_input(STAFF)
+class CompleteAppointmentInput:
+    """The visit is over."""
+
+    appointment_id: strawberry.ID = said("Which appointment.")
+    idempotency_key: str = said(KEY)
+
+
+@deed_input(STAFF)
+class MarkNoShowAppointmentInput:
+    """Nobody came."""
 
     appointment_id: strawberry.ID = said("Which appointment.")
     idempotency_key: str = said(KEY)
@@ -201,27 +225,30 @@ class AppointmentMutations:
         return answered(AppointmentCancelled, appointment=appointments.one(viewer, cancelled))
 
     @mutation(Deed.CHECK_IN_APPOINTMENT, AppointmentCheckedIn, StepNotAllowed, SlotTaken, PetHasDied, OutsideHours)
-    async def check_in_appointment(self, info: Info, input: AppointmentStepInput) -> object:
+    async def check_in_appointment(self, info: Info, input: CheckInAppointmentInput) -> object:
         """The pet is here. Somebody who was marked as a no-show can still come the same day, if the time is free."""
         return await _step(info, appointments.check_in, input, AppointmentCheckedIn)
 
     @mutation(Deed.START_APPOINTMENT, AppointmentStarted, StepNotAllowed)
-    async def start_appointment(self, info: Info, input: AppointmentStepInput) -> object:
+    async def start_appointment(self, info: Info, input: StartAppointmentInput) -> object:
         """The visit begins."""
         return await _step(info, appointments.start, input, AppointmentStarted)
 
     @mutation(Deed.COMPLETE_APPOINTMENT, AppointmentCompleted, StepNotAllowed)
-    async def complete_appointment(self, info: Info, input: AppointmentStepInput) -> object:
+    async def complete_appointment(self, info: Info, input: CompleteAppointmentInput) -> object:
         """The visit is over."""
         return await _step(info, appointments.complete, input, AppointmentCompleted)
 
     @mutation(Deed.MARK_NO_SHOW_APPOINTMENT, AppointmentMarkedNoShow, StepNotAllowed)
-    async def mark_no_show_appointment(self, info: Info, input: AppointmentStepInput) -> object:
+    async def mark_no_show_appointment(self, info: Info, input: MarkNoShowAppointmentInput) -> object:
         """Nobody came to a visit that should have begun; its time is free again."""
         return await _step(info, appointments.mark_no_show, input, AppointmentMarkedNoShow)
 
 
-async def _step(info: Info, step: Any, input: AppointmentStepInput | ConfirmAppointmentInput, made: type) -> object:
+_Step = CheckInAppointmentInput | StartAppointmentInput | CompleteAppointmentInput | MarkNoShowAppointmentInput
+
+
+async def _step(info: Info, step: Any, input: ConfirmAppointmentInput | _Step, made: type) -> object:
     viewer = info.context.viewer
     appointment_id = key("Appointment", input.appointment_id)
     taken = await step(viewer, appointment_id, key=input.idempotency_key, now=info.context.now)

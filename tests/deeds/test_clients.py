@@ -10,6 +10,7 @@ from resolvers import clients
 from resolvers.clients import ClientChanges, ClientRegistration, MyChanges
 from resolvers.viewer import Viewer
 from tests.found import events, found, last_event
+from tests.racing import meanwhile
 from tests.world import (
     NOW,
     a_client,
@@ -204,6 +205,24 @@ async def test_an_amendment_that_changes_nothing_is_no_event(database):
     await clients.amend(viewer, client_id, again, key="k2", now=NOW)
 
     assert await events() == ["CLIENT_REGISTERED"]
+
+
+async def test_of_two_amendments_at_once_neither_is_lost(database):
+    viewer, client_id = await registered()
+
+    def amend(key, **changes):
+        return clients.amend(viewer, client_id, ClientChanges(**changes), key=key, now=NOW)
+
+    await meanwhile(
+        lambda: amend("k2", family_name="Stone", emails=["new@home.example"]),
+        lambda: amend("k3", given_name="Anja", phones=["0170 1234567"]),
+    )
+
+    anna = await Client.get(id=client_id)
+    assert (anna.display_name, anna.fold) == ("Anja Stone", "stone anja")
+    for text in ("stone anja", "new@home", "0170123"):
+        assert [one.id for one in await found(clients.searched(viewer, text))] == [client_id], text
+    assert await found(clients.searched(viewer, "anna")) == []
 
 
 async def test_an_address_that_goes_takes_the_link_of_the_account_it_had_proven(database):

@@ -12,6 +12,7 @@ from models.row import uuid7
 from resolvers import appointments, pets
 from resolvers.appointments import Booking
 from tests.found import events, last_event
+from tests.racing import meanwhile
 from tests.world import AN_HOUR, NOW, TODAY, a_booking, a_letter, a_location, a_pet, a_vet, a_world, how_many_rows
 
 pytestmark = pytest.mark.anyio
@@ -141,6 +142,45 @@ async def test_a_booking_that_races_with_a_death_is_cancelled_or_refused(databas
         assert await Message.filter(appointment__pet_id=pet.id, state=MessageState.WAITING).count() == 0
     assert await BusyTime.all().count() == 0
     assert outcomes <= {"UUID", "PetHasDied"}
+
+
+async def test_a_death_sees_the_booking_that_is_just_being_made(database):
+    world = await a_world()
+    booking = Booking(world.pet.id, world.service.id, world.location.id, NOW + AN_HOUR)
+
+    await meanwhile(
+        lambda: appointments.book(world.receptionist.viewer, booking, key="k1", now=NOW),
+        lambda: pets.record_death(world.vet.viewer, world.pet.id, TODAY, key="k2", now=NOW),
+    )
+
+    assert (await Appointment.get()).status is Status.CANCELLED
+    assert await BusyTime.all().count() == 0
+    assert await Message.filter(state=MessageState.WAITING).count() == 0
+
+
+async def test_a_booking_sees_the_death_that_is_just_being_recorded(database):
+    world = await a_world()
+    booking = Booking(world.pet.id, world.service.id, world.location.id, NOW + AN_HOUR)
+
+    refused = await meanwhile(
+        lambda: pets.record_death(world.vet.viewer, world.pet.id, TODAY, key="k1", now=NOW),
+        lambda: appointments.book(world.receptionist.viewer, booking, key="k2", now=NOW),
+    )
+
+    assert isinstance(refused, PetHasDied)
+    assert await Appointment.all().count() == 0
+
+
+async def test_of_two_who_record_a_death_at_once_one_is_told(database):
+    world = await a_world()
+
+    refused = await meanwhile(
+        lambda: pets.record_death(world.vet.viewer, world.pet.id, TODAY, key="k1", now=NOW),
+        lambda: pets.record_death(world.receptionist.viewer, world.pet.id, TODAY, key="k2", now=NOW),
+    )
+
+    assert isinstance(refused, PetHasDied)
+    assert await events() == ["PET_DIED"]
 
 
 async def test_a_vet_of_another_location_may_record_a_death(database):

@@ -4,34 +4,13 @@ import asyncio
 
 import pytest
 
-from models import (
-    Event,
-    EventKind,
-    Letter,
-    Practice,
-    Role,
-    Staff,
-    StaffRole,
-)
-from models.refusal import (
-    AlreadyOnTheTeam,
-    Forbidden,
-    InvalidInput,
-    SignedOut,
-)
+from models import Event, EventKind, Letter, Practice, Role, Staff, StaffRole
+from models.refusal import AlreadyOnTheTeam, Forbidden, InvalidInput, SignedOut
 from resolvers import invitations
 from resolvers.access import Where
-from resolvers.invitations import Manager, Newcomer
+from resolvers.invitations import Manager
 from resolvers.viewer import Viewer
-from tests.doorkeeper import (
-    ANYONE,
-    RULES,
-    VAULT,
-    accept_invitation,
-    secret_in_letter,
-    sign_in,
-    viewer_of,
-)
+from tests.doorkeeper import ANYONE, RULES, VAULT, accept_invitation, secret_in_letter, sign_in, viewer_of
 from tests.world import NOW, a_location, a_manager, a_practice, how_many_rows
 
 pytestmark = pytest.mark.anyio
@@ -50,14 +29,6 @@ async def house(database):
 async def nadia(house):
     """She manages the whole practice."""
     return await a_manager("Nadia Haddad")
-
-
-def ada(*posts, email=ADA, **more):
-    return Newcomer(**{"email": email, "given_name": "Ada", "family_name": "Weber", "posts": posts, **more})
-
-
-async def invite(who, newcomer, *, key="k", now=NOW):
-    return await invitations.invite(who.viewer, newcomer, key=key, vault=VAULT, rules=RULES, now=now)
 
 
 async def invited_token(email=ADA):

@@ -5,18 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from models import (
-    Account,
-    Event,
-    EventKind,
-    IdempotencyKey,
-    Invitation,
-    Letter,
-    Message,
-    Role,
-    Staff,
-    StaffRole,
-)
+from models import Account, Event, EventKind, IdempotencyKey, Invitation, Letter, Message, Role, Staff, StaffRole
 from models.refusal import (
     AlreadyOnTheTeam,
     Forbidden,
@@ -226,7 +215,7 @@ async def test_an_invitation_is_accepted_once_and_a_retry_is_the_same_acceptance
     with pytest.raises(IdempotencyKeyReused):
         await accept_invitation(token, "acht blaue Hunde")
     assert await how_many_rows() == before
-    assert await sign_in(ADA)
+    assert (await sign_in(ADA)).access_token
 
 
 async def test_two_who_accept_at_once_set_one_password(nadia, house):

@@ -10,21 +10,12 @@ from models.refusal import SessionEnded
 from resolvers import sessions
 from resolvers.viewer import Audience
 from tests import doorkeeper
-from tests.doorkeeper import (
-    ANYONE,
-    MINUTE,
-    PASSWORD,
-    RULES,
-    VAULT,
-    FastPasswords,
-    PaperTokens,
-)
+from tests.doorkeeper import ANYONE, MINUTE, PASSWORD, RULES, VAULT, PaperTokens
 from tests.world import NOW, a_practice, a_receptionist, how_many_rows
 
 pytestmark = pytest.mark.anyio
 
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
-# Free of charge: throttles count in every sign-in and would hide what else was written.
 
 
 @pytest.fixture
@@ -34,16 +25,6 @@ async def ines(database):
     await Account.filter(id=ines.account.id).update(password_hash=f"hash of {PASSWORD}")
     await Session.all().delete()
     return ines
-
-
-@pytest.fixture
-def passwords():
-    return FastPasswords()
-
-
-@pytest.fixture
-def tokens():
-    return PaperTokens()
 
 
 async def sign_in(who, password=PASSWORD, **how):

@@ -4,33 +4,17 @@ import asyncio
 
 import pytest
 
-from models import (
-    Event,
-    EventKind,
-    Role,
-    StaffRole,
-)
-from models.refusal import (
-    Forbidden,
-    IdempotencyKeyReused,
-    InvalidInput,
-    NotFound,
-)
+from models import Event, EventKind, Role, StaffRole
+from models.refusal import Forbidden, IdempotencyKeyReused, InvalidInput, NotFound
 from models.row import uuid7
-from resolvers import invitations, teams
+from resolvers import teams
 from resolvers.access import Where
-from resolvers.invitations import Newcomer
 from resolvers.teams import Post
-from tests.doorkeeper import (
-    RULES,
-    VAULT,
-    viewer_of,
-)
+from tests.doorkeeper import viewer_of
 from tests.world import NOW, a_location, a_manager, a_practice, a_vet, how_many_rows
 
 pytestmark = pytest.mark.anyio
 
-ADA = "ada.weber@practice.example"
 EVERYWHERE = Where.EVERYWHERE
 
 
@@ -44,14 +28,6 @@ async def house(database):
 async def nadia(house):
     """She manages the whole practice."""
     return await a_manager("Nadia Haddad")
-
-
-def ada(*posts, email=ADA, **more):
-    return Newcomer(**{"email": email, "given_name": "Ada", "family_name": "Weber", "posts": posts, **more})
-
-
-async def invite(who, newcomer, *, key="k", now=NOW):
-    return await invitations.invite(who.viewer, newcomer, key=key, vault=VAULT, rules=RULES, now=now)
 
 
 async def set_roles(who, staff_id, *posts, key="r"):

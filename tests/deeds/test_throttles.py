@@ -9,19 +9,10 @@ from models.refusal import SignInFailed, TooManyAttempts
 from resolvers import throttles
 from resolvers.ports import Rate
 from tests import doorkeeper
-from tests.doorkeeper import (
-    HOME,
-    MINUTE,
-    PASSWORD,
-    VAULT,
-    FastPasswords,
-    PaperTokens,
-)
+from tests.doorkeeper import HOME, MINUTE, PASSWORD, VAULT, FastPasswords
 from tests.world import NOW, a_practice, a_receptionist
 
 pytestmark = pytest.mark.anyio
-
-# Free of charge: throttles count in every sign-in and would hide what else was written.
 
 
 @pytest.fixture
@@ -36,11 +27,6 @@ async def ines(database):
 @pytest.fixture
 def passwords():
     return FastPasswords()
-
-
-@pytest.fixture
-def tokens():
-    return PaperTokens()
 
 
 async def sign_in(who, password=PASSWORD, **how):

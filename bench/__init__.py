@@ -1,0 +1,1 @@
+"""The figures in time: the product beside the limit, and how long a start takes. Printed, never asserted."""
