@@ -2,7 +2,7 @@
 
 PostgreSQL gets checks, unique indexes and an exclusion constraint. SQLite can add checks to a table only by
 remaking it, which drops triggers and indexes, so there a check is a pair of triggers with the same name. A
-violation names the constraint on both.
+violation names the constraint on both, but for a uniqueness on SQLite, which names the columns.
 """
 
 from __future__ import annotations

@@ -72,11 +72,12 @@ class Diary:
     pet_busy: Sequence[Period]
 
     def vets_at_work(self, day: date) -> dict[UUID, list[Period]]:
-        """By vet, when she is there and the location is open on that local day."""
-        opening = [period for hours in self.opening for period in hours.on(day, self.clock)]
+        """By vet, when she is there and the location is open from that local day to the end of the next."""
+        both = (day, day + timedelta(days=1))
+        opening = [period for hours in self.opening for on in both for period in hours.on(on, self.clock)]
         result = {}
         for vet_id, weekly in sorted(self.working.items()):
-            working = [period for hours in weekly for period in hours.on(day, self.clock)]
+            working = [period for hours in weekly for on in both for period in hours.on(on, self.clock)]
             absent = [*self.closed, *self.away.get(vet_id, ())]
             result[vet_id] = without(intersected(opening, working), absent)
         return result

@@ -90,6 +90,11 @@ def one(viewer: Viewer, pet_id: UUID | None) -> Rows:
     return access.rows(viewer, Pet, "{t}.id = ?", pet_id)
 
 
+def listed(viewer: Viewer) -> Rows:
+    """Every pet that the viewer may see, by name."""
+    return access.rows(viewer, Pet).sorted_by("fold")
+
+
 def mine(viewer: Viewer) -> Rows:
     """The pets that the owner who asks owns now, by name."""
     return access.rows(viewer, Pet, _OWNED_BY, viewer.client_id).sorted_by("fold")

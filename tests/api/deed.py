@@ -19,7 +19,7 @@ async def sent(program: Program, viewer: Viewer, deed: str, made: str, given: di
 
 async def done(program: Program, viewer: Viewer, deed: str, made: str, **given: Any) -> dict[str, Any]:
     """The payload of a deed that must be done; sent again with the same key, nothing more happens."""
-    first = (await sent(program, viewer, deed, made, given)).data[deed]
+    first: dict[str, Any] = (await sent(program, viewer, deed, made, given)).data[deed]
     assert made.partition(" ")[0] == first.pop("__typename"), first
     rows = await how_many_rows()
     again = (await sent(program, viewer, deed, made, given)).data[deed]

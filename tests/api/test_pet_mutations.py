@@ -142,9 +142,7 @@ async def test_a_pet_that_makes_no_sense_is_refused_with_the_input_at_fault(data
     made = "{ pet { id } }"
     registered = await refused(program, reception.viewer, "registerPet", f"PetRegistered {made}", **sound | wrong)
     assert registered == ("InvalidInput", path)
-    amended = await refused(
-        program, reception.viewer, "amendPet", f"PetAmended {made}", petId=id_of(pet), **wrong
-    )
+    amended = await refused(program, reception.viewer, "amendPet", f"PetAmended {made}", petId=id_of(pet), **wrong)
     assert amended == ("InvalidInput", path)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -187,7 +188,7 @@ async def test_a_room_without_a_name_or_a_place_is_refused(database):
 # Who may
 
 
-SETUP = {
+SETUP: dict[str, tuple[str, dict[str, Any]]] = {
     "addLocation": ("LocationAdded { location { id } }", {"name": "Hill", "zone": "UTC", "currency": "EUR"}),
     "amendLocation": ("LocationAmended { location { id } }", {"locationId": STRANGE}),
     "addRoom": ("RoomAdded { room { id } }", {"locationId": STRANGE, "name": "Room 1"}),

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from tortoise.models import Model
 
 import models
 from models import sql
-from models.refusal import NotFound
 from models.ownership import Right
+from models.refusal import NotFound
 from models.role import Role
 from resolvers import access
 from resolvers.access import ALL, ROWS, Rule
@@ -30,7 +32,6 @@ from tests.world import (
     an_owner,
     an_ownership,
 )
-from tortoise.models import Model
 
 STAFF = ("RECEPTIONIST", "NURSE", "VET", "MANAGER")
 EVERYONE = (*STAFF, "OWNER", "CO_OWNER", "FORMER_OWNER", "WITHOUT_VIEW", "STRANGER", "ROLELESS", "ANYONE")
@@ -176,9 +177,9 @@ async def test_whatever_the_table_says_holds_for_finding_one_row_too(database):
     for model, named in TABLE.items():
         for name, who_sees in named.items():
             for who in EVERYONE:
-                row = rows[model][name]
+                row: Any = rows[model][name]
                 if who in who_sees:
-                    assert (await access.find(viewers[who], model, row.id)).id == row.id
+                    assert (await access.find(viewers[who], model, row.id)).pk == row.id
                 else:
                     with pytest.raises(NotFound):
                         await access.find(viewers[who], model, row.id)
@@ -197,7 +198,7 @@ async def test_taking_away_or_widening_any_rule_is_noticed(database, monkeypatch
 
 
 async def test_a_table_without_a_rule_is_nobodys(database):
-    rows, viewers = await prepared()
+    _, viewers = await prepared()
     assert {"BusyTime", "Event", "EventDetail", "IdempotencyKey", "Message", "SignInCode", "SigningKey", "Throttle"} <= {
         table.__name__ for table in NOBODYS
     }

@@ -8,7 +8,19 @@ from uuid import uuid4
 
 import pytest
 
-from models import Appointment, BusyTime, ClientEmail, Event, EventKind, Letter, Message, MessageState, Right, ServiceRoom, Status
+from models import (
+    Appointment,
+    BusyTime,
+    ClientEmail,
+    Event,
+    EventKind,
+    Letter,
+    Message,
+    MessageState,
+    Right,
+    ServiceRoom,
+    Status,
+)
 from models.appointment import NEXT
 from models.refusal import (
     Forbidden,

@@ -8,7 +8,20 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from models import Appointment, BusyTime, Event, EventKind, Letter, Message, Right, Service, ServiceRoom, ServiceStaff, Species, Status
+from models import (
+    Appointment,
+    BusyTime,
+    Event,
+    EventKind,
+    Letter,
+    Message,
+    Right,
+    Service,
+    ServiceRoom,
+    ServiceStaff,
+    Species,
+    Status,
+)
 from models.refusal import (
     IdempotencyKeyReused,
     InvalidInput,

@@ -274,3 +274,11 @@ async def test_mine_are_the_pets_she_owns_now_with_the_right_to_see_them(databas
     assert await found(pets.one(olga.viewer, hidden.id)) == []
     assert await found(pets.one(Viewer.anyone(), luna.id)) == []
     assert await found(pets.mine((await a_vet()).viewer)) == []
+
+
+async def test_the_staff_see_every_pet_by_name(database):
+    vet, olga, paul = await a_vet(), await an_owner(), await an_owner()
+    luna, bello = await a_pet(olga, name="Luna"), await a_pet(paul, name="bello")
+
+    assert [pet.id for pet in await found(pets.listed(vet.viewer))] == [bello.id, luna.id]
+    assert [pet.id for pet in await found(pets.listed(olga.viewer))] == [luna.id]

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import httpx
 
@@ -76,7 +77,7 @@ async def a_race(database, vets, rooms):
 async def nobody_is_booked_twice():
     for resource in Resource:
         busy = await BusyTime.filter(resource=resource).order_by("resource_id", "starts_at")
-        for before, after in zip(busy, busy[1:], strict=False):
+        for before, after in pairwise(busy):
             assert before.resource_id != after.resource_id or before.ends_at <= after.starts_at
 
 

@@ -102,8 +102,7 @@ def test_no_table_is_described_with_a_semicolon():
     # Tortoise keeps the first line of a model as the comment of its table, and divides SQL at each semicolon.
     for path, tree in sources("models"):
         for node in ast.walk(tree):
-            is_row = isinstance(node, ast.ClassDef) and {ast.unparse(base) for base in node.bases} & {"Row", "Model"}
-            if is_row:
+            if isinstance(node, ast.ClassDef) and {ast.unparse(base) for base in node.bases} & {"Row", "Model"}:
                 assert ";" not in (ast.get_docstring(node) or "").split("\n")[0], f"{path}: {node.name}"
 
 

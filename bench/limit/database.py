@@ -20,6 +20,9 @@ Ask = Callable[[str, Sequence[Any]], Awaitable[Sequence[Sequence[Any]]]]
 class Database(Protocol):
     """Both drivers, as the limit needs them. Statements are written with `?` for each value."""
 
+    collate: str
+    """What makes text compare by its code points."""
+
     async def ask(self, statement: str, values: Sequence[Any] = ()) -> Sequence[Sequence[Any]]:
         """The rows of a read."""
 
@@ -31,10 +34,12 @@ class Database(Protocol):
 async def opened(url: str, *, pool_size: int) -> AsyncIterator[Database]:
     where = parse(url)
     if where.dialect == "postgres":
-        async with asyncpg.create_pool(**dict(where.credentials), min_size=1, max_size=pool_size, reset=_nothing) as pool:
+        async with asyncpg.create_pool(
+            **dict(where.credentials), min_size=1, max_size=pool_size, reset=_nothing
+        ) as pool:
             yield _Postgres(pool)
         return
-    reader, writer = (await aiosqlite.connect(str(where.path), isolation_level=None) for _ in range(2))
+    reader, writer = [await aiosqlite.connect(str(where.path), isolation_level=None) for _ in range(2)]
     try:
         for connection in (reader, writer):
             await connection.execute("PRAGMA busy_timeout = 5000")
@@ -46,6 +51,8 @@ async def opened(url: str, *, pool_size: int) -> AsyncIterator[Database]:
 
 
 class _Postgres:
+    collate = 'COLLATE "C"'
+
     def __init__(self, pool: Any) -> None:
         self._pool = pool
 
@@ -66,6 +73,8 @@ class _Postgres:
 
 
 class _Sqlite:
+    collate = ""
+
     def __init__(self, reader: aiosqlite.Connection, writer: aiosqlite.Connection) -> None:
         self._reader, self._writer = reader, writer
         self._one_at_a_time = asyncio.Lock()
