@@ -13,11 +13,12 @@ from rich.console import Console
 
 from bench import report, starts
 from bench.journeys import Journey, journeys
-from bench.load import Rounds, one_round
+from bench.load import Rounds, one_answer, one_round
 from bench.rows import Practice, a_busy_practice
-from bench.servers import Server
+from bench.servers import the_limit, the_product
 from models import sql
 from tests.databases import Databases, Dialect
+from tests.soak.servers import Server
 from vetdesk.database import connect
 
 ROUNDS = 3
@@ -60,8 +61,8 @@ async def _measured(databases: Databases, asked: argparse.Namespace, out: Consol
                 version = await _version()
             start = await starts.later_start(database.url, Path(folder))
             # Without its worker: letters are no part of an answer.
-            product = Server.product(database.url, Path(folder), "--no-worker")
-            limit = Server.limit(database.url, Path(folder))
+            product = the_product(database.url, Path(folder), "--no-worker")
+            limit = the_limit(database.url, Path(folder))
             try:
                 await product.ready()
                 await limit.ready()
@@ -105,8 +106,7 @@ async def _alike(journey: Journey, practice: Practice, product: Server, limit: S
         (product.port, journey.asked_of_product(practice.token)),
         (limit.port, journey.asked_of_limit()),
     ):
-        done = await one_round(port, requests, lambda _: False, clients=1, seconds=0.0001)
-        data = json.loads(done.wrong[0].partition(b"\r\n\r\n")[2]).get("data")
+        data = json.loads(await one_answer(port, next(requests))).get("data")
         answers.append(_shape(data) if "mutation" in journey.document else data)
     if answers[0] == answers[1]:
         return True

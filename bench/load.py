@@ -115,3 +115,12 @@ async def one_round(
             line.close()
     done.lasted = time.perf_counter() - started
     return done
+
+
+async def one_answer(port: int, request: bytes) -> bytes:
+    """The body of one answer."""
+    _, line = await asyncio.get_running_loop().create_connection(Connection, "127.0.0.1", port)
+    try:
+        return (await line.ask(request)).partition(b"\r\n\r\n")[2]
+    finally:
+        line.close()

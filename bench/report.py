@@ -7,6 +7,7 @@ import platform
 from contextlib import suppress
 from pathlib import Path
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -27,13 +28,12 @@ def machine() -> str:
 
 def side_by_side(title: str, measured: dict[str, tuple[Rounds, Rounds]]) -> Table:
     """One line a journey: requests a second, and milliseconds for one answer."""
-    table = Table(title=title, title_justify="left", title_style="bold")
-    table.add_column("journey")
+    table = _table(title)
+    table.add_column("journey", no_wrap=True)
     for side in ("product", "limit"):
-        table.add_column(f"{side}\nreq/s", justify="right")
-        table.add_column("p50\nms", justify="right")
-        table.add_column("p99\nms", justify="right")
-    table.add_column("product\n/ limit", justify="right")
+        for heading in (f"{side}\nreq/s", "p50\nms", "p99\nms"):
+            table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("ratio", justify="right", no_wrap=True)
     for name, (product, limit) in measured.items():
         table.add_row(name, *_figures(product), *_figures(limit), f"{product.per_second / limit.per_second:.2f}")
     return table
@@ -41,7 +41,7 @@ def side_by_side(title: str, measured: dict[str, tuple[Rounds, Rounds]]) -> Tabl
 
 def starts(figures: dict[str, tuple[float, float]]) -> Table:
     """One line a start: seconds, and what is aimed at."""
-    table = Table(title="Starts", title_justify="left", title_style="bold")
+    table = _table("Starts")
     table.add_column("from … to serving")
     table.add_column("s", justify="right")
     table.add_column("aim", justify="right")
@@ -54,6 +54,10 @@ def wrong(out: Console, journey: str, side: str, answers: list[bytes]) -> None:
     """Say that answers were not what they should be, and show one."""
     shown = answers[0].partition(b"\r\n\r\n")[2][:400].decode(errors="replace")
     out.print(f"[bold red]{journey}, {side}: {len(answers)} wrong answers[/], such as {shown}", highlight=False)
+
+
+def _table(title: str) -> Table:
+    return Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, padding=(0, 0, 0, 1))
 
 
 def _figures(rounds: Rounds) -> tuple[str, str, str]:

@@ -14,8 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
-from bench.servers import ROOT, Server, free_port, is_ready
+from bench.servers import the_product
 from tests.postgres import end_with_parent
+from tests.soak.servers import ROOT, free_port, is_ready
 
 TRIES = 3
 _FRESH_SECONDS = 600.0
@@ -26,7 +27,7 @@ async def later_start(url: str, folder: Path) -> float:
     """Seconds from launching `vetdesk serve`, on a database that holds a practice, to the first 200 of /readyz."""
     took = []
     for _ in range(TRIES):
-        server = Server.product(url, folder)
+        server = the_product(url, folder)
         try:
             took.append(await server.ready())
         finally:

@@ -46,7 +46,10 @@ def mutation(
         name = f"{deed.value[0].upper()}{deed.value[1:]}Result"
         members: Any = Union[(payload, *map(data_of, facts))]
         union = strawberry.union(name, description=f"What comes of `{deed.value}`.", directives=[allow(roles)])
-        return field(roles, graphql_type=Annotated[members, union] | None, **more)(refused_as_data)
+        done = field(roles, graphql_type=Annotated[members, union] | None, **more)(refused_as_data)
+        for argument in done.arguments:
+            argument.description = argument.description or "What is to be done."
+        return done
 
     return made
 

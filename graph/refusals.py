@@ -9,7 +9,7 @@ from typing import Any
 import strawberry
 
 from graph.free_times import shown
-from graph.roles import ANYONE, EVERYBODY, allow
+from graph.roles import ANYONE, EVERYBODY, STAFF, allow
 from graph.types.free_time import FreeTime
 from models import refusal as facts
 
@@ -34,11 +34,25 @@ class RefusalData:
     )
 
 
+# What only the staff can meet has no place in the owners' contract.
+_STAFF = [allow(ANYONE, STAFF)]
+_OF_THE_STAFF = {
+    facts.AlreadyAnOwner,
+    facts.AlreadyLinked,
+    facts.AlreadyOnTheTeam,
+    facts.InvitationNotValid,
+    facts.LastPayer,
+    facts.SharesMustSumTo100,
+    facts.WeakPassword,
+}
+
+
 def _plain(fact: type[facts.Refusal]) -> type:
     """The data of a refusal that carries nothing but its words."""
     bare = type(fact.__name__, (RefusalData,), {"__doc__": fact.__doc__, "__module__": __name__, "__annotations__": {}})
     description = inspect.cleandoc(fact.__doc__ or "")
-    made: type = strawberry.type(bare, name=fact.__name__, description=description, directives=_EVERYBODY)
+    directives = _STAFF if fact in _OF_THE_STAFF else _EVERYBODY
+    made: type = strawberry.type(bare, name=fact.__name__, description=description, directives=directives)
     return made
 
 

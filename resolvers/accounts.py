@@ -22,7 +22,18 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from resolvers.retries import Outcome
+    from resolvers.rows import Rows
     from resolvers.viewer import Viewer
+
+
+def own(viewer: Viewer) -> Rows:
+    """The account of whoever asks."""
+    return access.rows(viewer, Account, "{t}.id = ?", viewer.account_id)
+
+
+def unlinked(viewer: Viewer) -> Rows:
+    """The owners' accounts that nobody has recognised yet, longest waiting first."""
+    return access.rows(viewer, Account, "{t}.audience = 'owner' AND NOT {t}.is_linked").sorted_by("created_at")
 
 
 async def link_account(

@@ -15,7 +15,7 @@ from models.refusal import InvalidInput
 from models.row import uuid7
 from models.stretch import Stretch
 from resolvers import access, events, retries
-from resolvers.access import Deed, Where
+from resolvers.access import Deed
 from resolvers.changes import UNSET, Change, Unset, given, plain, write
 from resolvers.events import Happening
 from resolvers.locks import hold
@@ -81,12 +81,13 @@ async def add(viewer: Viewer, hours: NewWorkingHours, *, key: str, now: datetime
         NotFound: there is no such person or location.
         InvalidInput: they end before they begin, somebody has left, or would be at two locations at once.
     """
-    access.may(viewer, Deed.ADD_WORKING_HOURS, hours.location_id or Where.ANYWHERE)
+    access.may(viewer, Deed.ADD_WORKING_HOURS)
     retry = retries.asked(viewer, Deed.ADD_WORKING_HOURS, key, plain(hours), now=now)
     hours_id = uuid7()
 
     async def work() -> Outcome:
         location = await access.find(viewer, Location, hours.location_id, path="locationId")
+        access.may(viewer, Deed.ADD_WORKING_HOURS, location.id)
         staff = await at_work(viewer, hours.staff_id)
         async with in_transaction():
             await retry.keep(working_hours=hours_id)

@@ -78,7 +78,7 @@ async def add(viewer: Viewer, exception: NewException, *, key: str, now: datetim
         NotFound: there is no such location or person.
         InvalidInput: it ends before it begins, or is about nobody and nowhere.
     """
-    access.may(viewer, Deed.ADD_EXCEPTION, exception.location_id or Where.EVERYWHERE)
+    access.may(viewer, Deed.ADD_EXCEPTION)
     retry = retries.asked(viewer, Deed.ADD_EXCEPTION, key, plain(exception), now=now)
     exception_id = uuid7()
 
@@ -88,6 +88,7 @@ async def add(viewer: Viewer, exception: NewException, *, key: str, now: datetim
             raise InvalidInput("Please say which location is closed, or who is away.", path=("locationId",))
         if checked.location_id is not None:
             await access.find(viewer, Location, checked.location_id, path="locationId")
+        access.may(viewer, Deed.ADD_EXCEPTION, checked.location_id or Where.EVERYWHERE)
         if checked.staff_id is not None:
             await at_work(viewer, checked.staff_id)
         row = HoursException(id=exception_id, **given(checked))

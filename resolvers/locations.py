@@ -115,12 +115,13 @@ async def amend(viewer: Viewer, location_id: UUID | None, changes: LocationChang
         NotFound: there is no such location.
         InvalidInput: as for adding.
     """
-    access.may(viewer, Deed.AMEND_LOCATION, location_id or Where.ANYWHERE)
+    access.may(viewer, Deed.AMEND_LOCATION)
     asked = {"location": str(location_id), "changes": plain(changes)}
     retry = retries.asked(viewer, Deed.AMEND_LOCATION, key, asked, now=now)
 
     async def work() -> Outcome:
         found = await access.find(viewer, Location, location_id, path="locationId")
+        access.may(viewer, Deed.AMEND_LOCATION, found.id)
         said = given(changes)
         columns = await _columns(said, said["address"].country if "address" in said else found.country)
         async with in_transaction():

@@ -11,7 +11,7 @@ from models import EventKind, Location, Room, sql
 from models.row import folded, uuid7
 from models.text import named
 from resolvers import access, events, retries
-from resolvers.access import Deed, Where
+from resolvers.access import Deed
 from resolvers.changes import UNSET, Unset, given, plain, write
 from resolvers.events import Happening
 from resolvers.locks import hold
@@ -60,12 +60,13 @@ async def add(viewer: Viewer, location_id: UUID | None, name: str, *, key: str, 
         NotFound: there is no such location.
         InvalidInput: the name makes no sense.
     """
-    access.may(viewer, Deed.ADD_ROOM, location_id or Where.ANYWHERE)
+    access.may(viewer, Deed.ADD_ROOM)
     retry = retries.asked(viewer, Deed.ADD_ROOM, key, {"location": str(location_id), "name": name}, now=now)
     room_id = uuid7()
 
     async def work() -> Outcome:
         location = await access.find(viewer, Location, location_id, path="locationId")
+        access.may(viewer, Deed.ADD_ROOM, location.id)
         columns = _columns({"name": name})
         async with in_transaction():
             await retry.keep(room=room_id)

@@ -36,6 +36,11 @@ class Post:
     at: UUID | Where | None
 
 
+def listed(viewer: Viewer) -> Rows:
+    """Everybody who works, or worked, at the practice, by name."""
+    return access.rows(viewer, Staff).sorted_by("fold")
+
+
 def one(viewer: Viewer, staff_id: UUID | None) -> Rows:
     """The member of the staff with this key."""
     return access.rows(viewer, Staff, "{t}.id = ?", staff_id)

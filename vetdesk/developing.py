@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from vetdesk.settings import Settings
 
-_QUERY = """{ locations { name zone openingHours { weekday opensAt closesAt } } services { name lastsMinutes } }"""
+_QUERY = """{ locations { name zone openingHours { weekday from until } } services { name lastsMinutes } }"""
 
 
 def develop(settings: Settings, out: Console) -> None:

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import strawberry
 
-import models
 from graph.context import Info
 from graph.ids import opened
 from graph.reading import Shown
@@ -20,7 +19,7 @@ from graph.types.room import Room
 from graph.types.service import Service
 from graph.types.staff import Staff
 from models.role import Role
-from resolvers import access
+from resolvers import access, accounts, clients, locations, practices, rooms, services, teams
 
 
 @strawberry.type
@@ -31,12 +30,11 @@ class PracticeQueries:
     async def viewer(self, info: Info) -> Viewer | None:
         """Whoever is signed in."""
         viewer = info.context.viewer
-        rows = access.rows
         return Viewer(
-            account=rows(viewer, models.Account, "{t}.id = ?", viewer.account_id),  # type: ignore[arg-type]
+            account=accounts.own(viewer),  # type: ignore[arg-type]
             roles=sorted(viewer.roles),
-            client=rows(viewer, models.Client, "{t}.id = ?", viewer.client_id),  # type: ignore[arg-type]
-            staff=rows(viewer, models.Staff, "{t}.id = ?", viewer.staff_id),  # type: ignore[arg-type]
+            client=clients.one(viewer, viewer.client_id),  # type: ignore[arg-type]
+            staff=teams.one(viewer, viewer.staff_id),  # type: ignore[arg-type]
         )
 
     @field(EVERYBODY)
@@ -57,30 +55,29 @@ class PracticeQueries:
     @field(EVERYBODY)
     async def practice(self, info: Info) -> Practice | None:
         """The practice; null while it has not been opened."""
-        return access.rows(info.context.viewer, models.Practice)  # type: ignore[return-value]
+        return practices.ours(info.context.viewer)  # type: ignore[return-value]
 
     @field(EVERYBODY)
     async def locations(self, info: Info) -> list[Location] | None:
         """Every location, by name."""
-        return access.rows(info.context.viewer, models.Location).sorted_by("fold")  # type: ignore[return-value]
+        return locations.listed(info.context.viewer)  # type: ignore[return-value]
 
     @field(EVERYBODY)
     async def services(self, info: Info) -> list[Service] | None:
         """Every service, by name; owners see what they can book."""
-        return access.rows(info.context.viewer, models.Service).sorted_by("fold")  # type: ignore[return-value]
+        return services.listed(info.context.viewer)  # type: ignore[return-value]
 
     @field(STAFF)
     async def staff(self, info: Info) -> list[Staff] | None:
         """Everybody who works, or worked, at the practice, by name."""
-        return access.rows(info.context.viewer, models.Staff).sorted_by("fold")  # type: ignore[return-value]
+        return teams.listed(info.context.viewer)  # type: ignore[return-value]
 
     @field(STAFF)
     async def rooms(self, info: Info) -> list[Room] | None:
         """Every room, by name."""
-        return access.rows(info.context.viewer, models.Room).sorted_by("fold")  # type: ignore[return-value]
+        return rooms.listed(info.context.viewer)  # type: ignore[return-value]
 
     @field(Role.RECEPTIONIST, Role.MANAGER)
     async def unlinked_accounts(self, info: Info) -> list[UnlinkedAccount] | None:
         """Owners who registered online and whom nobody has recognised as a client yet, longest waiting first."""
-        scope = "{t}.audience = 'owner' AND NOT {t}.is_linked"
-        return access.rows(info.context.viewer, models.Account, scope).sorted_by("created_at")  # type: ignore[return-value]
+        return accounts.unlinked(info.context.viewer)  # type: ignore[return-value]

@@ -89,9 +89,9 @@ def shapes() -> dict[type, type[Model]]:
     return dict(_MODELS)
 
 
-def column(description: str, *roles: Role | Iterable[Role], of: str | None = None) -> Any:
-    """A field that is a column; of the same name, unless `of` names another."""
-    return _field(description, roles, Column(of) if of else None)
+def column(description: str, *roles: Role | Iterable[Role], of: str | None = None, name: str | None = None) -> Any:
+    """A field that is a column; of the same name, unless `of` names another. `name` is what clients call it."""
+    return _field(description, roles, Column(of) if of else None, name=name)
 
 
 def computed(description: str, function: Callable[..., Any], *needs: str, roles: Iterable[Role] | None = None) -> Any:
@@ -126,8 +126,10 @@ def _at(root: Any, info: strawberry.Info) -> Any:
     return at(root, info)
 
 
-def _field(description: str, roles: tuple[Any, ...], reads: Reads | None, resolver: Any = None) -> Any:
-    given: dict[str, Any] = {"description": description, "metadata": {READS: reads} if reads else {}}
+def _field(
+    description: str, roles: tuple[Any, ...], reads: Reads | None, resolver: Any = None, name: str | None = None
+) -> Any:
+    given: dict[str, Any] = {"description": description, "metadata": {READS: reads} if reads else {}, "name": name}
     if roles:
         given["directives"] = [allow(*roles)]
     if resolver is not None:

@@ -38,8 +38,8 @@ class OpeningHours:
     """A stretch of one weekday in which a location is open."""
 
     weekday: int = column("The weekday, from 1 (Monday) to 7 (Sunday).")
-    opens_at: WallTime = column("When it opens, on its own clock.", of="from_minute")
-    closes_at: WallTime = column("When it closes, on its own clock.", of="until_minute")
+    from_: WallTime = column("When it opens, on its own clock.", of="from_minute", name="from")
+    until: WallTime = column("When it closes, on its own clock.", of="until_minute")
 
 
 @shape(models.Location, EVERYBODY)

@@ -33,8 +33,8 @@ class WorkingHours(Node):
 
     id: strawberry.ID = id_of("WorkingHours")
     weekday: int = column("The weekday, from 1 (Monday) to 7 (Sunday).")
-    starts: WallTime = column("When it starts, on the clock of the location.", of="from_minute")
-    ends: WallTime = column("When it ends, on the clock of the location.", of="until_minute")
+    from_: WallTime = column("When it starts, on the clock of the location.", of="from_minute", name="from")
+    until: WallTime = column("When it ends, on the clock of the location.", of="until_minute")
     starts_on: date = column("The first day on which it counts.")
     ends_on: date | None = column("The first day on which it no longer counts; null when no end is known.")
     location: Location = one("Where.", carried=True)

@@ -57,13 +57,14 @@ async def book(viewer: Viewer, booking: Booking, *, key: str, now: datetime) -> 
         TimeHasPassed, TooShortNotice, InvalidInput: the time cannot be booked, or is not on the grid.
         SlotTaken: somebody else has the time.
     """
-    access.may(viewer, Deed.BOOK_APPOINTMENT, booking.location_id or access.Where.ANYWHERE)
+    access.may(viewer, Deed.BOOK_APPOINTMENT)
     retry = retries.asked(viewer, Deed.BOOK_APPOINTMENT, key, asdict(booking), now=now)
 
     async def work() -> Outcome:
         pet = await access.find_with_right(viewer, Pet, booking.pet_id, Right.BOOK, path="petId")
         pet.must_be_alive()
         offer = await free_times.offered(viewer, booking.service_id, booking.location_id)
+        access.may(viewer, Deed.BOOK_APPOINTMENT, offer.location.id)
         free_times.must_be_had_by(viewer, offer, pet=pet, vet_id=booking.vet_id)
         reason = prose(booking.reason, path=("reason",), longest=2000)
         wish = Wish(offer, pet.id, offer.service.visit(booking.starts_at), booking.vet_id)

@@ -9,7 +9,7 @@ from tests.api.deed import done, refused
 from tests.doors import Program, id_of
 from tests.world import AN_HOUR, NOW, a_location, a_manager, a_vet
 
-HOURS = "workingHours { weekday starts ends startsOn endsOn staff { displayName } location { name } }"
+HOURS = "workingHours { weekday from until startsOn endsOn staff { displayName } location { name } }"
 EXCEPTION = "exception { startsAt endsAt reason staff { displayName } location { name } }"
 A_STRETCH = {"weekday": 1, "from": "08:00", "until": "12:00"}
 STRANGE = "💥"
@@ -31,8 +31,8 @@ async def test_a_manager_says_when_a_vet_works_and_ends_it(database):
     hours = added["workingHours"]
     assert hours == {
         "weekday": 1,
-        "starts": "08:00",
-        "ends": "12:00",
+        "from": "08:00",
+        "until": "12:00",
         "startsOn": "2026-03-01",
         "endsOn": None,
         "staff": {"displayName": vet.staff.display_name},

@@ -13,12 +13,12 @@ from tests.doors import Program, id_of
 from tests.world import a_location, a_manager, a_member, a_receptionist, a_room, a_vet, an_owner
 
 LOCATION = "location { id name zone currency phone phoneE164 closedOn address { street postalCode city country }"
-LOCATION += " openingHours { weekday opensAt closesAt } }"
+LOCATION += " openingHours { weekday from until } }"
 ROOM = "room { name isInUse location { name } }"
 SERVICE = """service { id name lastsMinutes description bufferBeforeMinutes bufferAfterMinutes leadMinutes species
   isBookableOnline isOpenToNewClients ownerMayChooseVet isFarewell isOffered
   staff { staff { displayName } } rooms { room { name } } }"""
-HOURS = "workingHours { weekday starts ends startsOn endsOn staff { displayName } location { name } }"
+HOURS = "workingHours { weekday from until startsOn endsOn staff { displayName } location { name } }"
 EXCEPTION = "exception { startsAt endsAt reason staff { displayName } location { name } }"
 A_STRETCH = {"weekday": 1, "from": "08:00", "until": "12:00"}
 STRANGE = "💥"
@@ -57,8 +57,8 @@ async def test_a_manager_adds_a_location_and_amends_it(database):
         "closedOn": None,
         "address": {"street": "1 Quay", "postalCode": "BN1 1AA", "city": "Brighton", "country": "GB"},
         "openingHours": [
-            {"weekday": 1, "opensAt": "08:00", "closesAt": "12:00"},
-            {"weekday": 2, "opensAt": "13:00", "closesAt": "24:00"},
+            {"weekday": 1, "from": "08:00", "until": "12:00"},
+            {"weekday": 2, "from": "13:00", "until": "24:00"},
         ],
     }
     amend = partial(done, program, manager.viewer, "amendLocation", f"LocationAmended {{ {LOCATION} }}")

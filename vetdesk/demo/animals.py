@@ -52,10 +52,11 @@ _KINDS = {
     Species.REPTILE: _Kind(3, ("Hermann's tortoise", "Bearded dragon", "Corn snake"), ("brown", "orange"), 25, 0.2),
 }  # fmt: skip
 _ALERTS = (
-    "Bites when her ears are touched", "Muzzle needed", "Allergic to penicillin", "Very nervous: please use room 3",
+    "Bites when the ears are touched", "Muzzle needed", "Allergic to penicillin", "Very nervous: please use room 3",
     "Heart murmur: ask before any sedation", "Does not get on with cats in the waiting room", "Faints when blood is drawn",
 )  # fmt: skip
 _TAGS = ("insured", "diabetic", "senior", "rescue", "breeding", "special diet", "kidney patient")
+_OF_THE_FIRST = (("Biscuit", Species.DOG), ("Pixel", Species.CAT), ("Wilma", Species.CAT))
 _SHARES = ((50, 50), (50, 50), (60, 40), (70, 30), (100, 0))
 _MAKERS = ("985", "981", "956", "900")
 _ANIMALS_A_MAKER_NUMBERS = 1 << 38
@@ -94,7 +95,7 @@ class Animal:
 def made_up(households: list[Household], count: int, now: datetime, random: Random) -> list[Animal]:
     """Pets for every household, `count` together; the first three are those of the first household."""
     first, *others = households
-    theirs = [_made(first, species, now, random) for species in (Species.DOG, Species.CAT, Species.CAT)]
+    theirs = [_made(first, species, now, random, name=name) for name, species in _OF_THE_FIRST]
     homes = others[: count - 3] + random.choices(others, k=max(0, count - 3 - len(others)))
     animals = []
     for home in homes:
@@ -107,14 +108,14 @@ def made_up(households: list[Household], count: int, now: datetime, random: Rand
     return theirs + animals
 
 
-def _made(home: Household, species: Species, now: datetime, random: Random) -> Animal:
+def _made(home: Household, species: Species, now: datetime, random: Random, *, name: str = "") -> Animal:
     kind = _KINDS[species]
     since = home.since + timedelta(minutes=6)
     if random.random() < 0.15:
         since += (now - since) * random.uniform(0.1, 0.9)
     born_on, precision = _born(kind, since, now, random)
     registration = PetRegistration(
-        name=random.choice(names.PETS),
+        name=name or random.choice(names.PETS),
         species=species,
         breed=random.choice(kind.breeds),
         sex=random.choices((Sex.FEMALE, Sex.MALE, Sex.UNKNOWN), (48, 48, 4 if kind.chipped > 0.5 else 20))[0],

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from resolvers.ports import Ports
     from vetdesk.demo.animals import Animal
     from vetdesk.demo.households import Household, Person
-    from vetdesk.demo.visits import Slot, Visit
+    from vetdesk.demo.slots import Slot
+    from vetdesk.demo.visits import Visit
 
 Report = Callable[[str, int, int], None]
 """Called with where we are in time, the number of things done, and the number of all."""
@@ -35,7 +36,8 @@ _Act = Callable[[datetime], Awaitable[None]]
 _Step = Callable[..., Awaitable[UUID]]
 
 _SEED = 1822  # any number will do
-_AT_ONCE = 250
+_REPORT_EVERY = 100
+_LETTERS_AT_ONCE = 50
 _SOON = timedelta(seconds=20)
 _MINUTE = timedelta(minutes=1)
 
@@ -54,19 +56,18 @@ FULL = Size()
 
 
 async def build(ports: Ports, *, now: datetime, report: Report, size: Size = FULL) -> None:
-    """Make the practice up in a database that holds none; the same `now` makes the same, apart from the keys.
+    """Make the practice up in a database that holds none, wholly or not at all.
 
-    Raises:
-        Refusal: a deed was refused; what was done before it stays.
+    The same `now` makes the same practice, apart from the keys.
     """
-    random = Random(_SEED)  # noqa: S311 - what is made up is no secret
     now = now.replace(microsecond=0)
+    story = _Story.made_up(size, now, Random(_SEED))  # noqa: S311 - what is made up is no secret
+    # One transaction around them all: a practice half made up would be in the way of the next attempt.
     async with in_transaction():
         house = await opened(ports, now - timedelta(days=OPENED_DAYS_AGO))
-    life = _Life(house)
-    life.foresee(_Story.made_up(size, now, random), now)
-    await life.live_until(now, report)
-    async with in_transaction():
+        life = _Life(house)
+        life.foresee(story, now)
+        await life.live_until(now, report)
         await announce_absences(house, now)
         await _tidy(now)
 
@@ -117,18 +118,15 @@ class _Life:
     async def live_until(self, now: datetime, report: Report) -> None:
         """Let it all happen, and every letter that was due go nowhere."""
         total = len(self._acts)
-        for first in range(0, total, _AT_ONCE):
-            some = self._acts[first : first + _AT_ONCE]
-            # One commit for many deeds: each is a savepoint in it.
-            async with in_transaction():
-                for moment, act in some:
-                    await self._deliver_until(moment)
-                    await act(moment)
-            report(f"{some[-1][0]:%B %Y}", first + len(some), total)
-        async with in_transaction():
-            await self._deliver_until(now)
-            while await self._house.deliver(now, most=_AT_ONCE):
-                pass
+        for number, (moment, act) in enumerate(self._acts):
+            if number % _REPORT_EVERY == 0:
+                report(f"{moment:%B %Y}", number, total)
+            await self._deliver_until(moment)
+            await act(moment)
+        await self._deliver_until(now)
+        while await self._house.deliver(now, most=_LETTERS_AT_ONCE):
+            pass
+        report(f"{now:%B %Y}", total, total)
 
     # What will happen
 

@@ -140,7 +140,7 @@ class _Addresses:
     def of(self, given: str, family: str) -> list[str]:
         """The addresses of somebody: one for most, two for some, none for a few."""
         how_many = self._random.choices((0, 1, 2), (8, 84, 8))[0]
-        local = f"{_plain(given)}.{_plain(family)}"
+        local = f"{as_local_part(given)}.{as_local_part(family)}"
         hosts = self._random.sample(names.MAIL_HOSTS, how_many)
         return [self._free(local, host) for host in hosts]
 
@@ -153,16 +153,17 @@ class _Addresses:
         return address
 
 
-def _plain(name: str) -> str:
+def as_local_part(name: str) -> str:
+    """The name as it stands in an e-mail address."""
     return re.sub(r"[^a-z]", "", folded(name.lower().translate(_SPELLED)))
 
 
 def _phones() -> dict[Place, Iterator[str]]:
-    """Numbers that are nobody's, as people say them. Source: as for the places, and Ofcom's mobile numbers for drama."""
+    """Numbers that are nobody's, as people say them. Source: as for the places; 555-01xx is kept for fiction."""
 
     def in_london() -> Iterator[str]:
         for number in range(100, 1000):
-            yield f"020 7946 0{number}" if number % 3 == 0 else f"07700 900{number}"
+            yield f"+1 202 555 01{number // 9:02}" if number % 9 == 0 and number < 900 else f"020 7946 0{number}"
 
     def in_berlin() -> Iterator[str]:
         for number in range(100, 1000):

@@ -12,6 +12,7 @@ from resolvers.appointments import Booking
 from resolvers.pets import PetRegistration
 from resolvers.registrations import Registration
 from resolvers.viewer import Audience, Viewer
+from vetdesk.demo.households import as_local_part
 from vetdesk.demo.offers import FIRST_VISIT
 from vetdesk.demo.sign_ins import OWNER
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from vetdesk.demo.animals import Animal
     from vetdesk.demo.house import House
-    from vetdesk.demo.visits import Slot
+    from vetdesk.demo.slots import Slot
 
 _ORIGIN = "203.0.113.20"  # nobody's. Source: RFC 5737
 _MINUTE = timedelta(minutes=1)
@@ -41,13 +42,15 @@ def newcomers(known: Animal) -> Sequence[Newcomer]:
     person = known.people[0].registration
     return (
         Newcomer(
-            Registration(f"{person.family_name.lower()}.at.work@inbox.example", person.given_name, person.family_name),
+            Registration(
+                f"{as_local_part(person.family_name)}.at.work@inbox.example", person.given_name, person.family_name
+            ),
             PetRegistration("Tinkerbell", Species.CAT, breed="Domestic shorthair"),
             days_ago=3,
             visit_in_days=4,
         ),
         Newcomer(
-            Registration("rosalind.quick@letterbox.example", "Rosalind", "Quick", phone="+44 7700 900042"),
+            Registration("rosalind.quick@letterbox.example", "Rosalind", "Quick", phone="+44 20 7946 0099"),
             PetRegistration("Marmalade", Species.RABBIT, breed="Mini Lop", colour="orange"),
             days_ago=1,
             visit_in_days=3,

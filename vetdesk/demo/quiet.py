@@ -19,6 +19,9 @@ class NoMail:
         """The answer of a server that took it."""
         return "250 This letter was made up, and sent to nobody."
 
+    async def close(self) -> None:
+        """Nothing was open."""
+
 
 class NoTokens:
     """Mints nothing: sessions of the past need no token, and no key should be made for a day long gone."""

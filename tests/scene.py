@@ -1,0 +1,88 @@
+"""A scene: a practice in which every deed can be done, and somebody for every role and place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from models import Account, HoursException, Letter, Ownership, Role, Status, WorkingHours
+from resolvers import codes, invitations, teams
+from resolvers.viewer import Viewer
+from tests.doorkeeper import ANYONE, HOME, PASSWORD, RULES, VAULT, secret_in_letter, sign_in
+from tests.world import NOW, Owner, World, a_booking, a_location, a_member, a_world, an_owner, an_ownership
+
+STAFF = (Role.RECEPTIONIST, Role.NURSE, Role.VET, Role.MANAGER)
+OWNER, NOBODY, ROLELESS = "an owner", "nobody", "staff without roles"
+
+
+def held(where: str, *roles: Role) -> frozenset[str]:
+    return frozenset(f"{role.value} {where}" for role in roles)
+
+
+COLUMNS = (*sorted(held("here", *STAFF) | held("there", *STAFF) | held("everywhere", *STAFF)), OWNER, NOBODY, ROLELESS)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What the deeds are about."""
+
+    world: World
+    other: Owner
+    newcomer: Owner
+    co_ownership: Ownership
+    visits: dict[Status, Any]
+    hours: WorkingHours
+    closed: HoursException
+    away: HoursException
+    refresh_token: str
+    invitation: str
+    code: str
+    viewers: dict[str, Viewer]
+
+
+def a_newcomer(at: Any, address: str = "new@practice.example") -> invitations.Newcomer:
+    return invitations.Newcomer(address, "Ada", "Weber", (teams.Post(Role.NURSE, at),))
+
+
+async def a_scene() -> Scene:
+    """A practice in which every deed of the table can be done, and somebody for each column."""
+    world = await a_world()
+    other, newcomer = await an_owner(), await an_owner(is_linked=False)
+    booked = await a_booking(world.pet, starts_at=NOW + timedelta(days=1))
+    visits = {Status.BOOKED: booked}
+    for number, status in enumerate((Status.ARRIVED, Status.IN_PROGRESS, Status.CONFIRMED)):
+        visits[status] = await a_booking(world.pet, starts_at=NOW - timedelta(hours=number + 1), status=status)
+    a_day: Any = {"starts_at": NOW + timedelta(days=9), "ends_at": NOW + timedelta(days=10)}
+    await Account.filter(id=world.vet.account.id).update(password_hash=f"hash of {PASSWORD}")
+    refresh_token = (await sign_in(world.vet.account.email)).refresh_token
+    invited = a_newcomer(world.location.id, "invited@practice.example")
+    await invitations.invite(world.manager.viewer, invited, key="invited", vault=VAULT, rules=RULES, now=NOW)
+    address = world.owner.account.email
+    await codes.request_sign_in_code(ANYONE, address, origin=HOME, vault=VAULT, rules=RULES, now=NOW)
+    return Scene(
+        world=world,
+        other=other,
+        newcomer=newcomer,
+        co_ownership=await an_ownership(world.pet, other),
+        visits=visits,
+        hours=await WorkingHours.filter(staff_id=world.vet.id).first() or WorkingHours(),
+        closed=await HoursException.create(location_id=world.location.id, **a_day),
+        away=await HoursException.create(staff_id=world.vet.id, **a_day),
+        refresh_token=refresh_token,
+        invitation=await secret_in_letter("invited@practice.example", Letter.INVITATION),
+        code=await secret_in_letter(address),
+        viewers=await _somebody_each(world),
+    )
+
+
+async def _somebody_each(world: World) -> dict[str, Viewer]:
+    elsewhere = await a_location("Harbour")
+    places = {"here": world.location, "there": elsewhere, "everywhere": None}
+    viewers = {
+        f"{role.value} {where}": (await a_member(f"{role.value.title()} {where.title()}", role, at=place)).viewer
+        for role in STAFF
+        for where, place in places.items()
+    }
+    roleless = await a_member("Rolf Less", at=None)
+    return {**viewers, OWNER: world.owner.viewer, NOBODY: Viewer.anyone(), ROLELESS: roleless.viewer}

@@ -1,0 +1,90 @@
+"""What an operator types at a prompt, and what the program says to it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from tests.doors import SECRET
+from tests.served import ROOT, Process
+
+T = TypeVar("T")
+
+_COMMAND_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def sentence(self) -> str:
+        """The one line it ended with, because of something that a person can mend."""
+        assert (self.code, self.out) == (2, ""), self
+        (line,) = self.err.splitlines()
+        return line
+
+
+def environment(**settings: str | None) -> dict[str, str]:
+    """The environment of a process with these settings and a secret; None leaves one out."""
+    others = {name: value for name, value in os.environ.items() if not name.startswith("VETDESK_")}
+    given = {"SECRET": SECRET, **settings}
+    return others | {f"VETDESK_{name}": value for name, value in given.items() if value is not None}
+
+
+async def typed(*words: str, folder: Path = ROOT, **settings: str | None) -> Said:
+    """What comes of `vetdesk …`, typed in that folder."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "vetdesk",
+        *words,
+        cwd=folder,
+        env=environment(**settings) | {"PYTHONPATH": str(ROOT)},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        out, err = await asyncio.wait_for(process.communicate(), _COMMAND_SECONDS)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    assert process.returncode is not None
+    return Said(process.returncode, out.decode(), err.decode())
+
+
+@asynccontextmanager
+async def running(command: str, *words: str, url: str, folder: Path, **settings: str) -> AsyncIterator[Process]:
+    """A `vetdesk …` that runs beside the block; it is stopped at its end, unless it has ended by then."""
+    process = Process(command, *words, url=url, folder=str(folder), **settings)
+    try:
+        yield process
+    finally:
+        await asyncio.to_thread(process.stop)
+
+
+async def started(process: Process) -> str:
+    """Where it answers, once it does."""
+    return await asyncio.to_thread(lambda: process.address)
+
+
+async def until(found: Callable[[], T], *, seconds: float = 20.0) -> T:
+    """What is found, as soon as there is anything."""
+    try:
+        async with asyncio.timeout(seconds):
+            while not (something := found()):
+                await asyncio.sleep(0.02)
+            return something
+    except TimeoutError:
+        raise AssertionError(f"nothing came within {seconds:g} seconds") from None
