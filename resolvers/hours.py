@@ -61,16 +61,6 @@ def one(viewer: Viewer, working_hours_id: UUID | None) -> Rows:
     return access.rows(viewer, WorkingHours, "{t}.id = ?", working_hours_id)
 
 
-def at(viewer: Viewer, location_id: UUID | None) -> Rows:
-    """The working hours at the location, by weekday."""
-    return access.rows(viewer, WorkingHours, "{t}.location_id = ?", location_id).sorted_by("weekday", "from_minute")
-
-
-def of(viewer: Viewer, staff_id: UUID | None) -> Rows:
-    """The working hours of somebody, by weekday."""
-    return access.rows(viewer, WorkingHours, "{t}.staff_id = ?", staff_id).sorted_by("weekday", "from_minute")
-
-
 # Writing
 
 

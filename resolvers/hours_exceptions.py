@@ -58,16 +58,6 @@ def one(viewer: Viewer, exception_id: UUID | None) -> Rows:
     return access.rows(viewer, HoursException, "{t}.id = ?", exception_id)
 
 
-def during(viewer: Viewer, period: Period, *, location_id: UUID | None = None) -> Rows:
-    """The exceptions that touch the period, soonest first; those that concern one location, or all."""
-    rows = access.rows(
-        viewer, HoursException, "{t}.starts_at < ? AND {t}.ends_at > ?", period.ends_at, period.starts_at
-    )
-    if location_id is not None:
-        rows = rows.narrowed("{t}.location_id = ? OR {t}.location_id IS NULL", location_id)
-    return rows.sorted_by("starts_at")
-
-
 # Writing
 
 

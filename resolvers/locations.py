@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from tortoise.transactions import in_transaction
@@ -73,12 +72,6 @@ def one(viewer: Viewer, location_id: UUID | None) -> Rows:
 def listed(viewer: Viewer) -> Rows:
     """Every location, by name, closed ones too."""
     return access.rows(viewer, Location).sorted_by("fold")
-
-
-def open_ones(viewer: Viewer, *, now: datetime) -> Rows:
-    """The locations that still take appointments, by name."""
-    today = now.astimezone(UTC).date()
-    return access.rows(viewer, Location, "{t}.closed_on IS NULL OR {t}.closed_on > ?", today).sorted_by("fold")
 
 
 # Writing

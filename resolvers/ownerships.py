@@ -38,11 +38,6 @@ def one(viewer: Viewer, ownership_id: UUID | None) -> Rows:
     return access.rows(viewer, Ownership, "{t}.id = ?", ownership_id)
 
 
-def current(viewer: Viewer, pet_id: UUID | None) -> Rows:
-    """The ownerships of the pet that have not ended, the oldest first."""
-    return access.rows(viewer, Ownership, "{t}.pet_id = ? AND {t}.ends_on IS NULL", pet_id)
-
-
 # Writing
 
 

@@ -86,11 +86,6 @@ def listed(viewer: Viewer) -> Rows:
     return access.rows(viewer, Service).sorted_by("fold")
 
 
-def offered(viewer: Viewer) -> Rows:
-    """The services that can be booked, by name."""
-    return access.rows(viewer, Service, "{t}.is_offered").sorted_by("fold")
-
-
 # Writing
 
 

@@ -62,11 +62,7 @@ TABLE: dict[type[Model], dict[str, tuple[str, ...]]] = {
     models.Account: {"hers": ("OWNER",), "the vet's": ("VET",), "a newcomer's": DESK},
     models.Session: {"hers": ("OWNER",), "the vet's": ("VET",)},
 }
-NOBODYS = {
-    table
-    for name in models.__all__
-    if issubclass(table := getattr(models, name), Model) and table not in ROWS
-}
+NOBODYS = {table for name in models.__all__ if issubclass(table := getattr(models, name), Model) and table not in ROWS}
 
 
 async def prepared():
@@ -190,7 +186,7 @@ async def test_taking_away_or_widening_any_rule_is_noticed(database, monkeypatch
     for model, rule in ROWS.items():
         for part in ("staff", "owner", "reception"):
             said = getattr(rule, part)
-            for other in ({Rule().staff, ALL} - {said}):
+            for other in {Rule().staff, ALL} - {said}:
                 monkeypatch.setattr(access, "ROWS", {**ROWS, model: replace(rule, **{part: other})})
                 noticed = await differences(rows, viewers)
                 harmless = part == "reception" and said == Rule().reception and rule.staff == ALL
@@ -199,9 +195,16 @@ async def test_taking_away_or_widening_any_rule_is_noticed(database, monkeypatch
 
 async def test_a_table_without_a_rule_is_nobodys(database):
     _, viewers = await prepared()
-    assert {"BusyTime", "Event", "EventDetail", "IdempotencyKey", "Message", "SignInCode", "SigningKey", "Throttle"} <= {
-        table.__name__ for table in NOBODYS
-    }
+    assert {
+        "BusyTime",
+        "Event",
+        "EventDetail",
+        "IdempotencyKey",
+        "Message",
+        "SignInCode",
+        "SigningKey",
+        "Throttle",
+    } <= {table.__name__ for table in NOBODYS}
     for model in NOBODYS:
         for who in EVERYONE:
             assert access.sight(viewers[who], model, "t")[0] == access.NOTHING, (model.__name__, who)

@@ -126,7 +126,9 @@ async def test_moving_keeps_the_vet_unless_any_vet_will_do(database):
     assert (await moved(world, appointment, any_vet=True, key="any")).vet_id == other.id
 
 
-@pytest.mark.parametrize("status", [Status.ARRIVED, Status.IN_PROGRESS, Status.COMPLETED, Status.CANCELLED, Status.NO_SHOW])
+@pytest.mark.parametrize(
+    "status", [Status.ARRIVED, Status.IN_PROGRESS, Status.COMPLETED, Status.CANCELLED, Status.NO_SHOW]
+)
 async def test_what_has_begun_or_ended_cannot_be_moved(database, status):
     world = await a_world()
     appointment = await a_booking(world.pet, status=status)
@@ -199,14 +201,19 @@ async def test_cancelling_frees_the_time_and_tells_the_client(database):
     assert await BusyTime.all().count() == 0
     assert (await Message.get(id=coming.id)).state is MessageState.WITHDRAWN
     (letter,) = await Message.filter(state=MessageState.WAITING)
-    assert (letter.letter, letter.to_address) == (Letter.APPOINTMENT_CANCELLED, (await ClientEmail.get(client_id=world.owner.id)).address)
+    assert (letter.letter, letter.to_address) == (
+        Letter.APPOINTMENT_CANCELLED,
+        (await ClientEmail.get(client_id=world.owner.id)).address,
+    )
     assert (await Appointment.get(id=appointment.id)).cancelled_because == "She is well."
 
 
 async def test_a_visit_that_has_not_begun_is_no_no_show(database):
     world = await a_world()
     appointment = await a_booking(world.pet)
-    await refused(StepNotAllowed, appointments.mark_no_show(world.receptionist.viewer, appointment.id, key="n", now=NOW))
+    await refused(
+        StepNotAllowed, appointments.mark_no_show(world.receptionist.viewer, appointment.id, key="n", now=NOW)
+    )
 
 
 async def test_whoever_comes_late_the_same_day_is_seen_if_the_time_is_free(database):

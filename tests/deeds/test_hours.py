@@ -11,14 +11,13 @@ from models.row import uuid7
 from models.stretch import Stretch
 from resolvers import hours
 from resolvers.hours import NewWorkingHours, WorkingHoursChanges
-from tests.found import found, last_event
+from tests.found import last_event
 from tests.racing import meanwhile
 from tests.world import (
     NOW,
     a_location,
     a_manager,
     a_vet,
-    an_owner,
     how_many_rows,
     some_working_hours,
 )
@@ -195,17 +194,3 @@ async def test_hours_are_set_by_a_manager_of_that_location_for_somebody_who_is_t
         with pytest.raises(refusal):
             await hours.amend(viewer, hours_id, WorkingHoursChanges(ends_on=APRIL), key="k1", now=NOW)
     assert await how_many_rows() == before
-
-
-async def test_the_working_hours_of_a_location_and_of_somebody(database):
-    here, there = await a_location(), await a_location("Low Road")
-    vet, other = await a_free_vet(), await a_free_vet()
-    late = (await some_working_hours(vet, here, weekdays=(2,)))[0]
-    early = (await some_working_hours(vet, here, weekdays=(1,)))[0]
-    away = (await some_working_hours(vet, there, weekdays=(3,)))[0]
-    others = (await some_working_hours(other, here, weekdays=(4,)))[0]
-
-    assert [row.id for row in await found(hours.at(vet.viewer, here.id))] == [early.id, late.id, others.id]
-    assert [row.id for row in await found(hours.of(vet.viewer, vet.id))] == [early.id, late.id, away.id]
-    assert [row.id for row in await found(hours.one(vet.viewer, away.id))] == [away.id]
-    assert await found(hours.at((await an_owner()).viewer, here.id)) == []

@@ -5,19 +5,17 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from models import EventKind, HoursException
-from models.period import Period
 from models.refusal import Forbidden, InvalidInput, NotFound
 from models.row import uuid7
 from resolvers import hours_exceptions
 from resolvers.hours_exceptions import ExceptionChanges, NewException
-from tests.found import events, found, last_event
+from tests.found import events, last_event
 from tests.world import (
     AN_HOUR,
     NOW,
     a_location,
     a_manager,
     a_vet,
-    an_owner,
     how_many_rows,
 )
 
@@ -126,20 +124,3 @@ async def test_exceptions_are_set_where_one_manages(database):
         with pytest.raises(refusal):
             await hours_exceptions.amend(manager.viewer, row_id, later, key="k1", now=NOW)
     assert await how_many_rows() == before
-
-
-async def test_the_exceptions_that_touch_a_period(database):
-    here, there = await a_location(), await a_location("Low Road")
-    manager, vet = await a_manager(), await a_vet()
-    second = await except_(manager.viewer, location_id=here.id, starts_at=NOW + AN_HOUR, ends_at=NOW + 2 * AN_HOUR)
-    first = await except_(manager.viewer, staff_id=vet.id)
-    elsewhere = await except_(manager.viewer, location_id=there.id, starts_at=NOW + AN_HOUR, ends_at=NOW + 9 * AN_HOUR)
-    await except_(manager.viewer, location_id=here.id, starts_at=NOW - AN_HOUR, ends_at=NOW)  # touches, and ends there
-
-    period = Period(NOW, NOW + 2 * AN_HOUR)
-    rows = hours_exceptions.during(manager.viewer, period)
-    assert [row.id for row in await found(rows)] == [first, second, elsewhere]
-    rows = hours_exceptions.during(manager.viewer, period, location_id=here.id)
-    assert [row.id for row in await found(rows)] == [first, second]
-    assert [row.id for row in await found(hours_exceptions.one(vet.viewer, first))] == [first]
-    assert await found(hours_exceptions.during((await an_owner()).viewer, period)) == []

@@ -16,7 +16,6 @@ from tests.world import (
     TODAY,
     a_client,
     a_nurse,
-    an_owner,
     how_many_rows,
 )
 
@@ -208,13 +207,3 @@ async def test_what_does_not_exist_is_not_found(database):
             await deed(house.viewer, uuid7(), shares, key="k", now=NOW)
         assert refused.value.path == ("ownershipId",)
     assert await how_many_rows() == before
-
-
-async def test_the_current_owners_of_a_pet(database):
-    house = await Household.made(share=60, with_paul=True)
-    stranger = await an_owner()
-    await ownerships.end(house.viewer, house.pauls.id, {house.olga.id: 100}, key="k1", now=NOW)
-
-    for viewer in (house.viewer, house.olga.viewer):
-        assert [one.id for one in await found(ownerships.current(viewer, house.rex.id))] == [house.olgas.id]
-    assert await found(ownerships.current(stranger.viewer, house.rex.id)) == []

@@ -185,5 +185,4 @@ async def test_owners_see_what_they_can_book_online(database):
     await a_service("C no more", is_offered=False)
 
     assert [row.name for row in await found(services.listed(viewer))] == ["a surgery", "B check-up", "C no more"]
-    assert [row.name for row in await found(services.offered(viewer))] == ["a surgery", "B check-up"]
     assert [row.name for row in await found(services.listed(olga))] == ["B check-up"]
