@@ -14,7 +14,7 @@ from models.practice import Practice
 from models.role import Role
 from models.room import Room
 from models.service import Service, ServiceRoom, ServiceStaff
-from models.signing_key import SealedSecret, SigningKey
+from models.signing_key import SigningKey
 from models.staff import Staff, StaffRole
 from models.throttle import Throttle
 from models.working_hours import HoursException, WorkingHours
@@ -47,7 +47,6 @@ __all__ = [
     "Right",
     "Role",
     "Room",
-    "SealedSecret",
     "Service",
     "ServiceRoom",
     "ServiceStaff",

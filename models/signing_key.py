@@ -1,4 +1,4 @@
-"""Signing keys and sealed secrets: what the practice keeps locked even from its own database."""
+"""Signing keys: what the practice keeps locked even from its own database."""
 
 from __future__ import annotations
 
@@ -18,14 +18,3 @@ class SigningKey(Row):
 
     class Meta:
         table = "signing_key"
-
-
-class SealedSecret(Row):
-    """A named secret of the practice, sealed."""
-
-    name = fields.CharField(max_length=64, unique=True)
-    sealed = fields.TextField()
-    created_at = Instant()
-
-    class Meta:
-        table = "sealed_secret"

@@ -215,9 +215,9 @@ async def _mail(settings: Settings) -> Finding:
         server = Server.at(settings.smtp_url.get_secret_value())
     except (SettingsError, MessageError) as trouble:
         return Finding("mail", "a setting cannot be used", str(trouble))
-    trouble = await _knock(server)
-    if trouble is not None:
-        return trouble
+    refused = await _knock(server)
+    if refused is not None:
+        return refused
     if sender.domain.endswith(".example"):
         fix = "Set VETDESK_MAIL_FROM to an address of your practice, such as Our Practice <desk@practice.vet>."
         return Finding("mail", f"letters would come from {sender.addr_spec}, which is nobody's", fix)
@@ -255,7 +255,7 @@ async def _knock(server: Server) -> Finding | None:
         return Finding("mail", f"{where} refuses us: {refused.code} {refused.message}", fix)
     except (aiosmtplib.SMTPException, OSError) as trouble:
         fix = "Check host and port in VETDESK_SMTP_URL, whether it wants smtp:// or smtps://, and the firewall."
-        return Finding("mail", f"{where} cannot be reached: {trouble or 'no answer in time'}", fix)
+        return Finding("mail", f"{where} cannot be reached: {str(trouble) or 'no answer in time'}", fix)
     return None
 
 

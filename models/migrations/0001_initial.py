@@ -401,22 +401,6 @@ class Migration(migrations.Migration):
             bases=["Row"],
         ),
         ops.CreateModel(
-            name="SealedSecret",
-            fields=[
-                ("id", fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
-                ("name", fields.CharField(unique=True, max_length=64)),
-                ("sealed", fields.TextField(unique=False)),
-                ("created_at", Instant(auto_now=False, auto_now_add=False)),
-            ],
-            options={
-                "table": "sealed_secret",
-                "app": "models",
-                "pk_attr": "id",
-                "table_description": "A named secret of the practice, sealed.",
-            },
-            bases=["Row"],
-        ),
-        ops.CreateModel(
             name="Service",
             fields=[
                 ("id", fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),

@@ -39,6 +39,7 @@ _SEED = 1822  # any number will do
 _REPORT_EVERY = 100
 _LETTERS_AT_ONCE = 50
 _SOON = timedelta(seconds=20)
+_SOONEST_FIRST_VISIT = 3
 _MINUTE = timedelta(minutes=1)
 
 
@@ -153,8 +154,10 @@ class _Life:
     def _foresee_accounts(self, story: _Story, now: datetime) -> None:
         known, unrecognised = story.animals[0], story.animals[3]
         self._at(now - timedelta(days=41, minutes=33), partial(online.register_known, self._house, known))
-        for newcomer in online.newcomers(unrecognised):
-            slot = online.first_visit_on(story.calendar.free, newcomer.visit_in_days)
+        # Each takes a time, and a vet, of her own: what others will have must stay free for them.
+        times = online.free_first_visits(story.calendar.free, _SOONEST_FIRST_VISIT)
+        for number, newcomer in enumerate(online.newcomers(unrecognised)):
+            slot = times[number] if number < len(times) else None
             self._at(
                 now - timedelta(days=newcomer.days_ago, minutes=47),
                 partial(online.register_newcomer, self._house, newcomer, slot),

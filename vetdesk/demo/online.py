@@ -29,12 +29,11 @@ _MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Newcomer:
-    """Somebody who registers online with a pet, and books the first visit."""
+    """Somebody who registers online with a pet, and books a first visit."""
 
     registration: Registration
     pet: PetRegistration
     days_ago: int
-    visit_in_days: int
 
 
 def newcomers(known: Animal) -> Sequence[Newcomer]:
@@ -47,13 +46,11 @@ def newcomers(known: Animal) -> Sequence[Newcomer]:
             ),
             PetRegistration("Tinkerbell", Species.CAT, breed="Domestic shorthair"),
             days_ago=3,
-            visit_in_days=4,
         ),
         Newcomer(
             Registration("rosalind.quick@letterbox.example", "Rosalind", "Quick", phone="+44 20 7946 0099"),
             PetRegistration("Marmalade", Species.RABBIT, breed="Mini Lop", colour="orange"),
             days_ago=1,
-            visit_in_days=3,
         ),
     )
 
@@ -70,15 +67,17 @@ async def register_newcomer(house: House, newcomer: Newcomer, slot: Slot | None,
     viewer = await _enter(house, newcomer.registration, moment)
     pet_id = await pets.register(viewer, newcomer.pet, key=house.key(), now=moment + 4 * _MINUTE)
     if slot is not None:
-        booking = Booking(pet_id, house.offers[slot.offer], house.places[slot.place], slot.starts_at)
+        booking = Booking(
+            pet_id, house.offers[slot.offer], house.places[slot.place], slot.starts_at, house.team[slot.member]
+        )
         await appointments.book(viewer, booking, key=house.key(), now=moment + 6 * _MINUTE)
         await house.deliver(moment + 7 * _MINUTE, most=1)
     await _leave(viewer, moment)
 
 
-def first_visit_on(free: Sequence[Slot], days_ahead: int) -> Slot | None:
-    """A free time for a first visit on the first day, from then on, that has one."""
-    return next((slot for slot in free if slot.offer is FIRST_VISIT and slot.days_ahead >= days_ahead), None)
+def free_first_visits(free: Sequence[Slot], days_ahead: int) -> Sequence[Slot]:
+    """The free times for a first visit from that day on, soonest first."""
+    return [slot for slot in free if slot.offer is FIRST_VISIT and slot.days_ahead >= days_ahead]
 
 
 async def _enter(house: House, said: Registration, moment: datetime) -> Viewer:
