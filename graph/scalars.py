@@ -18,8 +18,8 @@ WallTime = NewType("WallTime", int)
 LocalDateTime = NewType("LocalDateTime", str)
 """A date and time on the wall of a place."""
 
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:\d\d)")
-_TIME = re.compile(r"(\d\d):(\d\d)")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_TIME = re.compile(r"(\d\d):(\d\d)", re.ASCII)
 
 
 def _printed(moment: datetime) -> str:
@@ -40,7 +40,7 @@ def _moment(value: Any) -> datetime:
 
 def _day(value: Any) -> date:
     try:
-        if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+        if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
             return date.fromisoformat(value)
     except ValueError as error:
         raise GraphQLError("There is no such day.") from error

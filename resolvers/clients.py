@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from resolvers.retries import Outcome
+    from resolvers.retries import Outcome, Retry
     from resolvers.rows import Rows
     from resolvers.viewer import Viewer
 
@@ -137,7 +137,9 @@ async def amend(viewer: Viewer, client_id: UUID | None, changes: ClientChanges, 
         InvalidInput: as for registering.
     """
     access.may(viewer, Deed.AMEND_CLIENT)
-    return await _amend(viewer, Deed.AMEND_CLIENT, client_id, given(changes), key=key, now=now)
+    said = given(changes)
+    retry = retries.asked(viewer, Deed.AMEND_CLIENT, key, {"client": str(client_id), "changes": plain(said)}, now=now)
+    return await _amend(viewer, client_id, said, retry, now=now)
 
 
 async def amend_myself(viewer: Viewer, changes: MyChanges, *, key: str, now: datetime) -> UUID:
@@ -147,15 +149,13 @@ async def amend_myself(viewer: Viewer, changes: MyChanges, *, key: str, now: dat
         InvalidInput: as for registering.
     """
     access.may(viewer, Deed.AMEND_MYSELF)
-    return await _amend(viewer, Deed.AMEND_MYSELF, viewer.client_id, given(changes), key=key, now=now)
+    said = given(changes)
+    # Not with her key: once she is recognised it is another client's, and the request is still the same.
+    retry = retries.asked(viewer, Deed.AMEND_MYSELF, key, {"changes": plain(said)}, now=now)
+    return await _amend(viewer, viewer.client_id, said, retry, now=now)
 
 
-async def _amend(
-    viewer: Viewer, deed: Deed, client_id: UUID | None, said: dict[str, Any], *, key: str, now: datetime
-) -> UUID:
-    asked = {"client": str(client_id), "changes": plain(said)}
-    retry = retries.asked(viewer, deed, key, asked, now=now)
-
+async def _amend(viewer: Viewer, client_id: UUID | None, said: dict[str, Any], retry: Retry, *, now: datetime) -> UUID:
     async def work() -> Outcome:
         found = await access.find(viewer, Client, client_id, path="clientId")
         async with in_transaction():

@@ -14,6 +14,7 @@ from models.ownership import Right
 from models.period import Period, day_in, today_in
 from models.refusal import InvalidInput, NotFound, ServiceNotOffered, VetCannotDoService
 from resolvers import access
+from resolvers.hours import must_be_foreseeable
 
 if TYPE_CHECKING:
     from resolvers.viewer import Viewer
@@ -56,9 +57,11 @@ async def found(viewer: Viewer, search: Search, *, now: datetime) -> tuple[Offer
 
     Raises:
         NotFound: the service, the location or the pet is not the viewer's to see.
-        InvalidInput: the dates are the wrong way round or more than 31 days apart.
+        InvalidInput: the dates are the wrong way round, more than 31 days apart, or of no year we plan for.
         ServiceNotOffered, VetCannotDoService, LocationClosed, PetHasDied: as for booking it.
     """
+    must_be_foreseeable(search.first, path="from")
+    must_be_foreseeable(search.last, path="to")
     if search.last < search.first:
         raise InvalidInput("The last day comes before the first.", path=("to",))
     if (search.last - search.first).days >= LONGEST_SEARCH_DAYS:

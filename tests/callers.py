@@ -61,7 +61,8 @@ async def at(address: str) -> AsyncIterator[AtAddress]:
 def letters_in(folder: Path) -> list[EmailMessage]:
     """Every letter in the outbox folder, oldest first."""
     return [
-        email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in sorted(folder.glob("*.eml"))
+        email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+        for path in sorted(folder.glob("*.eml"))
     ]
 
 

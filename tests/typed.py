@@ -83,7 +83,7 @@ async def until(found: Callable[[], T], *, seconds: float = 20.0) -> T:
     """What is found, as soon as there is anything."""
     try:
         async with asyncio.timeout(seconds):
-            while not (something := found()):
+            while not (something := found()):  # noqa: ASYNC110  another process has no event to set
                 await asyncio.sleep(0.02)
             return something
     except TimeoutError:

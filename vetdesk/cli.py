@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import secrets
 import sys
+import textwrap
 from pathlib import Path
 from typing import Annotated, Literal, NoReturn
 
 import cyclopts
 from cyclopts import Parameter
 from rich.console import Console
-from rich.table import Table
 
 import vetdesk
 from models.refusal import DatabaseUnavailable, Refusal
@@ -38,11 +38,13 @@ err = Console(stderr=True)
 def main() -> None:
     """Carry out what was typed; whatever a person can mend is said in a sentence, not a stack trace."""
     try:
-        app()
+        app(sys.argv[1:])
     except (SettingsError, AddressError) as trouble:
         _stop(str(trouble))
     except DatabaseUnavailable as trouble:
-        _stop(f"The database cannot be used: {trouble}. Is VETDESK_DATABASE_URL right, and is it running?")
+        _stop(
+            f"The database cannot be used: {str(trouble).rstrip('.')}. Is VETDESK_DATABASE_URL right, and is it running?"
+        )
     except Refusal as refusal:
         _stop(refusal.message)
     except KeyboardInterrupt:
@@ -107,9 +109,11 @@ def schema(*, view: Literal["staff", "owner"] | None = None, check: bool = False
         return 0
     committed = SCHEMA_FILE.read_text(encoding="utf-8") if SCHEMA_FILE.exists() else ""
     for sentence in breaking_changes(committed, unified):
-        err.print(f"breaks clients: {sentence}", highlight=False)
+        err.print(f"breaks clients: {sentence}", markup=False, highlight=False, soft_wrap=True)
     if committed != printed(unified):
-        err.print("schema.graphql is not what the code says. Run `make schema` and read the difference.")
+        err.print(
+            "schema.graphql is not what the code says. Run `make schema` and read the difference.", soft_wrap=True
+        )
         return 1
     return 0
 
@@ -117,12 +121,12 @@ def schema(*, view: Literal["staff", "owner"] | None = None, check: bool = False
 @app.command
 def settings() -> None:
     """List every setting: its name, its value now (secrets hidden), and what it is for."""
-    table = Table(box=None, pad_edge=False, show_edge=False)
-    for heading in ("setting", "value", "what it is for"):
-        table.add_column(heading, overflow="fold")
     for name, value, about in settings_of.explained(settings_of.load()):
-        table.add_row(name, value or "—", about)
-    out.print(table)
+        # A line a name, so that it can be searched for and copied whole.
+        out.print(f"{name} = {value or '(not set)'}", soft_wrap=True, markup=False, highlight=False)
+        out.print(
+            textwrap.fill(about, 76, initial_indent=" " * 4, subsequent_indent=" " * 4), markup=False, highlight=False
+        )
 
 
 @app.command
@@ -178,9 +182,14 @@ def _settings(*, make_secret: bool = False) -> Settings:
     found = settings_of.load()
     telemetry.configure(found)
     if make_secret and found.secret is None and not found.secret_file.exists():
-        found.data_folder.mkdir(parents=True, exist_ok=True)
-        found.secret_file.touch(mode=0o600)
-        found.secret_file.write_text(secrets.token_urlsafe(48) + "\n", encoding="utf-8")
+        try:
+            found.data_folder.mkdir(parents=True, exist_ok=True)
+            found.secret_file.touch(mode=0o600)
+            found.secret_file.write_text(secrets.token_urlsafe(48) + "\n", encoding="utf-8")
+        except OSError as exc:
+            raise SettingsError(
+                f"The folder {found.data_folder} cannot be written to: {exc.strerror}. Name another: VETDESK_DATA_FOLDER."
+            ) from exc
     return found
 
 

@@ -41,7 +41,12 @@ def welcome(settings: Settings, out: Console, port: int) -> None:
     out.print("[bold]Sign in as[/bold]")
     for person in sign_ins.STAFF:
         out.print(f"  {person.role:<13}{person.email:<32} password: {sign_ins.PASSWORD}", highlight=False)
-    out.print(f"  {'owner':<13}{sign_ins.OWNER:<32} the code lies in a letter in {letters}", highlight=False)
+    out.print(
+        f"  {'owner':<13}{sign_ins.OWNER:<32} the code lies in a letter in {letters}",
+        highlight=False,
+        markup=False,
+        soft_wrap=True,
+    )
     out.print()
     out.print("[bold]Try this[/bold] at the staff address (a browser shows an editor there):")
     out.print(

@@ -8,7 +8,8 @@ from models import period
 from resolvers import invitations
 from resolvers.viewer import Viewer
 from vetdesk import wiring
-from vetdesk.database import connect
+from vetdesk.database import connect, pending_migrations
+from vetdesk.settings import SettingsError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -22,8 +23,12 @@ async def invite_manager(
     """Open the practice if there is none, invite the manager, and print the invitation.
 
     Raises:
+        SettingsError: the database lacks tables of this version, or there is no secret.
+        DatabaseUnavailable: the database cannot be reached.
         AlreadyOnTheTeam, InvalidInput: see `invitations.invite_first_manager`.
     """
+    if await pending_migrations(settings.database_url):
+        raise SettingsError("The database lacks tables of this version. Run `vetdesk migrate` first.")
     chosen = wiring.adapters(settings)
     async with connect(settings.database_url):
         token = await invitations.invite_first_manager(
@@ -35,7 +40,10 @@ async def invite_manager(
             rules=chosen.rules,
             now=period.now(),
         )
-    out.print(f"Invited {email}. A letter with the invitation is on its way; this is what it says:")
-    out.print(f"  invitation token: [bold]{token}[/bold]", soft_wrap=True, highlight=False)
-    out.print(f"  good for {settings.invitation_days} days")
-    out.print(f"Accept it with `acceptInvitation` at {settings.base_url}/staff/graphql.", soft_wrap=True)
+    for line in (
+        f"{email} is invited. A letter goes out as soon as `vetdesk serve` or `vetdesk worker` runs; it says the same:",
+        f"  invitation token: {token}",
+        f"  good for {settings.invitation_days} days",
+        f"Accept it with `acceptInvitation` at {settings.base_url}/staff/graphql.",
+    ):
+        out.print(line, markup=False, highlight=False, soft_wrap=True)

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 import structlog
 import uvicorn
 
+from models import period
 from vetdesk import wiring, worker
 from vetdesk.database import connect, pending_migrations
 from vetdesk.settings import SettingsError
+from vetdesk.vault import SealBroken
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +33,11 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
         """Begin to listen, and say at which port."""
-        await super().startup(sockets)  # type: ignore[arg-type]
+        try:
+            await super().startup(sockets)  # type: ignore[arg-type]
+        except SystemExit:
+            # uvicorn has logged why it cannot listen; the rest is for `serve` to say.
+            self.should_exit = True
         if self.started:
             self._say(self.servers[0].sockets[0].getsockname()[1])
 
@@ -40,11 +46,12 @@ def serve(settings: Settings, *, works: bool, started: Callable[[int], None] | N
     """Answer until stopped; requests that are being answered are finished first.
 
     Raises:
-        SettingsError: a setting is missing, or the database lacks tables of this version.
+        SettingsError: a setting is missing, the database lacks tables of this version or was made with another
+            secret, or somebody else listens at the port.
         DatabaseUnavailable: the database cannot be reached.
     """
     chosen = wiring.adapters(settings)
-    asyncio.run(_must_be_migrated(settings))
+    asyncio.run(_must_be_ready(settings, chosen))
     config = uvicorn.Config(
         wiring.app(settings, chosen, works=works),
         host=settings.host,
@@ -77,7 +84,7 @@ async def work(settings: Settings) -> None:
         SettingsError, DatabaseUnavailable: as for `serve`.
     """
     chosen = wiring.adapters(settings)
-    await _must_be_migrated(settings)
+    await _must_be_ready(settings, chosen)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -88,7 +95,12 @@ async def work(settings: Settings) -> None:
         await chosen.mail.close()
 
 
-async def _must_be_migrated(settings: Settings) -> None:
+async def _must_be_ready(settings: Settings, chosen: wiring.Adapters) -> None:
     pending = await pending_migrations(settings.database_url)
     if pending:
         raise SettingsError(f"The database lacks {len(pending)} migration(s). Run `vetdesk migrate` first.")
+    async with connect(settings.database_url, pool_size=1):
+        try:
+            await chosen.tokens.jwks(now=period.now())
+        except SealBroken as exc:
+            raise SettingsError(str(exc)) from exc

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import traceback
 from typing import TYPE_CHECKING
 
 import structlog
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from vetdesk.settings import Settings
 
 _LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
+_FRAMES = 6
 
 
 def configure(settings: Settings) -> None:
@@ -31,7 +33,26 @@ def configure(settings: Settings) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
-    # What libraries say, in the same place; their chatter below warnings is theirs.
-    logging.basicConfig(
-        stream=sys.stderr, level=max(level, logging.WARNING), format="%(levelname)s %(name)s %(message)s"
+    # What libraries say, in the same place and form; their chatter below warnings is theirs.
+    lines = logging.StreamHandler(sys.stderr)
+    lines.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _named_only, last],
+            foreign_pre_chain=[
+                structlog.stdlib.add_log_level,
+                structlog.stdlib.add_logger_name,
+                structlog.processors.TimeStamper(fmt="iso", utc=True),
+            ],
+        )
     )
+    logging.basicConfig(handlers=[lines], level=max(level, logging.WARNING))
+
+
+def _named_only(_logger: object, _method: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
+    """Of an exception that a library logs, its name and where it arose: its words may quote a row."""
+    raised = event.pop("exc_info", None)
+    if isinstance(raised, tuple) and raised[0] is not None:
+        frames = traceback.extract_tb(raised[2])[-_FRAMES:]
+        event["error"] = raised[0].__name__
+        event["where"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+    return event

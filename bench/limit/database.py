@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, Protocol
@@ -14,7 +14,11 @@ import asyncpg
 
 from vetdesk.database.address import parse
 
-Ask = Callable[[str, Sequence[Any]], Awaitable[Sequence[Sequence[Any]]]]
+
+class Ask(Protocol):
+    """Asks within a transaction."""
+
+    async def __call__(self, statement: str, values: Sequence[Any] = ()) -> Sequence[Sequence[Any]]: ...
 
 
 class Database(Protocol):

@@ -136,5 +136,5 @@ class ClientMutations:
             language=changed(input.language, null=""),
             address=changed(input.address, address, null=Address()),
         )
-        amended = await clients.amend_myself(viewer, changes, key=input.idempotency_key, now=info.context.now)
-        return answered(MyselfAmended, client=clients.one(viewer, amended))
+        await clients.amend_myself(viewer, changes, key=input.idempotency_key, now=info.context.now)
+        return answered(MyselfAmended, client=clients.one(viewer, viewer.client_id))

@@ -15,6 +15,8 @@ from resolvers.access import Deed
 from resolvers.ports import DoorRules
 from resolvers.registrations import Registration
 
+# Whoever comes here has no good token yet, and tries one thing at a time.
+_A_DOOR = {"alone": True, "token": "ignored"}
 _EMAIL = "The e-mail address, in any case."
 _CODE_SENT = "If this address can be used here, a letter with a code is on its way to it."
 
@@ -136,7 +138,7 @@ class SessionsClosed:
 class DoorMutations:
     """Coming in and going out."""
 
-    @mutation(Deed.SIGN_IN, SignedIn, SignInFailed, TooManyAttempts, takes_key=False)
+    @mutation(Deed.SIGN_IN, SignedIn, SignInFailed, TooManyAttempts, takes_key=False, metadata=_A_DOOR)
     async def sign_in(self, info: Info, input: SignInInput) -> object:
         """Sign in as one of the staff."""
         asked, ports = info.context, info.context.ports
@@ -153,7 +155,7 @@ class DoorMutations:
         )
         return _handed_over(signed_in)
 
-    @mutation(Deed.REQUEST_SIGN_IN_CODE, SignInCodeRequested, TooManyAttempts, takes_key=False)
+    @mutation(Deed.REQUEST_SIGN_IN_CODE, SignInCodeRequested, TooManyAttempts, takes_key=False, metadata=_A_DOOR)
     async def request_sign_in_code(self, info: Info, input: RequestSignInCodeInput) -> object:
         """Ask for a code by e-mail, to sign in as an owner. Whether the address is known is not said."""
         asked, ports = info.context, info.context.ports
@@ -162,7 +164,7 @@ class DoorMutations:
         )
         return answered(SignInCodeRequested, **_about_code(ports.rules))
 
-    @mutation(Deed.SIGN_IN_WITH_CODE, SignedIn, SignInFailed, TooManyAttempts, takes_key=False)
+    @mutation(Deed.SIGN_IN_WITH_CODE, SignedIn, SignInFailed, TooManyAttempts, takes_key=False, metadata=_A_DOOR)
     async def sign_in_with_code(self, info: Info, input: SignInWithCodeInput) -> object:
         """Sign in as an owner with the code from a letter; it is good once, and may be mistyped a few times."""
         asked, ports = info.context, info.context.ports
@@ -178,7 +180,7 @@ class DoorMutations:
         )
         return _handed_over(signed_in)
 
-    @mutation(Deed.REFRESH_SESSION, SignedIn, SessionEnded, takes_key=False)
+    @mutation(Deed.REFRESH_SESSION, SignedIn, SessionEnded, takes_key=False, metadata=_A_DOOR)
     async def refresh_session(self, info: Info, input: RefreshSessionInput) -> object:
         """Exchange the refresh token for a new one and an access token.
 
@@ -209,7 +211,7 @@ class DoorMutations:
         closed = await sessions.sign_out_everywhere(info.context.viewer, now=info.context.now)
         return answered(SessionsClosed, sessions=closed)
 
-    @mutation(Deed.REGISTER, RegistrationReceived, TooManyAttempts)
+    @mutation(Deed.REGISTER, RegistrationReceived, TooManyAttempts, metadata=_A_DOOR)
     async def register(self, info: Info, input: RegisterInput) -> object:
         """Register as an owner: a code is sent to the address, and signing in with it makes the account."""
         asked, ports = info.context, info.context.ports
@@ -232,7 +234,7 @@ class DoorMutations:
         )
         return answered(RegistrationReceived, **_about_code(ports.rules))
 
-    @mutation(Deed.ACCEPT_INVITATION, InvitationAccepted, InvitationNotValid, WeakPassword)
+    @mutation(Deed.ACCEPT_INVITATION, InvitationAccepted, InvitationNotValid, WeakPassword, metadata=_A_DOOR)
     async def accept_invitation(self, info: Info, input: AcceptInvitationInput) -> object:
         """Join the team: set the password to sign in with."""
         asked, ports = info.context, info.context.ports

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from graphql import GraphQLError, GraphQLNonNull, GraphQLObjectType, get_named_type
+from graphql import GraphQLNonNull, GraphQLObjectType, get_named_type
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from graph.reading import answer
 from graph.reading.pages import Paged, Picked, Shown
 from graph.reading.plan import Level, Planner, is_a_list
+from models.refusal import NotFound
 from resolvers.rows import Rows
 
 
@@ -55,7 +56,8 @@ class ReadingExecutor(StrawberryGraphQLCoreExecutionContext):
         if is_a_list(return_type):
             return found
         if not found and isinstance(return_type, GraphQLNonNull):
-            raise GraphQLError(f"{info.parent_type.name}.{info.field_name} was promised and is gone.")
+            # The deed was done, maybe by an earlier request, and what it was about is no longer the viewer's to see.
+            raise NotFound
         return found[0] if found else None
 
     async def _once(self, return_type: Any, details: Any, info: Any, rows: Rows) -> dict[Any, Any]:

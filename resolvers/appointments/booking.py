@@ -17,6 +17,7 @@ from resolvers import access, bookings, events, free_times, messages, retries
 from resolvers.access import Deed
 from resolvers.appointments import told
 from resolvers.bookings import Place, Wish
+from resolvers.hours import must_be_foreseeable
 
 if TYPE_CHECKING:
     from resolvers.free_times import Offer
@@ -67,6 +68,7 @@ async def book(viewer: Viewer, booking: Booking, *, key: str, now: datetime) -> 
         access.may(viewer, Deed.BOOK_APPOINTMENT, offer.location.id)
         free_times.must_be_had_by(viewer, offer, pet=pet, vet_id=booking.vet_id)
         reason = prose(booking.reason, path=("reason",), longest=2000)
+        must_be_foreseeable(booking.starts_at, path="startsAt")
         wish = Wish(offer, pet.id, offer.service.visit(booking.starts_at), booking.vet_id)
         _must_be_bookable(viewer, offer, wish.visit, now=now)
         client = await told.recipient(viewer, pet.id, booking.client_id)
@@ -120,6 +122,7 @@ async def reschedule(viewer: Viewer, move: Move, *, key: str, now: datetime) -> 
         pet.must_be_alive()
         offer = await free_times.offered(access.carried(viewer), found.service_id, found.location_id)
         vet_id = None if move.any_vet else move.vet_id or found.vet_id
+        must_be_foreseeable(move.starts_at, path="startsAt")
         wish = Wish(offer, pet.id, offer.service.visit(move.starts_at), vet_id, found.id)
         if viewer.is_owner and found.starts_at <= now:
             raise TimeHasPassed(path=("appointmentId",))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from models import Appointment, Location
 from models.period import Period, day_in
 from resolvers import access
+from resolvers.hours import must_be_foreseeable
 
 if TYPE_CHECKING:
     from datetime import date
@@ -39,6 +40,8 @@ async def day(viewer: Viewer, location_id: UUID | None, on: date) -> tuple[Locat
 
     Raises:
         NotFound: the viewer cannot see the location.
+        InvalidInput: no calendar of ours has that year.
     """
+    must_be_foreseeable(on, path="on")
     location = await access.find(viewer, Location, location_id, path="locationId")
     return location, during(viewer, day_in(location.clock, on), location_id=location.id)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from resolvers.viewer import Viewer
+from resolvers.viewer import Audience, Viewer
 from tests.doors import Answer, Program
 from tests.world import how_many_rows
 
 
-async def sent(program: Program, viewer: Viewer, deed: str, made: str, given: dict[str, Any]) -> Answer:
+async def sent(program: Program, viewer: Viewer | Audience, deed: str, made: str, given: dict[str, Any]) -> Answer:
     """What comes back; `made` is the payload with what is selected of it: `RoomAdded { room { name } }`."""
     kind = f"{deed[0].upper()}{deed[1:]}Input"
     document = f"""mutation ($input: {kind}!) {{ {deed}(input: $input) {{

@@ -8,11 +8,11 @@ from typing import Any
 
 import httpx
 import pytest
-import strawberry
 
-from graph.roles import EVERYBODY, field
 from tests.api.audits import AUDITS, NOTHING, Audit
-from tests.api.small import endpoint
+from tests.doors import Program
+from tests.world import an_owner
+from vetdesk.database import connect
 
 pytestmark = pytest.mark.anyio
 
@@ -26,16 +26,13 @@ class App:
     headers: dict[str, str] = dataclasses.field(default_factory=dict)
 
 
-@strawberry.type
-class Query:
-    @field(EVERYBODY)
-    def hello(self) -> str | None:
-        return "hello"
-
-
-@pytest.fixture
-def app():
-    return App(endpoint(strawberry.Schema(Query)), "http://vet.example/graphql", {"authorization": "Bearer vet"})
+@pytest.fixture(scope="module")
+async def app(anyio_backend, databases):
+    """The real owner endpoint, signed in; one for all the audits, since none of them changes anything."""
+    async with databases.migrated() as made, connect(made.url):
+        owner, program = await an_owner(), Program()
+        token = await program.token(owner.viewer)
+        yield App(program.asgi, "http://vet.example/owner/graphql", {"authorization": f"Bearer {token}"})
 
 
 def test_all_the_audits_are_here():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from resolvers.viewer import Audience
@@ -69,7 +70,7 @@ class Practice:
             manager, f"{name} room", "addRoom", "RoomAdded", locationId=self.ids[name], name=f"{name} Room 1"
         )
 
-    async def books(self, desk: Person, location: str, on: date) -> dict:
+    async def books(self, desk: Person, location: str, on: date) -> Any:
         """Reception books the first time that is free that day; what was answered."""
         service, place = self.ids["service"], self.ids[location]
         free = (await desk.ask(FREE, service=service, location=place, on=on.isoformat()))["freeTimes"]
@@ -157,7 +158,7 @@ async def test_an_invited_manager_sets_an_empty_practice_up_and_it_books_its_fir
         await an_owner_sees_her_visits(program, outbox, monday)
 
         again = await typed(*invite, DATABASE_URL=url)
-        assert again.sentence.startswith("Somebody with this address is on the team"), again
+        assert again.sentence.startswith("Somebody with this e-mail address is already on the team."), again
     assert process.said(level="error") == []
 
 
@@ -218,10 +219,11 @@ async def an_owner_sees_her_visits(program: AtAddress, outbox: Path, monday: dat
     await olga.do("register", email=as_she_types_it, givenName="Olga", familyName="Berg", petName="Maja")
     code = code_in(await letter_to(as_she_types_it, outbox))
     assert await olga.sign_in("signInWithCode", email=CLIENT, code=code) == "SignedIn"
+    # Latest first.
     mine = await olga.ask("{ myPets { name } myAppointments { nodes { startsAtLocal } } }")
     assert mine == {
         "myPets": [{"name": "Maja"}],
-        "myAppointments": {"nodes": [{"startsAtLocal": f"{monday}T{hour}"} for hour in ("08:00", "14:00")]},
+        "myAppointments": {"nodes": [{"startsAtLocal": f"{monday}T{hour}"} for hour in ("14:00", "08:00")]},
     }
 
 

@@ -53,7 +53,7 @@ async def pending_migrations(url: str) -> list[str]:
     where = address.parse(url)
     if where.path is not None and not await asyncio.to_thread(where.path.exists):
         # Opening a file that is not there would make it.
-        raise DatabaseUnavailable(f"There is no database file {where.path}.")
+        raise DatabaseUnavailable(f"There is no database file {where.path}; `vetdesk migrate` makes it.")
     async with _client(url) as client:
         return [step.migration.name for step in await _executor(client, url).plan()]
 
@@ -114,8 +114,11 @@ async def _lock_beside(path: Path) -> AsyncIterator[None]:
 
     The lock file is a SQLite database itself: its lock works on every system and ends with the process.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    lock = sqlite3.connect(f"{path}-migrating", isolation_level=None, timeout=0, check_same_thread=False)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = sqlite3.connect(f"{path}-migrating", isolation_level=None, timeout=0, check_same_thread=False)
+    except (OSError, sqlite3.OperationalError) as exc:
+        raise DatabaseUnavailable(f"{path} cannot be made: {exc}") from exc
     try:
         await _begin_exclusive(lock, path)
         yield

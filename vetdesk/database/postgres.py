@@ -151,8 +151,8 @@ class Client(AsyncpgDBClient):
             return
         try:
             await settle(self._pool.release(connection))
-        except (*_GONE, asyncpg.InterfaceError):
-            # It broke on the way back; asyncpg has freed its place already.
+        except (*_GONE, asyncpg.InterfaceError, asyncpg.InternalClientError):
+            # It broke on the way back; asyncpg has freed its place already, and may be surprised that it has.
             return
 
 

@@ -69,7 +69,6 @@ async def build(ports: Ports, *, now: datetime, report: Report, size: Size = FUL
         life = _Life(house)
         life.foresee(story, now)
         await life.live_until(now, report)
-        await announce_absences(house, now)
         await _tidy(now)
 
 
@@ -113,6 +112,7 @@ class _Life:
         for visit in story.calendar.visits:
             self._foresee(visit)
         self._foresee_accounts(story, now)
+        self._at(now - timedelta(days=9), partial(announce_absences, self._house))
         # Sorting is stable: what happens at one moment stays in the order given.
         self._acts = sorted((one for one in self._acts if one[0] <= now), key=lambda one: one[0])
 

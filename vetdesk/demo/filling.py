@@ -10,9 +10,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from models import Practice, period
 from models.refusal import PracticeExists
 from vetdesk import wiring
-from vetdesk.database import connect
-from vetdesk.demo.building import build
+from vetdesk.database import connect, pending_migrations
+from vetdesk.demo.building import FULL, Size, build
 from vetdesk.demo.quiet import NoTokens
+from vetdesk.settings import SettingsError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,21 +21,25 @@ if TYPE_CHECKING:
     from vetdesk.settings import Settings
 
 
-async def fill(settings: Settings, out: Console) -> None:
+async def fill(settings: Settings, out: Console, *, size: Size = FULL) -> None:
     """Make the demo practice up.
 
     Raises:
+        SettingsError: the database lacks tables of this version, or there is no secret.
         PracticeExists: the database holds a practice already.
         DatabaseUnavailable: the database cannot be reached.
     """
-    if not await fill_if_empty(settings, out):
+    if await pending_migrations(settings.database_url):
+        raise SettingsError("The database lacks tables of this version. Run `vetdesk migrate` first.")
+    if not await fill_if_empty(settings, out, size=size):
         raise PracticeExists
 
 
-async def fill_if_empty(settings: Settings, out: Console) -> bool:
-    """Make the demo practice up unless the database holds a practice; whether it was made up.
+async def fill_if_empty(settings: Settings, out: Console, *, size: Size = FULL) -> bool:
+    """Make the demo practice up unless the database, which is migrated, holds a practice; whether it was made up.
 
     Raises:
+        SettingsError: there is no secret.
         DatabaseUnavailable: the database cannot be reached.
     """
     async with connect(settings.database_url):
@@ -48,5 +53,5 @@ async def fill_if_empty(settings: Settings, out: Console) -> bool:
             def report(where: str, done: int, total: int) -> None:
                 progress.update(task, description=f"Making up a practice: {where:<15}", completed=done, total=total)
 
-            await build(ports, now=period.now(), report=report)
+            await build(ports, now=period.now(), report=report, size=size)
     return True

@@ -82,24 +82,24 @@ async def opened(ports: Ports, moment: datetime) -> House:
     return house
 
 
-async def announce_absences(house: House, now: datetime) -> None:
-    """The exceptions that everybody knows of: one closed morning, and one vet at a congress."""
+async def announce_absences(house: House, moment: datetime) -> None:
+    """What everybody should know of the weeks to come: one closed morning, and one vet at a congress."""
     place = PLACES[0]
-    midnight = now.astimezone(place.clock).replace(hour=0, minute=0, second=0, microsecond=0)
+    midnight = moment.astimezone(place.clock).replace(hour=0, minute=0, second=0, microsecond=0)
     morning = NewException(
-        starts_at=(midnight + timedelta(days=16, hours=8)).astimezone(UTC),
-        ends_at=(midnight + timedelta(days=16, hours=12)).astimezone(UTC),
+        starts_at=(midnight + timedelta(days=25, hours=8)).astimezone(UTC),
+        ends_at=(midnight + timedelta(days=25, hours=12)).astimezone(UTC),
         location_id=house.places[place],
         reason="The boiler is being replaced",
     )
     congress = NewException(
-        starts_at=(midnight + timedelta(days=18)).astimezone(UTC),
-        ends_at=(midnight + timedelta(days=21)).astimezone(UTC),
+        starts_at=(midnight + timedelta(days=27)).astimezone(UTC),
+        ends_at=(midnight + timedelta(days=30)).astimezone(UTC),
         staff_id=house.team[SURGEON_IN_BERLIN],
         reason="Congress in Leipzig",
     )
     for exception in (morning, congress):
-        await hours_exceptions.add(DEMO, exception, key=house.key(), now=now - timedelta(days=9))
+        await hours_exceptions.add(DEMO, exception, key=house.key(), now=moment)
 
 
 async def _first_manager(house: House, moment: datetime) -> None:

@@ -142,7 +142,8 @@ class _Planner:
     def _visit(self, slot: Slot, animal: Animal, *, surely_kept: bool) -> Visit:
         earliest = animal.since + 5 * _MINUTE
         latest = min(slot.starts_at - 30 * _MINUTE, self._now - _MINUTE)
-        visit = Visit(slot, animal, self._random.choice(animal.people), self._booked_at(slot, earliest, latest))
+        client = animal.people[0] if surely_kept else self._random.choice(animal.people)
+        visit = Visit(slot, animal, client, self._booked_at(slot, earliest, latest))
         if surely_kept:
             self._keep(visit)
             return visit

@@ -1,0 +1,404 @@
+"""Samples of every mutation of the staff, and a practice in which each sample of both views can be done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from models import HoursException, Letter, Role, Status, WorkingHours
+from resolvers import invitations, teams
+from resolvers.viewer import Audience, Viewer
+from tests.api.samples import ADDRESS, Sample, a_visit, at, for_owners, secret_of
+from tests.doorkeeper import PASSWORD
+from tests.doors import Program, id_of
+from tests.world import NOW, World, a_client, a_member, a_pet, a_world, an_owner, an_ownership
+
+STAFF = (Role.RECEPTIONIST, Role.NURSE, Role.VET, Role.MANAGER)
+A_STRETCH = {"weekday": 6, "from": "08:00", "until": "12:00"}
+
+
+@dataclass
+class Samples:
+    """A practice in which each of the samples can be done."""
+
+    world: World
+    boss: Viewer
+    staff: list[Sample]
+    owner: list[Sample]
+
+
+async def samples(program: Program) -> Samples:
+    """A practice, and a sample of every mutation that takes a key, in each view."""
+    world = await a_world()
+    boss = (await a_member("Berta Boss", *STAFF, at=None)).viewer
+    return Samples(world, boss, await for_staff(program, world, boss), await for_owners(world))
+
+
+async def for_staff(program: Program, world: World, boss: Viewer) -> list[Sample]:
+    """A sample of every mutation of the staff that takes a key."""
+    client, newcomer = await a_client("Lena Hoff"), await an_owner("Nina Kovac", is_linked=False)
+    alive, shared = await a_pet(world.owner, name="Maja"), await a_pet(world.owner, name="Oskar")
+    held = await an_ownership(shared, client)
+    left = await an_ownership(await a_pet(world.owner, name="Nelly"), client)
+    hours = await WorkingHours.filter(staff_id=world.vet.id).first()
+    away = await HoursException.create(
+        staff_id=world.vet.id, starts_at=NOW + timedelta(days=20), ends_at=NOW + timedelta(days=21)
+    )
+    invited = invitations.Newcomer("ada@practice.example", "Ada", "Weber", (teams.Post(Role.NURSE, world.location.id),))
+    ports = program.adapters.ports
+    await invitations.invite(boss, invited, key="invited", vault=ports.vault, rules=ports.rules, now=NOW)
+    token = await secret_of(program, "ada@practice.example", Letter.INVITATION)
+    place, owner = id_of(world.location), id_of(world.owner.client)
+    shares = [{"clientId": owner, "percent": 100}]
+    once = {"Event": 1, "IdempotencyKey": 1}
+    told = {**once, "EventDetail": 1}
+    step = "{ appointment { id status } }"
+
+    def sample(deed: str, payload: str, given: dict[str, Any], other: dict[str, Any], **writes: int) -> Sample:
+        return Sample(deed, boss, given, other, payload, {**(once if payload.endswith(step) else told), **writes})
+
+    return [
+        Sample(
+            "acceptInvitation",
+            Audience.STAFF,
+            {"token": token, "password": PASSWORD},
+            {"password": f"{PASSWORD}!"},
+            "InvitationAccepted { email }",
+            once,
+        ),
+        sample(
+            "bookAppointment",
+            f"AppointmentBooked {step}",
+            {
+                "petId": id_of(world.pet),
+                "serviceId": id_of(world.service),
+                "locationId": place,
+                "startsAt": at(7),
+                "vetId": id_of(world.vet.staff),
+                "clientId": owner,
+                "reason": "She limps.",
+            },
+            {"reason": "She does not limp."},
+            Appointment=1,
+            BusyTime=3,
+            Message=2,
+        ),
+        sample(
+            "rescheduleAppointment",
+            f"AppointmentRescheduled {step}",
+            {
+                "appointmentId": await a_visit(world, 0),
+                "startsAt": at(8),
+                "vetId": id_of(world.vet.staff),
+                "anyVet": False,
+            },
+            {"startsAt": at(8, 2)},
+            Message=2,
+        ),
+        sample(
+            "confirmAppointment",
+            f"AppointmentConfirmed {step}",
+            {"appointmentId": await a_visit(world, 1)},
+            {"appointmentId": await a_visit(world, 2)},
+        ),
+        sample(
+            "cancelAppointment",
+            f"AppointmentCancelled {step}",
+            {"appointmentId": await a_visit(world, 3), "reason": "She feels better."},
+            {"reason": "She feels worse."},
+            BusyTime=-3,
+            Message=1,
+        ),
+        sample(
+            "checkInAppointment",
+            f"AppointmentCheckedIn {step}",
+            {"appointmentId": await a_visit(world, 4)},
+            {"appointmentId": await a_visit(world, 5)},
+        ),
+        sample(
+            "startAppointment",
+            f"AppointmentStarted {step}",
+            {"appointmentId": await a_visit(world, 6, Status.ARRIVED)},
+            {"appointmentId": await a_visit(world, 7, Status.ARRIVED)},
+        ),
+        sample(
+            "completeAppointment",
+            f"AppointmentCompleted {step}",
+            {"appointmentId": await a_visit(world, 8, Status.IN_PROGRESS)},
+            {"appointmentId": await a_visit(world, 9, Status.IN_PROGRESS)},
+        ),
+        sample(
+            "markNoShowAppointment",
+            f"AppointmentMarkedNoShow {step}",
+            {"appointmentId": await a_visit(world, -1)},
+            {"appointmentId": await a_visit(world, -2)},
+            BusyTime=-3,
+        ),
+        sample(
+            "registerClient",
+            "ClientRegistered { client { id displayName } }",
+            {
+                "givenName": "Paul",
+                "familyName": "Stone",
+                "emails": ["paul@stone.example"],
+                "phones": ["+49 30 901820"],
+                "language": "de",
+                "address": ADDRESS,
+            },
+            {"familyName": "Stein"},
+            Client=1,
+            ClientEmail=1,
+            ClientPhone=1,
+            ClientWord=11,
+        ),
+        sample(
+            "amendClient",
+            "ClientAmended { client { id displayName } }",
+            {
+                "clientId": id_of(client),
+                "givenName": "Lena",
+                "familyName": "Hof",
+                "emails": ["lena.hoff@home.example"],
+                "phones": ["+49 30 901821"],
+                "language": "de",
+                "address": ADDRESS,
+            },
+            {"familyName": "Hofer"},
+            ClientPhone=1,
+            ClientWord=8,
+        ),
+        sample(
+            "registerPet",
+            "PetRegistered { pet { id name } }",
+            {
+                "name": "Mia",
+                "species": "CAT",
+                "breed": "Maine Coon",
+                "sex": "FEMALE",
+                "neutered": True,
+                "bornOn": "2020-05-01",
+                "bornPrecision": "MONTH",
+                "colour": "black",
+                "microchip": "276 0981 0234 5678",
+                "alerts": ["Bites."],
+                "tags": ["Indoor"],
+                "owners": [{"clientId": owner, "rights": ["BOOK", "PAY", "VIEW"], "share": 100}],
+            },
+            {"name": "Mimi"},
+            Pet=1,
+            Ownership=1,
+        ),
+        sample(
+            "amendPet",
+            "PetAmended { pet { id name } }",
+            {
+                "petId": id_of(alive),
+                "name": "Maya",
+                "species": "CAT",
+                "breed": "Siamese",
+                "sex": "FEMALE",
+                "neutered": False,
+                "bornOn": "2020-05-01",
+                "bornPrecision": "DAY",
+                "colour": "white",
+                "microchip": "276098102345679",
+                "alerts": ["Bites."],
+                "tags": ["Indoor"],
+            },
+            {"name": "Maja"},
+        ),
+        sample(
+            "addOwnership",
+            "OwnershipAdded { ownership { id endsOn } }",
+            {
+                "petId": id_of(world.pet),
+                "clientId": id_of(client),
+                "rights": ["VIEW", "PAY"],
+                "shares": [{"clientId": owner, "percent": 60}, {"clientId": id_of(client), "percent": 40}],
+            },
+            {"rights": ["VIEW"]},
+            Ownership=1,
+        ),
+        sample(
+            "amendOwnership",
+            "OwnershipAmended { ownership { id rights } }",
+            {"ownershipId": id_of(held), "rights": ["VIEW"], "shares": shares},
+            {"rights": ["VIEW", "BOOK"]},
+        ),
+        sample(
+            "endOwnership",
+            "OwnershipEnded { ownership { id endsOn } }",
+            {"ownershipId": id_of(left), "shares": shares},
+            {"ownershipId": id_of(held)},
+        ),
+        sample(
+            "recordDeath",
+            "DeathRecorded { pet { id diedOn } }",
+            {"petId": id_of(alive), "diedOn": "2026-03-01"},
+            {"diedOn": "2026-02-28"},
+        ),
+        sample(
+            "addLocation",
+            "LocationAdded { location { id name } }",
+            {
+                "name": "Quay",
+                "zone": "Europe/London",
+                "currency": "GBP",
+                "address": ADDRESS,
+                "phone": "+44 20 7946 0958",
+                "openingHours": [A_STRETCH],
+            },
+            {"name": "Key"},
+            Location=1,
+            OpeningHours=1,
+        ),
+        sample(
+            "amendLocation",
+            "LocationAmended { location { id name } }",
+            {
+                "locationId": place,
+                "name": "Main Street",
+                "zone": "Europe/Paris",
+                "currency": "CHF",
+                "address": ADDRESS,
+                "phone": "+49 30 901820",
+                "openingHours": [A_STRETCH],
+                "closedOn": "2030-01-01",
+            },
+            {"name": "High Street"},
+            OpeningHours=-4,
+        ),
+        sample(
+            "addRoom", "RoomAdded { room { id name } }", {"locationId": place, "name": "Two"}, {"name": "2"}, Room=1
+        ),
+        sample(
+            "amendRoom",
+            "RoomAmended { room { id name } }",
+            {"roomId": id_of(world.room), "name": "One", "isInUse": False},
+            {"name": "1"},
+        ),
+        sample(
+            "addService",
+            "ServiceAdded { service { id name } }",
+            {
+                "name": "Dental",
+                "lastsMinutes": 60,
+                "description": "Teeth.",
+                "bufferBeforeMinutes": 15,
+                "bufferAfterMinutes": 15,
+                "leadMinutes": 120,
+                "species": ["DOG", "CAT"],
+                "isBookableOnline": True,
+                "isOpenToNewClients": True,
+                "ownerMayChooseVet": True,
+                "isFarewell": False,
+                "staffIds": [id_of(world.vet.staff)],
+                "roomIds": [id_of(world.room)],
+            },
+            {"name": "Teeth"},
+            Service=1,
+            ServiceStaff=1,
+            ServiceRoom=1,
+        ),
+        sample(
+            "amendService",
+            "ServiceAmended { service { id name } }",
+            {
+                "serviceId": id_of(world.service),
+                "name": "Big check-up",
+                "lastsMinutes": 45,
+                "description": "Everything.",
+                "bufferBeforeMinutes": 5,
+                "bufferAfterMinutes": 5,
+                "leadMinutes": 60,
+                "species": ["DOG"],
+                "isBookableOnline": True,
+                "isOpenToNewClients": False,
+                "ownerMayChooseVet": False,
+                "isFarewell": False,
+                "isOffered": True,
+                "staffIds": [id_of(world.vet.staff)],
+                "roomIds": [],
+            },
+            {"name": "Check-up"},
+            ServiceRoom=-1,
+        ),
+        sample(
+            "addWorkingHours",
+            "WorkingHoursAdded { workingHours { id weekday } }",
+            {
+                "staffId": id_of(world.vet.staff),
+                "locationId": place,
+                "stretch": A_STRETCH,
+                "startsOn": "2026-03-02",
+                "endsOn": "2027-01-01",
+            },
+            {"endsOn": None},
+            WorkingHours=1,
+        ),
+        sample(
+            "amendWorkingHours",
+            "WorkingHoursAmended { workingHours { id endsOn } }",
+            {
+                "workingHoursId": id_of(hours),
+                "stretch": {"weekday": 1, "from": "09:00", "until": "17:00"},
+                "startsOn": "2025-01-01",
+                "endsOn": "2027-01-01",
+            },
+            {"endsOn": None},
+        ),
+        sample(
+            "addException",
+            "ExceptionAdded { exception { id reason } }",
+            {
+                "startsAt": at(30),
+                "endsAt": at(31),
+                "locationId": place,
+                "staffId": id_of(world.vet.staff),
+                "reason": "Holiday",
+            },
+            {"reason": "Training"},
+            HoursException=1,
+        ),
+        sample(
+            "amendException",
+            "ExceptionAmended { exception { id reason } }",
+            {"exceptionId": id_of(away), "startsAt": at(40), "endsAt": at(41), "reason": "Holiday"},
+            {"reason": "Training"},
+        ),
+        sample(
+            "inviteStaff",
+            "StaffInvited { staff { id displayName } }",
+            {
+                "email": "ben@practice.example",
+                "givenName": "Ben",
+                "familyName": "Weber",
+                "roles": [{"role": "NURSE", "locationId": place}],
+            },
+            {"givenName": "Benno"},
+            Account=1,
+            Invitation=1,
+            Message=1,
+            Staff=1,
+            StaffRole=1,
+        ),
+        sample(
+            "setStaffRoles",
+            "StaffRolesSet { staff { id roles { role } } }",
+            {
+                "staffId": id_of(world.receptionist.staff),
+                "roles": [{"role": "NURSE", "locationId": place}, {"role": "VET"}],
+            },
+            {"roles": [{"role": "NURSE"}]},
+            StaffRole=1,
+        ),
+        sample(
+            "linkAccount",
+            "AccountLinked { client { id displayName } }",
+            {"accountId": id_of(newcomer.account, "UnlinkedAccount"), "clientId": id_of(client)},
+            {"clientId": owner},
+            Client=-1,
+            ClientWord=-2,
+        ),
+    ]

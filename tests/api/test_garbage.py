@@ -1,0 +1,191 @@
+"""Whatever is sent in place of any part of any input is refused in words that make sense, or kept as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any, TypeVar
+
+import pytest
+from tortoise.transactions import in_transaction
+
+from graph.schema import schema
+from graph.views import view_of
+from models import IdempotencyKey
+from resolvers.viewer import Audience, Viewer
+from tests.api.garbage import readable, unreadable
+from tests.api.samples import Sample
+from tests.api.staff_samples import Samples, samples
+from tests.doorkeeper import PASSWORD
+from tests.doors import Answer, Program, id_of
+from tests.world import how_many_rows
+
+T = TypeVar("T")
+REFUSED = "__typename ... on Refusal { code message path }"
+AT_ONCE = 25
+FEW = 5  # one input can be wrong in so many places that the others are no longer looked at
+KEY = "the key"
+KEYED = {"idempotencyKey"}
+OFTEN: dict[str, Any] = {
+    "sign_in_attempts_per_account": 10_000,
+    "sign_in_attempts_per_origin": 10_000,
+    "code_requests_per_address": 10_000,
+    "code_requests_per_origin": 10_000,
+}
+DOORS = {
+    Audience.STAFF: [
+        Sample("signIn", Audience.STAFF, {"email": "vera@practice.example", "password": PASSWORD}, {}, ""),
+        Sample("refreshSession", Audience.STAFF, {"refreshToken": "x"}, {}, ""),
+    ],
+    Audience.OWNER: [
+        Sample("requestSignInCode", Audience.OWNER, {"email": "olga.berg@home.example"}, {}, ""),
+        Sample("signInWithCode", Audience.OWNER, {"email": "olga.berg@home.example", "code": "123456"}, {}, ""),
+        Sample("refreshSession", Audience.OWNER, {"refreshToken": "x"}, {}, ""),
+    ],
+}
+
+
+def some(things: Iterable[T], number: int) -> Iterator[list[T]]:
+    rest = iter(things)
+    while batch := list(islice(rest, number)):
+        yield batch
+
+
+class Undone(Exception):
+    """Every request finds the same rows."""
+
+
+async def together(
+    program: Program, sample: Sample, wants: str, given: list[Any], who: Viewer | Audience | None = None
+) -> Answer:
+    """The answer to all of these inputs, in one document."""
+    head = ", ".join(f"$i{number}: {sample.name}Input!" for number in range(len(given)))
+    body = " ".join(f"i{number}: {sample.deed}(input: $i{number}) {{ {wants} }}" for number in range(len(given)))
+    variables = {f"i{number}": value for number, value in enumerate(given)}
+    return await program.ask(who or sample.who, f"mutation ({head}) {{ {body} }}", **variables)
+
+
+async def undone(program: Program, sample: Sample, wants: str, given: list[Any], before: dict[str, int]) -> Answer:
+    """The same, undone after a look at what was written: nothing, or one outcome for each that was done."""
+    answer: Answer | None = None
+    try:
+        async with in_transaction():
+            answer = await together(program, sample, wants, given)
+            kept = sum("code" not in (one or {}) for one in answer.body["data"].values())
+            if not KEYED & given[0].keys():
+                raise Undone
+            assert await IdempotencyKey.all().count() == before.get("IdempotencyKey", 0) + kept, answer.body
+            if not kept:
+                assert await how_many_rows() == before, answer.body
+            raise Undone
+    except Undone:
+        assert answer
+        return answer
+
+
+def troubles(answer: Answer) -> list[Any]:
+    """The errors that no client should ever be told."""
+    ours = {"INTERNAL", "TIMEOUT", "UNAVAILABLE"}
+    return [error for error in answer.body.get("errors", ()) if error["extensions"]["code"] in ours]
+
+
+async def refused_or_kept(program: Program, sample: Sample, of: Any, good: dict[str, Any], at_once: int) -> int:
+    """Send what can be read; how many there were."""
+    given = list(readable(of, good))
+    for number, value in enumerate(given):
+        if value.get("idempotencyKey") == KEY:
+            value["idempotencyKey"] = f"k{number}"
+    wants = f"{REFUSED} ... on {sample.payload}" if sample.payload else REFUSED
+    before = await how_many_rows()
+    for batch in some(given, at_once):
+        for trouble in troubles(await undone(program, sample, wants, batch, before)):
+            raise AssertionError((trouble, batch[int(str(trouble["path"][0])[1:])]))
+    return len(given)
+
+
+async def never_read(program: Program, sample: Sample, of: Any, good: dict[str, Any], audience: Audience) -> int:
+    """Send what cannot be read, even by whom nobody knows; how many there were."""
+    given = list(unreadable(of, good))
+    for batch in some(given, 1 if isinstance(sample.who, Audience) else FEW):
+        answer = await together(program, sample, REFUSED, batch, who=audience)
+        assert (answer.status, "data" in answer.body) == (400, False), (sample.deed, answer.body)
+        assert answer.statements.count == 0
+        told = {error["extensions"].get("variable"): error["extensions"]["code"] for error in answer.body["errors"]}
+        fine = [value for number, value in enumerate(batch) if told.get(f"i{number}") != "BAD_INPUT"]
+        assert not fine, (sample.deed, fine)
+    return len(given)
+
+
+@pytest.mark.parametrize("audience", Audience)
+async def test_no_mutation_is_troubled_by_any_input(database, audience):
+    program = Program(**OFTEN)
+    made = await samples(program)
+    mutations = view_of(schema, audience).graphql.mutation_type
+    assert mutations
+    await program.token(made.boss)
+    number = 0
+    for sample in [*(made.staff if audience is Audience.STAFF else made.owner), *DOORS[audience]]:
+        of = mutations.fields[sample.deed].args["input"].type
+        good = {**sample.given, **({"idempotencyKey": KEY} if KEYED & of.of_type.fields.keys() else {})}
+        at_once = 1 if isinstance(sample.who, Audience) else AT_ONCE  # the doors open for one at a time
+        number += await refused_or_kept(program, sample, of, good, at_once)
+        number += await never_read(program, sample, of, good, audience)
+    print(f"{number} inputs to {len(mutations.fields)} mutations of the {audience} view")
+
+
+def questions(made: Samples, audience: Audience) -> dict[str, dict[str, Any]]:
+    """Arguments with which each query finds something."""
+    world = made.world
+    page = {"first": 2, "after": None, "last": None, "before": None}
+    free = {
+        "serviceId": id_of(world.service),
+        "locationId": id_of(world.location),
+        "from": "2026-03-04",
+        "to": "2026-03-05",
+        "petId": id_of(world.pet),
+        "vetId": id_of(world.vet.staff),
+    }
+    both = {"node": {"id": id_of(world.pet)}, "pet": {"id": id_of(world.pet)}, "freeTimes": free}
+    if audience is Audience.OWNER:
+        return {**both, "myAppointments": page}
+    return {
+        **both,
+        "client": {"id": id_of(world.owner.client)},
+        "clients": {"search": "berg", **page},
+        "pets": page,
+        "day": {"locationId": id_of(world.location), "on": "2026-03-03"},
+        "appointments": {
+            "startsBefore": "2026-03-04T00:00:00Z",
+            "endsAfter": "2026-03-03T00:00:00Z",
+            "locationId": id_of(world.location),
+            **page,
+        },
+    }
+
+
+@pytest.mark.parametrize("audience", Audience)
+async def test_no_query_is_troubled_by_any_argument(database, audience):
+    program = Program()
+    made = await samples(program)
+    view = view_of(schema, audience).graphql
+    assert view.query_type
+    known = questions(made, audience)
+    assert set(known) == {name for name, field in view.query_type.fields.items() if field.args}
+    who = made.boss if audience is Audience.STAFF else made.world.owner.viewer
+    for root, good in known.items():
+        args = view.query_type.fields[root].args
+        wants = "nodes { id }" if "first" in args else "appointments { id }" if root == "day" else "__typename"
+        head = ", ".join(f"${name}: {argument.type}" for name, argument in args.items())
+        body = ", ".join(f"{name}: ${name}" for name in args)
+        document = f"query ({head}) {{ {root}({body}) {{ {wants} }} }}"
+        assert (await program.ask(who, document, **good)).data[root], root
+        for name, argument in args.items():
+            for value in readable(argument.type, good[name]):
+                answer = await program.ask(who, document, **{**good, name: value})
+                assert not troubles(answer), (root, name, value, answer.body)
+            for value in unreadable(argument.type, good[name]):
+                answer = await program.ask(who, document, **{**good, name: value})
+                assert answer.status == 400, (root, name, value, answer.body)
+                # A page of billions is too much to ask, before it is no number.
+                codes = {"BAD_INPUT", *(["LIMIT_EXCEEDED"] if name == "first" else [])}
+                assert answer.code in codes, (root, name, value, answer.body)
