@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import subprocess
 import sys
 import tempfile
@@ -51,6 +52,8 @@ def main() -> int:
 
 
 def _on(dialect: Dialect, asked: argparse.Namespace, out: Console) -> int:
+    # The one who asks us to stop should find nothing left behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     out.print(report.machine(), highlight=False, soft_wrap=True)
     databases = Databases(dialect)
     # Started here, in the main thread and outside the loop: the server ends with the thread that started it.

@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from models.refusal import InvalidInput
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -139,3 +141,13 @@ def days(first: date, last: date) -> Iterator[date]:
     while day <= last:
         yield day
         day += timedelta(days=1)
+
+
+def must_be_foreseeable(day: date, *, path: str) -> None:
+    """Refuse a date so far away that it can only be a slip of the hand.
+
+    Raises:
+        InvalidInput: it lies outside the years 1970 to 2999.
+    """
+    if not 1970 <= day.year <= 2999:
+        raise InvalidInput("Please check the year.", path=(path,))

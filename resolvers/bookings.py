@@ -16,9 +16,9 @@ from uuid import UUID
 from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
-from models import BusyTime, Resource, sql
+from models import BusyTime, Resource, Staff, sql
 from models.refusal import NotFound, OutsideHours, PetHasDied, SlotTaken, VetCannotDoService
-from resolvers import free_times
+from resolvers import access, free_times
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -67,14 +67,19 @@ async def settle(
         VetCannotDoService: the vet named, or every vet, cannot do it there.
         SlotTaken: vet, rooms or pet are taken; with alternatives that are free.
         PetHasDied: the death was recorded meanwhile.
-        NotFound: the client, or something else the visit refers to, is no longer there.
+        NotFound: the vet named, the client, or something else the visit refers to, is no longer there.
     """
     day = free_times.local_day(wish.offer, wish.visit.starts_at)
     while True:
         diary = diary or await free_times.diary_of(
             wish.offer, day, day, pet_id=wish.pet_id, leaving_out=wish.appointment_id
         )
-        place = _choose(diary, wish)
+        try:
+            place = _choose(diary, wish)
+        except VetCannotDoService:
+            if wish.vet_id is not None:  # nobody we know, perhaps
+                await access.find(viewer, Staff, wish.vet_id, path="vetId")
+            raise
         if place is None:
             raise SlotTaken(await _alternatives(viewer, wish, now=now))
         try:

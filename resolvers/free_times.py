@@ -8,13 +8,12 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from models import Location, Pet, Service, sql
+from models import Location, Pet, Service, Staff, sql
 from models.free_time import Diary, FreeTime, Needs, WeeklyHours
 from models.ownership import Right
-from models.period import Period, day_in, today_in
+from models.period import Period, day_in, must_be_foreseeable, today_in
 from models.refusal import InvalidInput, NotFound, ServiceNotOffered, VetCannotDoService
 from resolvers import access
-from resolvers.hours import must_be_foreseeable
 
 if TYPE_CHECKING:
     from resolvers.viewer import Viewer
@@ -76,6 +75,7 @@ async def found(viewer: Viewer, search: Search, *, now: datetime) -> tuple[Offer
     offer.location.must_be_open_on(search.first)
     diary = await diary_of(offer, search.first, search.last, pet_id=search.pet_id)
     if search.vet_id is not None and search.vet_id not in diary.working:
+        await access.find(viewer, Staff, search.vet_id, path="vetId")
         raise VetCannotDoService(path=("vetId",))
     free = free_in(
         diary, offer, search.first, search.last, vet_id=search.vet_id, not_before=earliest(viewer, offer, now)

@@ -10,7 +10,7 @@ from tortoise.transactions import in_transaction
 
 from models import EventKind, Location, Staff, WorkingHours, sql
 from models.free_time import WeeklyHours
-from models.period import days, intersected
+from models.period import days, intersected, must_be_foreseeable
 from models.refusal import InvalidInput
 from models.row import uuid7
 from models.stretch import Stretch
@@ -123,16 +123,6 @@ async def amend(
         return {"working_hours": str(found.id)}
 
     return sql.as_key((await retries.once(retry, work))["working_hours"])
-
-
-def must_be_foreseeable(day: date, *, path: str) -> None:
-    """Refuse a date so far away that it can only be a slip of the hand.
-
-    Raises:
-        InvalidInput: it lies outside the years 1970 to 2999.
-    """
-    if not 1970 <= day.year <= 2999:
-        raise InvalidInput("Please check the year.", path=(path,))
 
 
 async def at_work(viewer: Viewer, staff_id: UUID | None) -> Staff:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tortoise.transactions import in_transaction
 
 from models import EventKind, HoursException, Location, sql
-from models.period import Period
+from models.period import Period, must_be_foreseeable
 from models.refusal import InvalidInput
 from models.row import uuid7
 from models.text import line
@@ -16,7 +16,7 @@ from resolvers import access, events, retries
 from resolvers.access import Deed, Where
 from resolvers.changes import UNSET, Unset, given, plain, write
 from resolvers.events import Happening
-from resolvers.hours import at_work, must_be_foreseeable
+from resolvers.hours import at_work
 from resolvers.locks import hold
 
 if TYPE_CHECKING:

@@ -20,10 +20,11 @@ from rich.text import Text
 
 from models import SigningKey, period, sql
 from models.refusal import DatabaseUnavailable
+from vetdesk import wiring
 from vetdesk.database import address, connect, pending_migrations
 from vetdesk.mail import Server, sender_address
 from vetdesk.settings import Settings, SettingsError, load
-from vetdesk.vault import SealBroken, SecretVault
+from vetdesk.vault import SealBroken
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -172,7 +173,7 @@ async def _migrations(settings: Settings) -> Finding:
 async def _seal(settings: Settings) -> Finding:
     """Whether the secret is the one that the database was sealed with."""
     try:
-        vault = SecretVault(settings.required_secret())
+        vault = wiring.vault(settings)
         if await pending_migrations(settings.database_url):
             return Finding("seal", "nothing is sealed yet")
         async with connect(settings.database_url, pool_size=1):

@@ -56,15 +56,24 @@ def adapters(settings: Settings) -> Adapters:
     Raises:
         SettingsError: there is no secret, or the mail server cannot be understood.
     """
-    vault = SecretVault(settings.required_secret())
+    sealing = vault(settings)
     lasts = timedelta(minutes=settings.access_token_minutes)
     return Adapters(
-        vault=vault,
+        vault=sealing,
         passwords=Argon2Passwords(),
-        tokens=AccessTokens(vault, issuer="vetdesk", lasts=lasts),
+        tokens=AccessTokens(sealing, issuer="vetdesk", lasts=lasts),
         mail=mail(settings),
         rules=door_rules(settings),
     )
+
+
+def vault(settings: Settings) -> SecretVault:
+    """The vault that the secret of the settings opens.
+
+    Raises:
+        SettingsError: there is no secret.
+    """
+    return SecretVault(settings.required_secret())
 
 
 def mail(settings: Settings) -> SmtpMail | OutboxFolder:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from models import Appointment, EventKind, Letter, Pet, Right, Status, sql
 from models.free_time import GRID_MINUTES, is_on_the_grid
-from models.period import Period
+from models.period import Period, must_be_foreseeable
 from models.refusal import InvalidInput, TimeHasPassed, TooShortNotice
 from models.row import uuid7
 from models.text import prose
@@ -17,7 +17,6 @@ from resolvers import access, bookings, events, free_times, messages, retries
 from resolvers.access import Deed
 from resolvers.appointments import told
 from resolvers.bookings import Place, Wish
-from resolvers.hours import must_be_foreseeable
 
 if TYPE_CHECKING:
     from resolvers.free_times import Offer

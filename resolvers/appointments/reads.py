@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from models import Appointment, Location
-from models.period import Period, day_in
+from models.period import Period, day_in, must_be_foreseeable
 from resolvers import access
-from resolvers.hours import must_be_foreseeable
 
 if TYPE_CHECKING:
     from datetime import date

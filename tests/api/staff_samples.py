@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from models import HoursException, Letter, Role, Status, WorkingHours
-from resolvers import invitations, teams
+from models import HoursException, Letter, Status, WorkingHours
+from resolvers import invitations
 from resolvers.viewer import Audience, Viewer
 from tests.api.samples import ADDRESS, Sample, a_visit, at, for_owners, secret_of
 from tests.doorkeeper import PASSWORD
 from tests.doors import Program, id_of
+from tests.scene import STAFF, a_newcomer
 from tests.world import NOW, World, a_client, a_member, a_pet, a_world, an_owner, an_ownership
 
-STAFF = (Role.RECEPTIONIST, Role.NURSE, Role.VET, Role.MANAGER)
 A_STRETCH = {"weekday": 6, "from": "08:00", "until": "12:00"}
 
 
@@ -42,14 +42,13 @@ async def for_staff(program: Program, world: World, boss: Viewer) -> list[Sample
     held = await an_ownership(shared, client)
     left = await an_ownership(await a_pet(world.owner, name="Nelly"), client)
     hours = await WorkingHours.filter(staff_id=world.vet.id).first()
-    away = await HoursException.create(
-        staff_id=world.vet.id, starts_at=NOW + timedelta(days=20), ends_at=NOW + timedelta(days=21)
-    )
-    invited = invitations.Newcomer("ada@practice.example", "Ada", "Weber", (teams.Post(Role.NURSE, world.location.id),))
+    a_day: Any = {"starts_at": NOW + timedelta(days=20), "ends_at": NOW + timedelta(days=21)}
+    away = await HoursException.create(staff_id=world.vet.id, **a_day)
+    invited = a_newcomer(world.location.id, "ada@practice.example")
     ports = program.adapters.ports
     await invitations.invite(boss, invited, key="invited", vault=ports.vault, rules=ports.rules, now=NOW)
     token = await secret_of(program, "ada@practice.example", Letter.INVITATION)
-    place, owner = id_of(world.location), id_of(world.owner.client)
+    place, owner, vet = id_of(world.location), id_of(world.owner.client), id_of(world.vet.staff)
     shares = [{"clientId": owner, "percent": 100}]
     once = {"Event": 1, "IdempotencyKey": 1}
     told = {**once, "EventDetail": 1}
@@ -75,7 +74,7 @@ async def for_staff(program: Program, world: World, boss: Viewer) -> list[Sample
                 "serviceId": id_of(world.service),
                 "locationId": place,
                 "startsAt": at(7),
-                "vetId": id_of(world.vet.staff),
+                "vetId": vet,
                 "clientId": owner,
                 "reason": "She limps.",
             },
@@ -87,12 +86,7 @@ async def for_staff(program: Program, world: World, boss: Viewer) -> list[Sample
         sample(
             "rescheduleAppointment",
             f"AppointmentRescheduled {step}",
-            {
-                "appointmentId": await a_visit(world, 0),
-                "startsAt": at(8),
-                "vetId": id_of(world.vet.staff),
-                "anyVet": False,
-            },
+            {"appointmentId": await a_visit(world, 0), "startsAt": at(8), "vetId": vet, "anyVet": False},
             {"startsAt": at(8, 2)},
             Message=2,
         ),
@@ -293,7 +287,7 @@ async def for_staff(program: Program, world: World, boss: Viewer) -> list[Sample
                 "isOpenToNewClients": True,
                 "ownerMayChooseVet": True,
                 "isFarewell": False,
-                "staffIds": [id_of(world.vet.staff)],
+                "staffIds": [vet],
                 "roomIds": [id_of(world.room)],
             },
             {"name": "Teeth"},
@@ -318,7 +312,7 @@ async def for_staff(program: Program, world: World, boss: Viewer) -> list[Sample
                 "ownerMayChooseVet": False,
                 "isFarewell": False,
                 "isOffered": True,
-                "staffIds": [id_of(world.vet.staff)],
+                "staffIds": [vet],
                 "roomIds": [],
             },
             {"name": "Check-up"},
@@ -328,7 +322,7 @@ async def for_staff(program: Program, world: World, boss: Viewer) -> list[Sample
             "addWorkingHours",
             "WorkingHoursAdded { workingHours { id weekday } }",
             {
-                "staffId": id_of(world.vet.staff),
+                "staffId": vet,
                 "locationId": place,
                 "stretch": A_STRETCH,
                 "startsOn": "2026-03-02",
@@ -355,7 +349,7 @@ async def for_staff(program: Program, world: World, boss: Viewer) -> list[Sample
                 "startsAt": at(30),
                 "endsAt": at(31),
                 "locationId": place,
-                "staffId": id_of(world.vet.staff),
+                "staffId": vet,
                 "reason": "Holiday",
             },
             {"reason": "Training"},

@@ -1,8 +1,9 @@
-"""Operating a practice: real commands on a real database, each as its own process."""
+"""Operating a practice: migrating, inviting and trying it out, on a real database."""
 
 from __future__ import annotations
 
 import asyncio
+import io
 import re
 import signal
 import sys
@@ -12,43 +13,49 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+from pydantic import SecretStr
+from rich.console import Console
+
 from models import Message, Practice, Staff
+from models.refusal import DatabaseUnavailable, PracticeExists
 from resolvers.viewer import Audience
 from tests.callers import at, code_in, letter_to
-from tests.doors import Program
+from tests.doors import SECRET, Program
 from tests.served import ROOT
-from tests.typed import Said, environment, typed
-from vetdesk.database import connect
+from tests.typed import environment, typed
+from vetdesk.database import connect, migrate, pending_migrations
 from vetdesk.demo.building import Size, build
+from vetdesk.demo.filling import fill
 from vetdesk.demo.quiet import NoTokens
-
-INVITE = ("invite", "nadia@vets.example", "--given-name", "Nadia", "--family-name", "Haddad")
-
-
-def token_in(said: Said) -> str:
-    found = re.search(r"invitation token: (\S+)", said.out)
-    assert found, said
-    return found[1]
+from vetdesk.inviting import invite_manager
+from vetdesk.serving import work
+from vetdesk.settings import Settings, SettingsError
 
 
-async def test_two_machines_migrate_at_once_and_then_a_manager_is_invited_and_invited_again(empty_database):
-    url = empty_database.url
-    early = await typed("serve", DATABASE_URL=url)
-    assert "`vetdesk migrate`" in early.sentence
-    said = await asyncio.gather(*(typed("migrate", DATABASE_URL=url) for _ in range(2)))
+async def test_two_machines_migrate_at_once_and_one_of_them_does_it(empty_database):
+    settings = Settings(database_url=empty_database.url, secret=SecretStr(SECRET))
+    with pytest.raises((SettingsError, DatabaseUnavailable), match="`vetdesk migrate`"):
+        await work(settings)
+    said = await asyncio.gather(*(typed("migrate", DATABASE_URL=settings.database_url) for _ in range(2)))
     assert [(one.code, one.err) for one in said] == [(0, "")] * 2
     did, waited = sorted(one.out for one in said)
     assert waited == "Nothing to do: every migration has been run.\n"
     assert did.splitlines()[0] == "  done: 0001_initial"
+    assert await pending_migrations(settings.database_url) == []
 
-    first = await typed(*INVITE, "--practice", "High Street Vets", DATABASE_URL=url)
-    again, demo = await asyncio.gather(
-        typed(*INVITE, "--practice", "Low Street Vets", DATABASE_URL=url), typed("demo", DATABASE_URL=url)
-    )
-    assert {(one.code, one.err) for one in (first, again)} == {(0, "")}
-    assert token_in(first) != token_in(again)
-    assert demo.sentence == "This database already holds a practice. Please choose an empty one."
-    async with connect(url):
+
+async def test_a_manager_who_is_invited_again_finds_one_practice_and_no_demo_in_it(empty_database):
+    settings, said = Settings(database_url=empty_database.url, secret=SecretStr(SECRET)), io.StringIO()
+    out, names = Console(file=said, width=40), ("Nadia", "Haddad")
+    await migrate(settings.database_url)
+    for practice in ("High Street Vets", "Low Street Vets"):
+        await invite_manager(settings, out, email="nadia@vets.example", names=names, practice=practice, language="en")
+    tokens = re.findall(r"^  invitation token: (\S+)$", said.getvalue(), re.MULTILINE)
+    assert len(set(tokens)) == 2
+    with pytest.raises(PracticeExists):
+        await fill(settings, out)
+    async with connect(settings.database_url):
         assert (await Practice.get()).name == "High Street Vets"
         assert (await Staff.get()).display_name == "Nadia Haddad"
         assert await Message.all().count() == 2

@@ -66,6 +66,8 @@ def _on_both() -> int:
 
 
 def _on(dialect: Dialect, asked: argparse.Namespace) -> int:
+    # The one who asks us to stop should find nothing left behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     databases = Databases(dialect)
     # Started here, in the main thread and outside the loop: the server ends with the thread that started it.
     databases.start()

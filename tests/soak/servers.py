@@ -50,6 +50,8 @@ class Server:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
+                # Ctrl-C goes to us, who then stop it in order.
+                process_group=0,
                 preexec_fn=partial(end_with_parent, signal.SIGKILL),  # noqa: PLW1509  one call, no locks
             )
 
