@@ -15,7 +15,7 @@ from models.refusal import DatabaseUnavailable, Refusal
 
 log = structlog.get_logger("vetdesk.graph")
 
-UNAVAILABLE = "We cannot reach our records right now. Nothing was changed; please try again in a moment."
+UNAVAILABLE = "We cannot reach our records right now. Please try again in a moment; nothing is done twice."
 TOO_LONG = "This took too long and was stopped. Please ask for less, or try again in a moment."
 MASK = "Something went wrong on our side. Please try again; if it stays, tell us this number: {id}"
 

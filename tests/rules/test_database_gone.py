@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tortoise.connection import get_connection
@@ -95,6 +96,21 @@ async def test_a_connection_cut_off_during_a_transaction_is_replaced(server):
                 async with in_transaction():
                     await ask("SELECT pg_terminate_backend(pg_backend_pid())")
         await asyncio.gather(*(begin() for _ in range(5)))
+
+
+@pytest.mark.only_on("postgres")
+async def test_a_connection_that_breaks_on_its_way_back_troubles_nobody(server):
+    async with connect(server.url("postgres"), pool_size=1):
+        client: Any = get_connection("default")
+        for steps in range(5):
+            connection = await client.take()
+            broken = connection._con
+            returning = asyncio.create_task(client.give_back(connection))
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            broken.terminate()
+            await returning
+            assert await ask("SELECT 1 AS one") == [{"one": 1}]
 
 
 @pytest.mark.only_on("postgres")
