@@ -71,10 +71,12 @@ class NoOverlap:
                 f"ALTER TABLE {self.table} ADD CONSTRAINT {self.name} EXCLUDE USING gist ({self.column} WITH =, "
                 f"tstzrange(starts_at, ends_at, '[)') WITH &&) WHERE ({self.where})",
             ]
+        # Those there are do not overlap, so of all that start before this one ends only the latest can reach into it:
+        # one step in an index, however long the past is.
         overlap = (
-            f"NEW.{self.where} AND EXISTS (SELECT 1 FROM {self.table} other WHERE other.{self.column} = "
-            f"NEW.{self.column} AND other.{self.where} AND other.id <> NEW.id "
-            "AND other.starts_at < NEW.ends_at AND NEW.starts_at < other.ends_at)"
+            f"NEW.{self.where} AND (SELECT other.ends_at FROM {self.table} other WHERE other.{self.column} = "
+            f"NEW.{self.column} AND other.{self.where} AND other.id <> NEW.id AND other.starts_at < NEW.ends_at "
+            "ORDER BY other.starts_at DESC LIMIT 1) > NEW.starts_at"
         )
         return _triggers(self.name, self.table, overlap)
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
 GRID_MINUTES = 15
+_GRID = timedelta(minutes=GRID_MINUTES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +72,12 @@ class Diary:
     rooms_busy: Mapping[UUID, Sequence[Period]]
     pet_busy: Sequence[Period]
 
-    def vets_at_work(self, day: date) -> dict[UUID, list[Period]]:
-        """By vet, when she is there and the location is open from that local day to the end of the next."""
-        both = (day, day + timedelta(days=1))
-        opening = [period for hours in self.opening for on in both for period in hours.on(on, self.clock)]
+    def vets_at_work(self, first: date, last: date) -> dict[UUID, list[Period]]:
+        """By vet, when she is there and the location is open from the one local day to the end of the other."""
+        opening = _stretches(self.opening, first, last, self.clock)
         result = {}
         for vet_id, weekly in sorted(self.working.items()):
-            working = [period for hours in weekly for on in both for period in hours.on(on, self.clock)]
+            working = _stretches(weekly, first, last, self.clock)
             absent = [*self.closed, *self.away.get(vet_id, ())]
             result[vet_id] = without(intersected(opening, working), absent)
         return result
@@ -85,7 +85,8 @@ class Diary:
     def vets_working(self, visit: Period) -> list[UUID]:
         """The vets who are at work for the whole visit, busy or not."""
         day = today_in(self.clock, visit.starts_at)
-        return [v for v, work in self.vets_at_work(day).items() if any(w.contains(visit) for w in work)]
+        at_work = self.vets_at_work(day, today_in(self.clock, visit.ends_at))
+        return [vet_id for vet_id, work in at_work.items() if any(part.contains(visit) for part in work)]
 
     def vets_free(self, visit: Period, needs: Needs) -> list[UUID]:
         """The vets who are at work for the visit and not taken for it and its buffers."""
@@ -103,20 +104,24 @@ class Diary:
 
     def free_times(self, first: date, last: date, needs: Needs, *, not_before: datetime) -> Iterator[FreeTime]:
         """Every start on the grid of the local days `first` to `last` at which a vet and a room are free."""
-        for day in days(first, last):
-            at_work = self.vets_at_work(day)
-            for starts_at in _grid(day, self.clock):
+        window = Period(day_in(self.clock, first).starts_at, day_in(self.clock, last).ends_at)
+        reach = [window.widened(before=timedelta(), after=needs.lasts)]
+        vets: dict[datetime, list[UUID]] = {}
+        # A visit begun on the last day may end on the next.
+        for vet_id, work in self.vets_at_work(first, last + timedelta(days=1)).items():
+            free = without(work, _kept_away(self.vets_busy.get(vet_id, ()), needs))
+            for starts_at in _starts(free, needs.lasts):
+                vets.setdefault(starts_at, []).append(vet_id)
+        in_a_room = {
+            starts_at
+            for busy in self.rooms_busy.values()
+            for starts_at in _starts(without(reach, _kept_away(busy, needs)), needs.lasts)
+        }
+        with_the_pet = set(_starts(without(reach, self.pet_busy), needs.lasts))
+        for starts_at in sorted(in_a_room & with_the_pet & vets.keys()):
+            if max(window.starts_at, not_before) <= starts_at < window.ends_at:
                 visit = Period(starts_at, starts_at + needs.lasts)
-                if starts_at < not_before or not self.pet_is_free(visit):
-                    continue
-                taken = visit.widened(before=needs.before, after=needs.after)
-                vets = tuple(
-                    vet_id
-                    for vet_id, work in at_work.items()
-                    if any(w.contains(visit) for w in work) and _is_free(self.vets_busy.get(vet_id, ()), taken)
-                )
-                if vets and any(_is_free(busy, taken) for busy in self.rooms_busy.values()):
-                    yield FreeTime(visit, vets, self.clock.key)
+                yield FreeTime(visit, tuple(vets[starts_at]), self.clock.key)
 
 
 def is_on_the_grid(starts_at: datetime) -> bool:
@@ -128,12 +133,27 @@ def is_on_the_grid(starts_at: datetime) -> bool:
     return at.minute % GRID_MINUTES == 0 and at.second == 0 and at.microsecond == 0
 
 
-def _grid(day: date, clock: ZoneInfo) -> Iterator[datetime]:
-    whole = day_in(clock, day)
-    starts_at = whole.starts_at
-    while starts_at < whole.ends_at:
-        yield starts_at
-        starts_at += timedelta(minutes=GRID_MINUTES)
+def _stretches(weekly: Iterable[WeeklyHours], first: date, last: date, clock: ZoneInfo) -> list[Period]:
+    return [period for hours in weekly for day in days(first, last) for period in hours.on(day, clock)]
+
+
+def _kept_away(busy: Iterable[Period], needs: Needs) -> list[Period]:
+    """The times that no visit may touch, so that its buffers do not touch what is busy."""
+    return [period.widened(before=needs.after, after=needs.before) for period in busy]
+
+
+def _starts(free: Iterable[Period], lasts: timedelta) -> Iterator[datetime]:
+    """Every start on the grid of a visit that fits into one of these periods."""
+    for period in free:
+        late = timedelta(
+            minutes=period.starts_at.minute % GRID_MINUTES,
+            seconds=period.starts_at.second,
+            microseconds=period.starts_at.microsecond,
+        )
+        starts_at = period.starts_at + (_GRID - late if late else late)
+        while starts_at + lasts <= period.ends_at:
+            yield starts_at
+            starts_at += _GRID
 
 
 def _is_free(busy: Iterable[Period], period: Period) -> bool:

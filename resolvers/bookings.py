@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 MOST_ALTERNATIVES = 5
 _DAYS_OF_ALTERNATIVES = 7
+_MOST_TRIES = 50
+"""More than there are vets and rooms to lose in a race."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ async def settle(
         NotFound: the vet named, the client, or something else the visit refers to, is no longer there.
     """
     day = free_times.local_day(wish.offer, wish.visit.starts_at)
-    while True:
+    for _ in range(_MOST_TRIES):
         diary = diary or await free_times.diary_of(
             wish.offer, day, day, pet_id=wish.pet_id, leaving_out=wish.appointment_id
         )
@@ -95,22 +97,30 @@ async def settle(
             if "busy_time_no_overlap" not in str(error):
                 raise
             diary = None
+    raise SlotTaken(await _alternatives(viewer, wish, now=now))
 
 
 async def hold(wish: Wish, place: Place) -> None:
     """Lock the vet, the room and the pet, and look again whether they are free: inside the transaction of `settle`."""
     taken = wish.offer.service.with_buffers(wish.visit)
     await _lock(wish.pet_id, place)
-    busy = await sql.fetch(
-        "SELECT 1 FROM busy_time WHERE is_exclusive AND COALESCE(appointment_id <> ?, ?) AND starts_at < ? AND ends_at > ? "
-        "AND (resource_id IN (?, ?) OR (resource_id = ? AND starts_at < ? AND ends_at > ?)) LIMIT 1",
-        (
-            *(wish.appointment_id, True, taken.ends_at, taken.starts_at, place.vet_id, place.room_id),
-            *(wish.pet_id, wish.visit.ends_at, wish.visit.starts_at),
-        ),
-    )
+    held = ((place.vet_id, taken), (place.room_id, taken), (wish.pet_id, wish.visit))
+    values = [
+        value
+        for resource_id, period in held
+        for value in (resource_id, wish.appointment_id, True, period.ends_at, period.starts_at)
+    ]
+    busy = await sql.fetch(f"SELECT 1 AS here WHERE {' OR '.join([_REACHES_INTO] * len(held))}", values)
     if busy:
         raise _Lost
+
+
+# Exclusive times of one resource never overlap, so of all that start before the end only the latest can reach into a
+# period: one step in an index, however long the past is.
+_REACHES_INTO = (
+    "(SELECT ends_at FROM busy_time WHERE is_exclusive AND resource_id = ? AND COALESCE(appointment_id <> ?, ?) "
+    "AND starts_at < ? ORDER BY starts_at DESC LIMIT 1) > ?"
+)
 
 
 async def take(wish: Wish, place: Place, appointment_id: UUID) -> None:
