@@ -46,7 +46,8 @@ class ReadingExecutor(StrawberryGraphQLCoreExecutionContext):
             return await answer.connected(info.context, plan, result.rows, result.page)
         if isinstance(result, Picked):
             by_key = await self._once(return_type, details, info, result.rows)
-            return [answered for key, answered in by_key.items() if key in result.keys]
+            picked = frozenset(result.keys)
+            return [answered for key, answered in by_key.items() if key in picked]
         of = self._object(return_type, result)
         if isinstance(result, Shown):
             result = result.rows
