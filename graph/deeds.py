@@ -48,7 +48,7 @@ def mutation(
         union = strawberry.union(name, description=f"What comes of `{deed.value}`.", directives=[allow(roles)])
         done = field(roles, graphql_type=Annotated[members, union] | None, **more)(refused_as_data)
         for argument in done.arguments:
-            argument.description = argument.description or "What is to be done."
+            argument.description = argument.description or _first_line(argument.type)
         return done
 
     return made
@@ -79,6 +79,11 @@ def deed_input(*roles: Role | Iterable[Role]) -> Callable[[type[T]], type[T]]:
         return made_type
 
     return made
+
+
+def _first_line(taken: Any) -> str:
+    description: str = taken.__strawberry_definition__.description
+    return description.partition("\n")[0]
 
 
 def said(description: str, *roles: Role | Iterable[Role], default: Any = MISSING) -> Any:

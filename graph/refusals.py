@@ -27,7 +27,7 @@ _EVERYBODY = [allow(ANYONE, EVERYBODY)]
 class RefusalData:
     """The practice said no."""
 
-    code: str = strawberry.field(description="Which refusal, for programs: `SLOT_TAKEN`. It never changes.")
+    code: str = strawberry.field(description="Which refusal, for programs, as a word in capitals. It never changes.")
     message: str = strawberry.field(description="What to do, in words for a person.")
     path: list[str] = strawberry.field(
         description="The input at fault, outermost first; empty when no single input is."

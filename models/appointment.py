@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -49,6 +50,11 @@ NEXT: dict[Status, frozenset[Status]] = {
 """The steps an appointment may take; from no-show back to arrived only on the same local day."""
 
 MOVABLE = frozenset({Status.REQUESTED, Status.BOOKED, Status.CONFIRMED})
+MOST_COMING = 20
+MOST_COMING_UNKNOWN = 5
+"""How many visits an owner can have to come when she books online; a client the practice does not know yet, fewer."""
+ONLINE_AHEAD = timedelta(days=366)
+"""How far ahead owners can book online."""
 BUSY = frozenset(Status) - {Status.REQUESTED, Status.CANCELLED, Status.NO_SHOW}
 COMING = frozenset({Status.REQUESTED, Status.BOOKED, Status.CONFIRMED})
 

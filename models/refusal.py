@@ -114,6 +114,13 @@ class TooShortNotice(Refusal):
         super().__init__(path=path)
 
 
+class TooManyPlanned(Refusal):
+    """The owner has as many visits to come as can be booked online."""
+
+    code = "TOO_MANY_PLANNED"
+    sentence = "You have several visits planned already. Please call us, and we will find another time together."
+
+
 class OutsideHours(Refusal):
     """The location is closed then, or the vet does not work there then."""
 

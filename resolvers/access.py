@@ -17,7 +17,7 @@ from models.role import STAFF_ROLES, Role
 from resolvers.rows import Order, Rows
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from uuid import UUID
 
     from resolvers.viewer import Viewer
@@ -214,15 +214,6 @@ def carried(viewer: Viewer) -> Viewer:
     return replace(viewer, account_id=None, session_id=None, client_id=None, staff_id=None, system_reason="carried")
 
 
-def access_key(viewer: Viewer) -> str:
-    """What decides the shape of the viewer's conditions: viewers with the same key are asked for the same SQL."""
-    if viewer.is_system:
-        return "system"
-    if viewer.is_owner:
-        return "owner"
-    return f"staff:{'+'.join(sorted(viewer.roles))}" if viewer.is_staff else "anyone"
-
-
 async def find(viewer: Viewer, model: type[M], id: UUID | None, *, path: str = "id") -> M:
     """The row with this key, if the viewer may see it.
 
@@ -231,6 +222,27 @@ async def find(viewer: Viewer, model: type[M], id: UUID | None, *, path: str = "
     """
     condition, values = sight(viewer, model, "t")
     return (await _found(model, id, "", (), condition, values, path))[0]
+
+
+async def find_all(viewer: Viewer, model: type[M], ids: Iterable[UUID | None], *, path: str) -> list[M]:
+    """The rows with these keys, each once, if the viewer may see all of them.
+
+    Raises:
+        NotFound: one of them is not there, or not the viewer's to see.
+    """
+    wanted = set(ids)
+    if None in wanted:
+        raise NotFound(path=(path,))
+    if not wanted:
+        return []
+    condition, values = sight(viewer, model, "t")
+    found = await sql.fetch(
+        f"SELECT t.* FROM {model._meta.db_table} t WHERE t.id IN ({sql.marks(len(wanted))}) AND ({condition})",
+        (*wanted, *values),
+    )
+    if len(found) < len(wanted):
+        raise NotFound(path=(path,))
+    return [sql.loaded(model, row) for row in found]
 
 
 async def find_with_right(viewer: Viewer, model: type[M], id: UUID | None, right: Right, *, path: str = "id") -> M:

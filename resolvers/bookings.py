@@ -17,7 +17,7 @@ from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
 from models import BusyTime, Resource, Staff, sql
-from models.refusal import NotFound, OutsideHours, PetHasDied, SlotTaken, VetCannotDoService
+from models.refusal import OutsideHours, PetHasDied, RightNeeded, SlotTaken, VetCannotDoService
 from resolvers import access, free_times
 
 if TYPE_CHECKING:
@@ -45,6 +45,8 @@ class Wish:
     vet_id: UUID | None = None
     appointment_id: UUID | None = None
     """The appointment that is to be moved there, whose present busy times do not count."""
+    booker_id: UUID | None = None
+    """The owner who books, and must still have the right to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,8 @@ async def settle(
         VetCannotDoService: the vet named, or every vet, cannot do it there.
         SlotTaken: vet, rooms or pet are taken; with alternatives that are free.
         PetHasDied: the death was recorded meanwhile.
-        NotFound: the vet named, the client, or something else the visit refers to, is no longer there.
+        NotFound: there is no such vet.
+        RightNeeded: the owner who books has just lost the right to.
     """
     day = free_times.local_day(wish.offer, wish.visit.starts_at)
     for _ in range(_MOST_TRIES):
@@ -91,9 +94,6 @@ async def settle(
         except _Lost:
             diary = None
         except IntegrityError as error:
-            if "foreign key" in str(error).lower():
-                # Reception has just recognised her as a known client, and what she was before is gone.
-                raise NotFound("Something was changed meanwhile. Please try again.", path=("clientId",)) from error
             if "busy_time_no_overlap" not in str(error):
                 raise
             diary = None
@@ -110,8 +110,13 @@ async def hold(wish: Wish, place: Place) -> None:
         for resource_id, period in held
         for value in (resource_id, wish.appointment_id, True, period.ends_at, period.starts_at)
     ]
-    busy = await sql.fetch(f"SELECT 1 AS here WHERE {' OR '.join([_REACHES_INTO] * len(held))}", values)
-    if busy:
+    found = await sql.fetch(
+        f"SELECT ({' OR '.join([_REACHES_INTO] * len(held))}) AS is_busy, {_MAY_BOOK} AS may_book",
+        (*values, wish.pet_id, wish.booker_id),
+    )
+    if wish.booker_id is not None and not found[0]["may_book"]:
+        raise RightNeeded(path=("petId",))
+    if found[0]["is_busy"]:
         raise _Lost
 
 
@@ -120,6 +125,11 @@ async def hold(wish: Wish, place: Place) -> None:
 _REACHES_INTO = (
     "(SELECT ends_at FROM busy_time WHERE is_exclusive AND resource_id = ? AND COALESCE(appointment_id <> ?, ?) "
     "AND starts_at < ? ORDER BY starts_at DESC LIMIT 1) > ?"
+)
+
+
+_MAY_BOOK = (
+    "EXISTS (SELECT 1 FROM ownership WHERE pet_id = ? AND client_id = ? AND ends_on IS NULL AND may_book AND may_view)"
 )
 
 
@@ -172,8 +182,7 @@ async def _alternatives(viewer: Viewer, wish: Wish, *, now: datetime) -> list[Fr
     first = free_times.local_day(offer, wish.visit.starts_at)
     last = first + timedelta(days=_DAYS_OF_ALTERNATIVES)
     diary = await free_times.diary_of(offer, first, last, pet_id=wish.pet_id, leaving_out=wish.appointment_id)
-    not_before = free_times.earliest(viewer, offer, now)
-    free = free_times.free_in(diary, offer, first, last, vet_id=wish.vet_id, not_before=not_before)
+    free = free_times.free_in(viewer, diary, offer, first, last, vet_id=wish.vet_id, now=now)
     nearest = sorted(free, key=lambda time: abs(time.visit.starts_at - wish.visit.starts_at))[:MOST_ALTERNATIVES]
     return sorted(nearest, key=lambda time: time.visit.starts_at)
 

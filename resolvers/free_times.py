@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from resolvers.viewer import Viewer
 
 LONGEST_SEARCH_DAYS = 31
-_BUFFERS = timedelta(hours=8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,24 +76,21 @@ async def found(viewer: Viewer, search: Search, *, now: datetime) -> tuple[Offer
     if search.vet_id is not None and search.vet_id not in diary.working:
         await access.find(viewer, Staff, search.vet_id, path="vetId")
         raise VetCannotDoService(path=("vetId",))
-    free = free_in(
-        diary, offer, search.first, search.last, vet_id=search.vet_id, not_before=earliest(viewer, offer, now)
-    )
-    if viewer.is_owner and not offer.service.owner_may_choose_vet:
-        free = [replace(time, vet_ids=()) for time in free]
-    return offer, free
+    return offer, free_in(viewer, diary, offer, search.first, search.last, vet_id=search.vet_id, now=now)
 
 
 def free_in(
-    diary: Diary, offer: Offer, first: date, last: date, *, vet_id: UUID | None, not_before: datetime
+    viewer: Viewer, diary: Diary, offer: Offer, first: date, last: date, *, vet_id: UUID | None, now: datetime
 ) -> list[FreeTime]:
-    """What is free in the diary, for any vet or for one."""
+    """What is free in the diary, for any vet or for one; an owner sees which only where she may choose."""
     if offer.location.closed_on is not None:
         last = min(last, offer.location.closed_on - timedelta(days=1))
-    times = diary.free_times(first, last, offer.needs, not_before=not_before)
-    if vet_id is None:
-        return list(times)
-    return [replace(time, vet_ids=(vet_id,)) for time in times if vet_id in time.vet_ids]
+    times = list(diary.free_times(first, last, offer.needs, not_before=earliest(viewer, offer, now)))
+    if vet_id is not None:
+        times = [replace(time, vet_ids=(vet_id,)) for time in times if vet_id in time.vet_ids]
+    if viewer.is_owner and not offer.service.owner_may_choose_vet:
+        return [replace(time, vet_ids=()) for time in times]
+    return times
 
 
 def earliest(viewer: Viewer, offer: Offer, now: datetime) -> datetime:
@@ -145,7 +141,16 @@ def must_be_had_by(viewer: Viewer, offer: Offer, *, pet: Pet | None, vet_id: UUI
         return
     if not service.is_bookable_online or not (viewer.is_linked or service.is_open_to_new_clients):
         raise ServiceNotOffered(path=("serviceId",))
-    if vet_id is not None and not service.owner_may_choose_vet:
+    may_choose_vet(viewer, offer, vet_id)
+
+
+def may_choose_vet(viewer: Viewer, offer: Offer, vet_id: UUID | None) -> None:
+    """Refuse an owner who names a vet where the practice chooses.
+
+    Raises:
+        InvalidInput: she does.
+    """
+    if viewer.is_owner and vet_id is not None and not offer.service.owner_may_choose_vet:
         raise InvalidInput("For this service we choose the vet. Please leave the vet open.", path=("vetId",))
 
 
@@ -181,7 +186,9 @@ async def diary_of(
     `leaving_out` is an appointment whose own busy times do not count, because it is the one to be moved.
     """
     clock = offer.location.clock
-    starts, ends = day_in(clock, first).starts_at - _BUFFERS, day_in(clock, last).ends_at + _BUFFERS
+    needs = offer.needs
+    starts = day_in(clock, first).starts_at - needs.before
+    ends = day_in(clock, last).ends_at + needs.lasts + needs.after
     place, service = offer.location.id, offer.service.id
     rows = await sql.fetch(
         _DIARY,

@@ -193,6 +193,8 @@ async def _deliver(message: Message, *, mail: Mail, vault: Vault, public_url: st
     reason = _why_not(message, facts, now())
     if reason:
         return await _close(message, MessageState.WITHHELD, reason)
+    if facts.visit is not None and facts.address:
+        message.to_address = facts.address  # reception may have mended it since
     letter = letters.written(message, facts, vault=vault, public_url=public_url)
     try:
         answer = await mail.send(letter)
@@ -202,9 +204,9 @@ async def _deliver(message: Message, *, mail: Mail, vault: Vault, public_url: st
         return await _put_off(message, refused.answer, now=now())
     await sql.execute(
         # Without a look at the state: should it have been withdrawn in this very moment, it went out nevertheless.
-        "UPDATE message SET state = 'SENT', sent_at = ?, last_answer = ?, secret = NULL, locked_until = NULL "
-        "WHERE id = ?",
-        (now(), _kept(answer), message.id),
+        "UPDATE message SET state = 'SENT', to_address = ?, sent_at = ?, last_answer = ?, secret = NULL, "
+        "locked_until = NULL WHERE id = ?",
+        (message.to_address, now(), _kept(answer), message.id),
     )
     return "sent"
 
@@ -221,6 +223,10 @@ def _why_not(message: Message, facts: Facts, now: datetime) -> str | None:
         return "It is about no appointment."
     if facts.visit.pet_has_died:
         return "The pet has died."
+    if not facts.may_hear:
+        return "The client no longer owns the pet, or may no longer see it."
+    if message.client_id is not None and not facts.address:
+        return "The client has no e-mail address any more."
     return _why_not_about(facts.visit, message, now)
 
 

@@ -11,6 +11,7 @@ from tortoise.transactions import in_transaction
 from models import Appointment, Client, EventKind, Location, Ownership, Pet, Right, Sex, Species, Status, sql
 from models.appointment import BUSY, COMING
 from models.ownership import WHOLE_BILL, share_the_bill
+from models.period import today_in
 from models.pet import DatePrecision, microchip_number
 from models.refusal import AlreadyAnOwner, InvalidInput, Refusal
 from models.row import folded, uuid7
@@ -206,10 +207,11 @@ async def _cancel_what_was_coming(pet: Pet, died_on: date, now: datetime) -> lis
     clocks = {location.id: location.clock for location in await Location.all()} if planned else {}
     happenings = []
     for appointment in planned:
-        if appointment.ends_at <= now and appointment.starts_at.astimezone(UTC).date() < died_on:
+        clock = clocks[appointment.location_id]
+        if appointment.ends_at <= now and today_in(clock, appointment.starts_at) < died_on:
             continue
         old = appointment.visit if appointment.status in BUSY else None
-        appointment.step_to(Status.CANCELLED, now=now, clock=clocks[appointment.location_id])
+        appointment.step_to(Status.CANCELLED, now=now, clock=clock)
         appointment.cancelled_because = _BECAUSE
         await appointment.save(update_fields=["status", "cancelled_because"])
         await bookings.release(appointment.id)
@@ -268,8 +270,7 @@ async def _owners(viewer: Viewer, registration: PetRegistration) -> Sequence[Pet
         return [PetOwner(viewer.client_id, share=WHOLE_BILL)]
     if not 1 <= len(registration.owners) <= MOST_OWNERS:
         raise InvalidInput(f"Please name 1 to {MOST_OWNERS} owners.", path=("owners",))
-    for owner in registration.owners:
-        await access.find(viewer, Client, owner.client_id, path="owners")
+    await access.find_all(viewer, Client, [owner.client_id for owner in registration.owners], path="owners")
     return registration.owners
 
 

@@ -181,17 +181,15 @@ def _minutes(given_minutes: int, shortest: int, longest: int, *, path: str) -> i
 
 async def _staff(viewer: Viewer, staff_ids: Sequence[UUID]) -> set[UUID]:
     _must_be_few(staff_ids, path="staffIds")
-    for staff_id in staff_ids:
-        staff = await access.find(viewer, Staff, staff_id, path="staffIds")
-        if staff.left_at is not None:
-            raise InvalidInput("Somebody named here has left the practice.", path=("staffIds",))
+    named = await access.find_all(viewer, Staff, staff_ids, path="staffIds")
+    if any(staff.left_at is not None for staff in named):
+        raise InvalidInput("Somebody named here has left the practice.", path=("staffIds",))
     return set(staff_ids)
 
 
 async def _rooms(viewer: Viewer, room_ids: Sequence[UUID]) -> set[UUID]:
     _must_be_few(room_ids, path="roomIds")
-    for room_id in room_ids:
-        await access.find(viewer, Room, room_id, path="roomIds")
+    await access.find_all(viewer, Room, room_ids, path="roomIds")
     return set(room_ids)
 
 

@@ -114,7 +114,7 @@ class Settings(BaseSettings):
     max_cost: Positive = Field(default=5_000, description="The highest cost of a document, counted before it is run.")
     max_page: Positive = Field(default=100, description="The longest page of a connection.")
     deadline_seconds: float = Field(default=15.0, gt=0, description="How long one request may take.")
-    idempotency_hours: Positive = Field(default=24, description="How long the answer under an idempotency key is kept.")
+    idempotency_hours: int = Field(default=24, ge=24, description="How long the answer under an idempotency key is kept.")
 
     @field_validator("cors_origins", "forwarded_allow_ips", mode="before")
     @classmethod

@@ -81,7 +81,7 @@ class CancelAppointmentInput:
     """The visit will not take place."""
 
     appointment_id: strawberry.ID = said("Which appointment.")
-    reason: str | None = said("Why, at most 2000 characters.", default=None)
+    because: str | None = said("Why, at most 2000 characters.", default=None)
     idempotency_key: str = said(KEY)
 
 
@@ -218,7 +218,7 @@ class AppointmentMutations:
         cancelled = await appointments.cancel(
             viewer,
             key("Appointment", input.appointment_id),
-            because=input.reason or "",
+            because=input.because or "",
             key=input.idempotency_key,
             now=info.context.now,
         )

@@ -63,7 +63,7 @@ class RegisterInput:
         default=None,
     )
     language: str | None = said(
-        "The language for letters, as a short code such as `en` or `de`; the practice's when nothing is said.",
+        "The language of letters, as a BCP 47 tag: `en`, `de`; that of the practice when nothing is said.",
         default=None,
     )
     pet_name: str | None = said(
@@ -184,7 +184,7 @@ class DoorMutations:
     async def refresh_session(self, info: Info, input: RefreshSessionInput) -> object:
         """Exchange the refresh token for a new one and an access token.
 
-        An answer that was lost can be asked for again within ten seconds. A token that comes back later ends the
+        An answer that was lost can be asked for again at once. A token that comes back later ends the
         session, since somebody else must have it.
         """
         asked, ports = info.context, info.context.ports

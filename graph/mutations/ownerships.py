@@ -10,15 +10,16 @@ from graph.context import Info
 from graph.deeds import KEY, answered, deed_input, mutation, payload, said
 from graph.ids import key
 from graph.inputs import changed_not_cleared, few, keys
-from graph.roles import STAFF
 from graph.types.ownership import Ownership
 from models.ownership import Right
 from models.refusal import AlreadyAnOwner, InvalidInput, LastPayer, SharesMustSumTo100
 from resolvers import ownerships
-from resolvers.access import Deed
+from resolvers.access import DEEDS, Deed
 from resolvers.changes import UNSET
 
 MOST_SHARES = 20
+
+_KEEPERS = DEEDS[Deed.ADD_OWNERSHIP]
 
 _SHARES = (
     "What everybody pays afterwards, at most 20 entries that add up to 100; an owner who is not named pays nothing."
@@ -26,15 +27,15 @@ _SHARES = (
 )
 
 
-@deed_input(STAFF)
+@deed_input(_KEEPERS)
 class ShareInput:
     """What one owner pays."""
 
     client_id: strawberry.ID = said("Who: a current owner with the right to pay, named once.")
-    percent: int = said("The percent of the pet's bills, 0 to 100.")
+    share: int = said("The percent of the pet's bills, 0 to 100.")
 
 
-@deed_input(STAFF)
+@deed_input(_KEEPERS)
 class AddOwnershipInput:
     """Another owner of a pet."""
 
@@ -45,7 +46,7 @@ class AddOwnershipInput:
     idempotency_key: str = said(KEY)
 
 
-@deed_input(STAFF)
+@deed_input(_KEEPERS)
 class AmendOwnershipInput:
     """What an owner may do for a pet, and who pays."""
 
@@ -59,7 +60,7 @@ class AmendOwnershipInput:
     idempotency_key: str = said(KEY)
 
 
-@deed_input(STAFF)
+@deed_input(_KEEPERS)
 class EndOwnershipInput:
     """A client who no longer owns a pet."""
 
@@ -68,21 +69,21 @@ class EndOwnershipInput:
     idempotency_key: str = said(KEY)
 
 
-@payload(STAFF)
+@payload(_KEEPERS)
 class OwnershipAdded:
     """The pet has another owner."""
 
     ownership: Ownership = said("The ownership as it is now.")
 
 
-@payload(STAFF)
+@payload(_KEEPERS)
 class OwnershipAmended:
     """What was given is written."""
 
     ownership: Ownership = said("The ownership as it is now.")
 
 
-@payload(STAFF)
+@payload(_KEEPERS)
 class OwnershipEnded:
     """The client sees nothing of the pet any more; the ownership is kept as a part of its past."""
 
@@ -152,5 +153,5 @@ def _shares(given: list[ShareInput]) -> dict[UUID, int]:
     for number, (client_id, share) in enumerate(zip(client_ids, given, strict=True)):
         if client_id in shares:
             raise InvalidInput("Please name each owner once.", path=("shares", str(number), "clientId"))
-        shares[client_id] = share.percent
+        shares[client_id] = share.share
     return shares

@@ -32,7 +32,7 @@ _REPLACED = "They replace all that were known; null clears them."
 
 
 @deed_input(STAFF)
-class OwnershipInput:
+class PetOwnerInput:
     """Somebody who will own the pet."""
 
     client_id: strawberry.ID = said("Who: a client, named once.")
@@ -59,7 +59,7 @@ class RegisterPetInput:
     microchip: str | None = said(f"{_CHIP}.", default=None)
     alerts: list[str] | None = said(f"{_ALERTS}.", STAFF, default=None)
     tags: list[str] | None = said(f"{_TAGS}.", STAFF, default=None)
-    owners: list[OwnershipInput] | None = said("Who owns it, 1 to 20 clients.", STAFF, default=None)
+    owners: list[PetOwnerInput] | None = said("Who owns it, 1 to 20 clients.", STAFF, default=None)
     idempotency_key: str = said(KEY)
 
 
@@ -169,7 +169,7 @@ class PetMutations:
         return answered(DeathRecorded, pet=pets.one(viewer, recorded))
 
 
-def _owner(number: int, given: OwnershipInput) -> PetOwner:
+def _owner(number: int, given: PetOwnerInput) -> PetOwner:
     rights = list(Right) if given.rights is None else given.rights
     return PetOwner(
         client_id=key("Client", given.client_id),

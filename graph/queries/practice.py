@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 import strawberry
@@ -10,7 +11,7 @@ from graph.context import Info
 from graph.ids import opened
 from graph.reading import Shown
 from graph.reading.shape import shapes
-from graph.roles import EVERYBODY, STAFF, field
+from graph.roles import EVERYBODY, STAFF, field, mark
 from graph.types.account import UnlinkedAccount, Viewer
 from graph.types.location import Location
 from graph.types.node import Node
@@ -20,6 +21,11 @@ from graph.types.service import Service
 from graph.types.staff import Staff
 from models.role import Role
 from resolvers import access, accounts, clients, locations, practices, rooms, services, teams
+from resolvers.rows import Rows
+from resolvers.viewer import Viewer as Whoever
+
+# Two types show accounts, each its own part of those that the viewer may see.
+_OF_ACCOUNTS: dict[str, Callable[[Whoever], Rows]] = {"Account": accounts.own, "UnlinkedAccount": accounts.unlinked}
 
 
 @strawberry.type
@@ -48,9 +54,11 @@ class PracticeQueries:
         kind, key = found
         types = {made.__name__: model for made, model in shapes().items() if issubclass(made, Node)}
         named = info.schema._schema.type_map.get(kind)  # noqa: SLF001 - the view that is being asked
-        if kind not in types or named is None:
+        viewer = info.context.viewer
+        if kind not in types or named is None or not viewer.roles & (mark(named) or frozenset()):
             return None
-        return Shown(access.rows(info.context.viewer, types[kind], "{t}.id = ?", key), kind)  # type: ignore[return-value]
+        rows = _OF_ACCOUNTS[kind](viewer) if kind in _OF_ACCOUNTS else access.rows(viewer, types[kind])
+        return Shown(rows.narrowed("{t}.id = ?", key), kind)  # type: ignore[return-value]
 
     @field(EVERYBODY)
     async def practice(self, info: Info) -> Practice | None:
@@ -64,7 +72,7 @@ class PracticeQueries:
 
     @field(EVERYBODY)
     async def services(self, info: Info) -> list[Service] | None:
-        """Every service, by name; owners see what they can book."""
+        """Every service, by name; owners see those that can be booked online."""
         return services.listed(info.context.viewer)  # type: ignore[return-value]
 
     @field(STAFF)

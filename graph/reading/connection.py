@@ -40,7 +40,7 @@ class Connection(Generic[T]):
     """A page of a list."""
 
     page_info: PageInfo = strawberry.field(description="Where this page lies in the list.")
-    total_count: int | None = strawberry.field(description="How many entries the whole list has.")
+    total_count: int = strawberry.field(description="How many entries the whole list has.")
 
     @strawberry.field(description="The entries of the page, in order, with their cursors.")  # type: ignore[untyped-decorator]
     def edges(self, info: strawberry.Info) -> list[Edge[T]]:

@@ -184,7 +184,10 @@ class Planner:
             return lambda row, below: below[place].get(row[parent]) or below[place][None]
         lower = Level(edge.model)
         level.children.append(Child(parent, lower, edge, arguments, None))
-        head = self.head(lower, answer, details)
+        shown = ("t", lower.model)
+        if edge.via is not None:
+            shown = self._joined(lower, *shown, edge.via, is_carried=True)
+        head = self._head(lower, answer, details, *shown)
         return lambda row, below: [head(*found) for found in below[place].get(row[parent], ())]
 
 

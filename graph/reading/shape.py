@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, dataclass_transform
 
 import strawberry
 from tortoise.models import Model
@@ -15,6 +15,8 @@ from models.role import Role
 
 if TYPE_CHECKING:
     from graph.context import Context
+
+    Narrow: TypeAlias = Callable[[Context, dict[str, Any]], tuple[str, tuple[Any, ...]]]
 
 READS = "reads"
 _MODELS: dict[type, type[Model]] = {}
@@ -51,13 +53,15 @@ class One:
 class Many:
     """A to-many edge: rows of `model` whose `key` points here, in an order, and for which `narrow` holds.
 
-    `narrow` turns the context and the arguments of the field into SQL over `{t}` and its values.
+    `narrow` turns the context and the arguments of the field into SQL over `{t}` and its values. `via` is the foreign
+    key to follow from a row of a join table: the answers are of what it points to, as visible as the row itself.
     """
 
     model: type[Model]
     key: str
     order: tuple[str, ...]
-    narrow: Callable[[Context, dict[str, Any]], tuple[str, tuple[Any, ...]]] | None = None
+    narrow: Narrow | None = None
+    via: str | None = None
 
 
 Reads = Column | Computed | One | Many
@@ -110,11 +114,12 @@ def many(
     key: str,
     *roles: Role | Iterable[Role],
     order: tuple[str, ...] = (),
-    scope: str = "",
+    narrow: Narrow | str | None = None,
+    via: str | None = None,
 ) -> Any:
-    """A to-many edge without arguments."""
-    narrow = (lambda _context, _given: (scope, ())) if scope else None
-    return _field(description, roles, Many(model, key, order, narrow), resolver=_at)
+    """A to-many edge without arguments; `narrow` may be SQL alone."""
+    narrowed = (lambda _context, _given: (narrow, ())) if isinstance(narrow, str) else narrow
+    return _field(description, roles, Many(model, key, order, narrowed, via), resolver=_at)
 
 
 def at(source: Any, info: Any) -> Any:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import strawberry
 
 import models
+from graph.context import Context
 from graph.reading.shape import column, many, one, shape
 from graph.roles import EVERYBODY, OWNER, STAFF, allow
 from graph.types.client import Client
@@ -25,6 +27,10 @@ class Session(Node):
     revoked_at: datetime | None = column("When it was ended; null while it lives.")
 
 
+def _alive(context: Context, _given: dict[str, Any]) -> tuple[str, tuple[Any, ...]]:
+    return "{t}.revoked_at IS NULL AND {t}.expires_at > ?", (context.now,)
+
+
 @shape(models.Account, EVERYBODY)
 class Account(Node):
     """The account of whoever is signed in."""
@@ -41,7 +47,7 @@ class Account(Node):
         models.Session,
         "account",
         order=("-created_at",),
-        scope="{t}.revoked_at IS NULL",
+        narrow=_alive,
     )
 
 

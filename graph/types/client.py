@@ -53,5 +53,5 @@ class Client(Node):
     )
     created_at: datetime | None = column("Since when the practice knows them.", STAFF)
     ownerships: list[Annotated[Ownership, strawberry.lazy("graph.types.ownership")]] | None = many(
-        "The pets they own now.", models.Ownership, "client", STAFF, scope="{t}.ends_on IS NULL"
+        "The pets they own now.", models.Ownership, "client", STAFF, narrow="{t}.ends_on IS NULL"
     )

@@ -94,4 +94,6 @@ class When(Enum):
     """Whether visits are over or still to come."""
 
     PAST = strawberry.enum_value("PAST", description="Those that have ended.")
-    COMING = strawberry.enum_value("COMING", description="Those that have not ended yet.")
+    COMING = strawberry.enum_value(
+        "COMING", description="Those that have not ended yet; cancelled ones are among them."
+    )

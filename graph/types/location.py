@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
@@ -11,6 +12,9 @@ from graph.reading.shape import column, computed, many, shape
 from graph.roles import EVERYBODY, STAFF, allow
 from graph.scalars import WallTime
 from graph.types.node import Node, id_of
+
+if TYPE_CHECKING:
+    from graph.types.staff import HoursException
 
 
 @strawberry.type(directives=[allow(EVERYBODY)], description="A postal address; a part that is not known is empty.")
@@ -58,6 +62,13 @@ class Location(Node):
         "When it is open in a usual week.", models.OpeningHours, "location", order=("weekday", "from_minute")
     )
     rooms: list[Room] | None = many("Its rooms, by name.", models.Room, "location", STAFF, order=("fold",))
+    exceptions: list[Annotated[HoursException, strawberry.lazy("graph.types.staff")]] | None = many(
+        "When it is closed, or somebody does not work there, whatever the usual hours say; soonest first.",
+        models.HoursException,
+        "location",
+        STAFF,
+        order=("starts_at",),
+    )
 
 
 from graph.types.room import Room  # noqa: E402 - a room and its location name each other

@@ -57,10 +57,10 @@ class Pet(Node):
         "pet",
         STAFF,
         order=("-share",),
-        scope="{t}.ends_on IS NULL",
+        narrow="{t}.ends_on IS NULL",
     )
     co_owners: list[Annotated[CoOwner, strawberry.lazy("graph.types.ownership")]] | None = many(
-        "Everybody who owns it now.", models.Ownership, "pet", OWNER, scope="{t}.ends_on IS NULL"
+        "Everybody who owns it now.", models.Ownership, "pet", OWNER, narrow="{t}.ends_on IS NULL"
     )
 
     @strawberry.field(  # type: ignore[untyped-decorator]

@@ -5,26 +5,12 @@ from __future__ import annotations
 import strawberry
 
 import models
-from graph.reading.shape import column, many, one, shape
+from graph.reading.shape import column, many, shape
 from graph.roles import EVERYBODY, STAFF
 from graph.types.node import Node, id_of
 from graph.types.room import Room
 from graph.types.staff import Staff
 from models.pet import Species
-
-
-@shape(models.ServiceStaff, STAFF)
-class ServiceStaff:
-    """Somebody who can do a service."""
-
-    staff: Staff = one("Who.", carried=True)
-
-
-@shape(models.ServiceRoom, STAFF)
-class ServiceRoom:
-    """A room in which a service can be done."""
-
-    room: Room = one("Where.", carried=True)
 
 
 @shape(models.Service, EVERYBODY)
@@ -44,5 +30,5 @@ class Service(Node):
     is_offered: bool | None = column("Whether it is offered at all.", STAFF)
     buffer_before_minutes: int | None = column("For how many minutes before the visit vet and room are taken.", STAFF)
     buffer_after_minutes: int | None = column("For how many minutes after the visit vet and room are taken.", STAFF)
-    staff: list[ServiceStaff] | None = many("Who can do it.", models.ServiceStaff, "service", STAFF)
-    rooms: list[ServiceRoom] | None = many("Where it can be done.", models.ServiceRoom, "service", STAFF)
+    staff: list[Staff] | None = many("Who can do it.", models.ServiceStaff, "service", STAFF, via="staff")
+    rooms: list[Room] | None = many("Where it can be done.", models.ServiceRoom, "service", STAFF, via="room")

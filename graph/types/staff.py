@@ -53,13 +53,6 @@ class HoursException(Node):
     staff: Staff | None = one("Who is away; null when the whole location is closed.", carried=True)
 
 
-@shape(models.ServiceStaff, STAFF)
-class OfferedService:
-    """A service somebody can do."""
-
-    service: Annotated[Service, strawberry.lazy("graph.types.service")] = one("The service.", carried=True)
-
-
 @shape(models.Staff, EVERYBODY)
 class Staff(Node):
     """Somebody who works, or worked, at the practice."""
@@ -73,7 +66,9 @@ class Staff(Node):
         "Whether they have left the practice.", lambda left_at: left_at is not None, "left_at", roles=STAFF
     )
     roles: list[HeldRole] | None = many("What they are to the practice, and where.", models.StaffRole, "staff", STAFF)
-    services: list[OfferedService] | None = many("What they can do.", models.ServiceStaff, "staff", STAFF)
+    services: list[Annotated[Service, strawberry.lazy("graph.types.service")]] | None = many(
+        "What they can do.", models.ServiceStaff, "staff", STAFF, via="service"
+    )
     working_hours: list[WorkingHours] | None = many(
         "When they usually work.", models.WorkingHours, "staff", STAFF, order=("weekday", "from_minute")
     )

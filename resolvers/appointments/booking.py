@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from models import Appointment, EventKind, Letter, Pet, Right, Status, sql
+from models.appointment import MOST_COMING, MOST_COMING_UNKNOWN, ONLINE_AHEAD
 from models.free_time import GRID_MINUTES, is_on_the_grid
 from models.period import Period, must_be_foreseeable
-from models.refusal import InvalidInput, TimeHasPassed, TooShortNotice
+from models.refusal import InvalidInput, NotFound, TimeHasPassed, TooManyPlanned, TooShortNotice
 from models.row import uuid7
 from models.text import prose
 from resolvers import access, bookings, events, free_times, messages, retries
@@ -56,6 +57,7 @@ async def book(viewer: Viewer, booking: Booking, *, key: str, now: datetime) -> 
         PetHasDied, LocationClosed, ServiceNotOffered, VetCannotDoService, OutsideHours: see each.
         TimeHasPassed, TooShortNotice, InvalidInput: the time cannot be booked, or is not on the grid.
         SlotTaken: somebody else has the time.
+        TooManyPlanned: an owner has as many visits to come as can be booked online.
     """
     access.may(viewer, Deed.BOOK_APPOINTMENT)
     retry = retries.asked(viewer, Deed.BOOK_APPOINTMENT, key, asdict(booking), now=now)
@@ -68,9 +70,15 @@ async def book(viewer: Viewer, booking: Booking, *, key: str, now: datetime) -> 
         free_times.must_be_had_by(viewer, offer, pet=pet, vet_id=booking.vet_id)
         reason = prose(booking.reason, path=("reason",), longest=2000)
         must_be_foreseeable(booking.starts_at, path="startsAt")
-        wish = Wish(offer, pet.id, offer.service.visit(booking.starts_at), booking.vet_id)
-        _must_be_bookable(viewer, offer, wish.visit, now=now)
-        client = await told.recipient(viewer, pet.id, booking.client_id)
+        visit = offer.service.visit(booking.starts_at)
+        wish = Wish(offer, pet.id, visit, booking.vet_id, booker_id=viewer.client_id)
+        _must_be_bookable(viewer, offer, visit, now=now)
+        wanted = viewer.client_id or booking.client_id
+        told_of_it = await told.who(pet.id, wanted, now=now)
+        client = told_of_it.recipient
+        if client.client_id is None or wanted not in (None, client.client_id):
+            raise NotFound(path=("clientId",))
+        _must_have_room_for_more(viewer, told_of_it.coming)
         appointment_id = uuid7()
 
         async def write(place: Place) -> None:
@@ -84,8 +92,8 @@ async def book(viewer: Viewer, booking: Booking, *, key: str, now: datetime) -> 
                 location_id=offer.location.id,
                 vet_id=place.vet_id,
                 room_id=place.room_id,
-                starts_at=wish.visit.starts_at,
-                ends_at=wish.visit.ends_at,
+                starts_at=visit.starts_at,
+                ends_at=visit.ends_at,
                 status=Status.BOOKED,
                 reason=reason,
                 created_at=now,
@@ -93,9 +101,7 @@ async def book(viewer: Viewer, booking: Booking, *, key: str, now: datetime) -> 
             await sql.insert([appointment])
             await bookings.take(wish, place, appointment_id)
             await sql.insert(told.letters(Letter.APPOINTMENT_BOOKED, appointment, offer.service, client, now=now))
-            await events.record(
-                viewer, told.happening(EventKind.APPOINTMENT_BOOKED, appointment, new=wish.visit), now=now
-            )
+            await events.record(viewer, told.happening(EventKind.APPOINTMENT_BOOKED, appointment, new=visit), now=now)
 
         await bookings.settle(viewer, wish, write, now=now)
         return {"appointment": str(appointment_id)}
@@ -120,28 +126,33 @@ async def reschedule(viewer: Viewer, move: Move, *, key: str, now: datetime) -> 
         pet = await access.find(viewer, Pet, found.pet_id, path="petId")
         pet.must_be_alive()
         offer = await free_times.offered(access.carried(viewer), found.service_id, found.location_id)
-        vet_id = None if move.any_vet else move.vet_id or found.vet_id
+        free_times.may_choose_vet(viewer, offer, move.vet_id)
+        keeps_vet = not move.any_vet and (offer.service.owner_may_choose_vet or not viewer.is_owner)
+        vet_id = move.vet_id or (found.vet_id if keeps_vet else None)
         must_be_foreseeable(move.starts_at, path="startsAt")
-        wish = Wish(offer, pet.id, offer.service.visit(move.starts_at), vet_id, found.id)
+        visit = offer.service.visit(move.starts_at)
+        wish = Wish(offer, pet.id, visit, vet_id, found.id, booker_id=viewer.client_id)
         if viewer.is_owner and found.starts_at <= now:
             raise TimeHasPassed(path=("appointmentId",))
-        _must_be_bookable(viewer, offer, wish.visit, now=now)
-        client = await told.recipient(access.carried(viewer), pet.id, found.client_id)
+        _must_be_bookable(viewer, offer, visit, now=now)
+        client = (await told.who(pet.id, found.client_id, now=now)).recipient
 
         async def write(place: Place) -> None:
             await retry.keep(appointment=found.id)
             await bookings.hold(wish, place)
             appointment = await told.locked(found.id)
-            old = appointment.visit
-            appointment.move_to(wish.visit, vet_id=place.vet_id, room_id=place.room_id)
+            old, before = appointment.visit, {"vet_id": appointment.vet_id, "room_id": appointment.room_id}
+            appointment.move_to(visit, vet_id=place.vet_id, room_id=place.room_id)
             await appointment.save(update_fields=["starts_at", "ends_at", "vet_id", "room_id", "status"])
             await bookings.release(found.id)
             await bookings.take(wish, place, found.id)
             await messages.withdraw_unsent(found.id, "The appointment was moved.")
             await sql.insert(told.letters(Letter.APPOINTMENT_MOVED, appointment, offer.service, client, now=now))
-            await events.record(
-                viewer, told.happening(EventKind.APPOINTMENT_MOVED, appointment, old=old, new=wish.visit), now=now
+            after = {"vet_id": place.vet_id, "room_id": place.room_id}
+            happening = told.happening(
+                EventKind.APPOINTMENT_MOVED, appointment, old=old, new=visit, before=before, after=after
             )
+            await events.record(viewer, happening, now=now)
 
         await bookings.settle(viewer, wish, write, now=now)
         return {"appointment": str(found.id)}
@@ -159,4 +170,12 @@ def _must_be_bookable(viewer: Viewer, offer: Offer, visit: Period, *, now: datet
     soonest = free_times.earliest(viewer, offer, now)
     if visit.starts_at < soonest and viewer.is_owner:
         raise TooShortNotice(earliest=soonest)
+    if viewer.is_owner and visit.starts_at > now + ONLINE_AHEAD:
+        raise InvalidInput("Online booking reaches one year ahead. Please call us for later.", path=("startsAt",))
     offer.location.must_be_open_on(free_times.local_day(offer, visit.starts_at))
+
+
+def _must_have_room_for_more(viewer: Viewer, coming: int) -> None:
+    # Without it, somebody with a mailbox could book the practice full.
+    if viewer.is_owner and coming >= (MOST_COMING if viewer.is_linked else MOST_COMING_UNKNOWN):
+        raise TooManyPlanned

@@ -81,7 +81,7 @@ async def cancel(viewer: Viewer, appointment_id: UUID | None, *, because: str = 
         NotFound, RightNeeded, StepNotAllowed: see `book` and `models.appointment.NEXT`.
         TimeHasPassed: an owner cancels what has begun already.
     """
-    because = prose(because, path=("reason",), longest=2000)
+    because = prose(because, path=("because",), longest=2000)
     step = _Step(Deed.CANCEL_APPOINTMENT, Status.CANCELLED, EventKind.APPOINTMENT_CANCELLED, because)
     return await _take_step(viewer, appointment_id, step, key=key, now=now)
 
@@ -120,6 +120,9 @@ async def _take_step(viewer: Viewer, appointment_id: UUID | None, step: _Step, *
 async def _step_inside(viewer: Viewer, found: Appointment, location: Location, step: _Step, *, now: datetime) -> None:
     appointment = await told.locked(found.id)
     was_busy = appointment.status in BUSY
+    if step.status in BUSY and not was_busy:
+        # It was marked as a no-show since we looked, and its time is no longer its own.
+        raise StepNotAllowed(path=("appointmentId",))
     appointment.step_to(step.status, now=now, clock=location.clock)
     appointment.cancelled_because = step.because
     await appointment.save(update_fields=["status", "cancelled_because"])
@@ -129,9 +132,10 @@ async def _step_inside(viewer: Viewer, found: Appointment, location: Location, s
         await messages.withdraw_unsent(found.id, f"The appointment is {step.status.value.lower().replace('_', ' ')}.")
     if step.status is Status.CANCELLED:
         service = await Service.get(id=found.service_id)
-        client = await told.recipient(access.carried(viewer), found.pet_id, found.client_id)
+        client = (await told.who(found.pet_id, found.client_id, now=now)).recipient
         await sql.insert(told.letters(Letter.APPOINTMENT_CANCELLED, appointment, service, client, now=now))
-    await events.record(viewer, told.happening(step.kind, appointment, old=old), now=now)
+    after = {"cancelled_because": step.because} if step.because else {}
+    await events.record(viewer, told.happening(step.kind, appointment, old=old, after=after), now=now)
 
 
 async def _come_after_all(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from models import Appointment, EventKind, Letter, Service, sql
 from models.appointment import COMING
-from models.refusal import NotFound
 from resolvers import messages
 from resolvers.events import Happening
 from resolvers.messages import Recipient
@@ -16,34 +17,45 @@ from resolvers.messages import Recipient
 if TYPE_CHECKING:
     from models import Message
     from models.period import Period
-    from resolvers.viewer import Viewer
 
 COMING_VISIT_BEFORE = timedelta(hours=24)
 
 
-async def recipient(viewer: Viewer, pet_id: UUID, client_id: UUID | None) -> Recipient:
-    """Who is told about a visit: an owner herself, else the client named, else the owner who pays most.
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Who is told about a visit, and how many visits are still to come for which she is told."""
 
-    Raises:
-        NotFound: there is no such client, or nobody owns the pet.
+    recipient: Recipient
+    coming: int = 0
+
+
+async def who(pet_id: UUID, wanted: UUID | None, *, now: datetime) -> Told:
+    """Who hears about visits of the pet: the client wanted, else the owner who sees it and pays most.
+
+    Somebody who owned it once, or may no longer see it, hears nothing more; somebody who never owned it may be wanted
+    by reception, for she brings it. Nobody is told, without an address, when there is nobody.
     """
-    wanted = viewer.client_id if viewer.is_owner else client_id
+    coming = sorted(status.value for status in COMING)
     rows = await sql.fetch(
         "SELECT c.id, c.language, (SELECT e.address FROM client_email e WHERE e.client_id = c.id "
-        "ORDER BY e.position, e.id LIMIT 1) AS address FROM client c "
-        "LEFT JOIN ownership o ON o.client_id = c.id AND o.pet_id = ? AND o.ends_on IS NULL "
-        "WHERE COALESCE(c.id = ?, o.id IS NOT NULL) ORDER BY COALESCE(o.share, 0) DESC, c.id LIMIT 1",
-        (pet_id, wanted),
+        "ORDER BY e.position, e.id LIMIT 1) AS address, (SELECT COUNT(*) FROM appointment a WHERE a.client_id = c.id "
+        f"AND a.starts_at > ? AND a.status IN ({sql.marks(len(coming))})) AS coming "
+        "FROM client c LEFT JOIN ownership o ON o.client_id = c.id AND o.pet_id = ? AND o.ends_on IS NULL AND o.may_view "
+        "WHERE o.id IS NOT NULL OR (c.id = ? AND NOT EXISTS "
+        "(SELECT 1 FROM ownership was WHERE was.client_id = c.id AND was.pet_id = ?)) "
+        "ORDER BY CASE WHEN c.id = ? THEN 0 ELSE 1 END, COALESCE(o.share, 0) DESC, c.id LIMIT 1",
+        (now, *coming, pet_id, wanted, pet_id, wanted),
     )
     if not rows:
-        raise NotFound(path=("clientId",))
-    return Recipient(rows[0]["address"] or "", rows[0]["language"], sql.as_key(rows[0]["id"]))
+        return Told(Recipient("", "en"))
+    row = rows[0]
+    return Told(Recipient(row["address"] or "", row["language"], sql.as_key(row["id"])), row["coming"])
 
 
 async def locked(appointment_id: UUID) -> Appointment:
     """The appointment as it is now, and stays until the transaction ends."""
     lock = " FOR NO KEY UPDATE" if sql.is_postgres() else ""
-    rows = await sql.fetch(f"SELECT * FROM appointment WHERE id = ?{lock}", (appointment_id,))  # noqa: S608
+    rows = await sql.fetch(f"SELECT * FROM appointment WHERE id = ?{lock}", (appointment_id,))
     return sql.loaded(Appointment, rows[0])
 
 
@@ -63,7 +75,15 @@ def letters(
 
 
 def happening(
-    kind: EventKind, appointment: Appointment, *, old: Period | None = None, new: Period | None = None
+    kind: EventKind,
+    appointment: Appointment,
+    *,
+    old: Period | None = None,
+    new: Period | None = None,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
 ) -> Happening:
     """What happened to the appointment, as an event."""
-    return Happening(kind, appointment.id, appointment.location_id, old=old, new=new)
+    return Happening(
+        kind, appointment.id, appointment.location_id, old=old, new=new, before=before or {}, after=after or {}
+    )

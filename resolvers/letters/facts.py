@@ -55,12 +55,20 @@ class Facts:
     client: str
     visit: Visit | None
     code_expires_at: datetime | None
+    may_hear: bool = True
+    """Of a visit: whether the client owns the pet, or never did and was named by reception."""
+    address: str | None = None
+    """Of a visit: where the client gets letters now."""
 
 
 _FACTS = (
     "SELECT m.state, m.attempts, own.name AS practice, c.display_name AS client, "
     "a.starts_at, a.status, p.name AS pet, p.died_on, s.name AS service, s.is_farewell, v.display_name AS vet, "
     "l.name AS location, l.street, l.postal_code, l.city, l.country, l.phone, l.zone, "
+    "(SELECT e.address FROM client_email e WHERE e.client_id = m.client_id ORDER BY e.position, e.id LIMIT 1) AS address, "
+    "(NOT EXISTS (SELECT 1 FROM ownership o WHERE o.pet_id = a.pet_id AND o.client_id = m.client_id) "
+    "OR EXISTS (SELECT 1 FROM ownership o WHERE o.pet_id = a.pet_id AND o.client_id = m.client_id "
+    "AND o.ends_on IS NULL AND o.may_view)) AS may_hear, "
     "(SELECT MAX(k.expires_at) FROM sign_in_code k WHERE k.email_fold = ?) AS code_expires_at "
     "FROM message m LEFT JOIN practice own ON own.is_the_only_one "
     "LEFT JOIN client c ON c.id = m.client_id LEFT JOIN appointment a ON a.id = m.appointment_id "
@@ -82,6 +90,8 @@ async def facts(message: Message) -> Facts:
         client=_one_line(row["client"]),
         visit=None if row["starts_at"] is None else _visit(row),
         code_expires_at=None if row["code_expires_at"] is None else sql.as_instant(row["code_expires_at"]),
+        may_hear=bool(row["may_hear"]),
+        address=row["address"],
     )
 
 

@@ -112,8 +112,8 @@ async def for_owners(world: World) -> list[Sample]:
         sample(
             "cancelAppointment",
             f"AppointmentCancelled {step}",
-            {"appointmentId": await a_visit(world, 13), "reason": "She feels better."},
-            {"reason": "She feels worse."},
+            {"appointmentId": await a_visit(world, 13), "because": "She feels better."},
+            {"because": "She feels worse."},
             BusyTime=-3,
             Message=1,
         ),

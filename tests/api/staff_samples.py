@@ -49,7 +49,7 @@ async def for_staff(program: Program, world: World, boss: Viewer) -> list[Sample
     await invitations.invite(boss, invited, key="invited", vault=ports.vault, rules=ports.rules, now=NOW)
     token = await secret_of(program, "ada@practice.example", Letter.INVITATION)
     place, owner, vet = id_of(world.location), id_of(world.owner.client), id_of(world.vet.staff)
-    shares = [{"clientId": owner, "percent": 100}]
+    shares = [{"clientId": owner, "share": 100}]
     once = {"Event": 1, "IdempotencyKey": 1}
     told = {**once, "EventDetail": 1}
     step = "{ appointment { id status } }"
@@ -99,8 +99,8 @@ async def for_staff(program: Program, world: World, boss: Viewer) -> list[Sample
         sample(
             "cancelAppointment",
             f"AppointmentCancelled {step}",
-            {"appointmentId": await a_visit(world, 3), "reason": "She feels better."},
-            {"reason": "She feels worse."},
+            {"appointmentId": await a_visit(world, 3), "because": "She feels better."},
+            {"because": "She feels worse."},
             BusyTime=-3,
             Message=1,
         ),
@@ -209,7 +209,7 @@ async def for_staff(program: Program, world: World, boss: Viewer) -> list[Sample
                 "petId": id_of(world.pet),
                 "clientId": id_of(client),
                 "rights": ["VIEW", "PAY"],
-                "shares": [{"clientId": owner, "percent": 60}, {"clientId": id_of(client), "percent": 40}],
+                "shares": [{"clientId": owner, "share": 60}, {"clientId": id_of(client), "share": 40}],
             },
             {"rights": ["VIEW"]},
             Ownership=1,

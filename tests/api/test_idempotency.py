@@ -123,7 +123,7 @@ async def test_what_was_made_and_changed_since_is_answered_as_it_is_now(database
     assert again["room"] == {"id": room["id"], "name": "Theatre"}
 
     lena = await a_client("Lena Hoff")
-    shares = [{"clientId": id_of(world.owner.client), "percent": 100}]
+    shares = [{"clientId": id_of(world.owner.client), "share": 100}]
     join = {"petId": id_of(world.pet), "clientId": id_of(lena), "shares": shares}
     added = "OwnershipAdded { ownership { id endsOn } }"
     held = (await answered(program, boss, "addOwnership", added, **join))["ownership"]

@@ -16,8 +16,8 @@ OWNERSHIP = """ownership { share rights startsOn endsOn client { displayName }
 STRANGE = "💥"
 
 
-def a_share(client, percent):
-    return {"clientId": id_of(client), "percent": percent}
+def a_share(client, share):
+    return {"clientId": id_of(client), "share": share}
 
 
 async def test_an_owner_comes_changes_and_goes(database):
@@ -104,7 +104,7 @@ async def test_shares_that_make_no_whole_are_refused(database):
         ([a_share(olga, 0)], "LastPayer", ["shares"]),
         ([a_share(olga, 101)], "InvalidInput", ["shares"]),
         ([a_share(stranger, 100)], "InvalidInput", ["shares"]),
-        ([{"clientId": STRANGE, "percent": 100}], "InvalidInput", ["shares"]),
+        ([{"clientId": STRANGE, "share": 100}], "InvalidInput", ["shares"]),
         ([a_share(olga, 50), a_share(olga, 50)], "InvalidInput", ["shares", "1", "clientId"]),
         ([a_share(olga, 5)] * 21, "InvalidInput", ["shares"]),
     ):

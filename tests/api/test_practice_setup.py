@@ -17,7 +17,7 @@ LOCATION += " openingHours { weekday from until } }"
 ROOM = "room { name isInUse location { name } }"
 SERVICE = """service { id name lastsMinutes description bufferBeforeMinutes bufferAfterMinutes leadMinutes species
   isBookableOnline isOpenToNewClients ownerMayChooseVet isFarewell isOffered
-  staff { staff { displayName } } rooms { room { name } } }"""
+  staff { displayName } rooms { name } }"""
 HOURS = "workingHours { weekday from until startsOn endsOn staff { displayName } location { name } }"
 EXCEPTION = "exception { startsAt endsAt reason staff { displayName } location { name } }"
 A_STRETCH = {"weekday": 1, "from": "08:00", "until": "12:00"}

@@ -4,8 +4,24 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from graph.ids import global_id
+from models import HoursException, Session
 from tests.doors import Program, id_of
-from tests.world import AN_HOUR, NOW, a_booking, a_location, a_pet, a_room, a_vet, a_world, an_owner, an_ownership
+from tests.world import (
+    AN_HOUR,
+    NOW,
+    a_booking,
+    a_location,
+    a_manager,
+    a_nurse,
+    a_pet,
+    a_room,
+    a_service,
+    a_vet,
+    a_world,
+    an_owner,
+    an_ownership,
+)
 
 DAY = """query Day($location: ID!, $on: Date!) { day(locationId: $location, on: $on) {
   on location { name zone }
@@ -189,3 +205,116 @@ async def test_an_owner_finds_nothing_by_the_id_of_what_is_not_hers(database):
     for strange_id in strange:
         answer = await program.ask(world.owner.viewer, "query ($id: ID!) { node(id: $id) { id } }", id=strange_id)
         assert answer.data == {"node": None}, strange_id
+
+
+WHO_IS_WAITING = """query ($id: ID!) { node(id: $id) { id ... on UnlinkedAccount { email client { displayName } }
+  ... on Account { sessions { id } } } }"""
+
+
+async def test_the_front_desk_finds_an_unlinked_account_by_its_id_and_others_do_not(database):
+    world = await a_world()
+    waiting, nurse, program = await an_owner("Nora Lund", is_linked=False), await a_nurse(), Program()
+    its_id = id_of(waiting.account, "UnlinkedAccount")
+    for member in (world.receptionist, world.manager):
+        assert (await program.ask(member.viewer, WHO_IS_WAITING, id=its_id)).data["node"] == {
+            "id": its_id,
+            "email": waiting.account.email,
+            "client": {"displayName": "Nora Lund"},
+        }
+    for viewer in (world.vet.viewer, nurse.viewer):
+        assert (await program.ask(viewer, WHO_IS_WAITING, id=its_id)).data == {"node": None}
+    owners = "query ($id: ID!) { node(id: $id) { id } }"
+    assert (await program.ask(waiting.viewer, owners, id=its_id)).data == {"node": None}
+
+
+async def test_an_account_is_found_as_what_it_is_and_as_nothing_else(database):
+    world = await a_world()
+    waiting, program = await an_owner(is_linked=False), Program()
+    for account, kind in (
+        (world.receptionist.account, "UnlinkedAccount"),
+        (world.vet.account, "UnlinkedAccount"),
+        (world.owner.account, "UnlinkedAccount"),
+        (waiting.account, "Account"),
+        (world.owner.account, "Account"),
+        (world.vet.account, "Account"),
+    ):
+        answer = await program.ask(world.receptionist.viewer, WHO_IS_WAITING, id=id_of(account, kind))
+        assert answer.data == {"node": None}, (account.email, kind)
+    own = id_of(world.receptionist.account, "Account")
+    found = (await program.ask(world.receptionist.viewer, WHO_IS_WAITING, id=own)).data["node"]
+    assert found == {"id": own, "sessions": [{"id": global_id("Session", world.receptionist.viewer.session_id)}]}
+
+
+async def test_a_session_that_has_ended_or_expired_is_not_among_the_devices(database):
+    world = await a_world()
+    account, program = world.vet.account, Program()
+    day = timedelta(days=1)
+    await Session.create(account_id=account.id, created_at=NOW - 90 * day, expires_at=NOW)
+    await Session.create(account_id=account.id, created_at=NOW - day, expires_at=NOW + day, revoked_at=NOW)
+    late = await Session.create(account_id=account.id, created_at=NOW - 89 * day, expires_at=NOW + timedelta(seconds=1))
+    for document, shown in (
+        ("{ viewer { account { sessions { id } } } }", lambda data: data["viewer"]["account"]),
+        (f'{{ node(id: "{id_of(account)}") {{ ... on Account {{ sessions {{ id }} }} }} }}', lambda data: data["node"]),
+    ):
+        answer = await program.ask(world.vet.viewer, document)
+        assert {session["id"] for session in shown(answer.data)["sessions"]} == {
+            global_id("Session", world.vet.viewer.session_id),
+            id_of(late),
+        }
+
+
+WHO_DOES_WHAT = """{ services { name staff { id displayName services { name rooms { name location { name } } } }
+  rooms { id name } } }"""
+
+
+async def test_services_staff_and_rooms_name_each_other_with_one_statement_a_level(database):
+    world = await a_world()
+    program = Program()
+    counts = []
+    for more in (0, 5):
+        for number in range(more):
+            await a_service(f"Service {number}")
+            await a_vet()
+            await a_room()
+        answer = await program.ask(world.receptionist.viewer, WHO_DOES_WHAT)
+        counts.append(answer.statements.count)
+        service = next(each for each in answer.data["services"] if each["name"] == world.service.name)
+        vet = next(each for each in service["staff"] if each["id"] == id_of(world.vet.staff))
+        assert vet["displayName"] == world.vet.staff.display_name
+        assert world.service.name in [each["name"] for each in vet["services"]]
+        assert vet["services"][0]["rooms"][0]["location"] == {"name": world.location.name}
+        assert {"id": id_of(world.room), "name": world.room.name} in service["rooms"]
+        assert (len(service["staff"]), len(service["rooms"])) == (1 + more, 1 + more)
+    assert counts[0] == counts[1]
+
+
+async def test_an_owner_sees_of_a_service_neither_staff_nor_rooms(database):
+    world = await a_world()
+    for edge in ("staff", "rooms"):
+        answer = await Program().ask(world.owner.viewer, f"{{ services {{ {edge} {{ id }} }} }}")
+        assert [error["message"] for error in answer.body["errors"]] == [
+            f"Cannot query field '{edge}' on type 'Service'."
+        ]
+
+
+async def test_the_closures_of_a_location_are_found_soonest_first(database):
+    here, there = await a_location(), await a_location("Hill")
+    manager, vet, program = await a_manager(), await a_vet(location=here), Program()
+
+    async def exception(hours, **about):
+        starts_at = NOW + hours * AN_HOUR
+        return await HoursException.create(starts_at=starts_at, ends_at=starts_at + AN_HOUR, reason="", **about)
+
+    late = await exception(9, location_id=here.id)
+    away = await exception(3, location_id=here.id, staff_id=vet.id)
+    await exception(1, location_id=there.id)
+    await exception(2, staff_id=vet.id)
+    document = "{ locations { name exceptions { id startsAt staff { displayName } } } }"
+    found = {
+        each["name"]: each["exceptions"] for each in (await program.ask(manager.viewer, document)).data["locations"]
+    }
+    assert [(each["id"], each["staff"]) for each in found[here.name]] == [
+        (id_of(away), {"displayName": vet.staff.display_name}),
+        (id_of(late), None),
+    ]
+    assert len(found["Hill"]) == 1

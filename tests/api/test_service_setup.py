@@ -13,7 +13,7 @@ from tests.world import NOW, a_manager, a_service, a_world
 
 SERVICE = """service { id name lastsMinutes description bufferBeforeMinutes bufferAfterMinutes leadMinutes species
   isBookableOnline isOpenToNewClients ownerMayChooseVet isFarewell isOffered
-  staff { staff { displayName } } rooms { room { name } } }"""
+  staff { displayName } rooms { name } }"""
 STRANGE = "💥"
 
 
@@ -50,8 +50,8 @@ async def test_a_manager_adds_a_service_and_amends_it(database):
         "ownerMayChooseVet": True,
         "isFarewell": False,
         "isOffered": True,
-        "staff": [{"staff": {"displayName": world.vet.staff.display_name}}],
-        "rooms": [{"room": {"name": world.room.name}}],
+        "staff": [{"displayName": world.vet.staff.display_name}],
+        "rooms": [{"name": world.room.name}],
     }
     amend = partial(done, program, world.manager.viewer, "amendService", f"ServiceAmended {{ {SERVICE} }}")
     nothing = await amend(serviceId=service_id, idempotencyKey="nothing")

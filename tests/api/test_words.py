@@ -16,7 +16,7 @@ from graphql import (
     is_introspection_type,
 )
 
-from graph.roles import doorkeepers
+from graph.roles import doorkeepers, mark
 from graph.schema import schema
 from graph.sdl import printed
 from graph.views import view_of
@@ -31,10 +31,10 @@ OWNER_VIEW = view_of(schema, Audience.OWNER).graphql
 DOORS = {"signIn", "requestSignInCode", "signInWithCode", "refreshSession", "signOut", "signOutEverywhere"}
 
 STAFF_WORDS = """
-alerts tags owners ownerships share shares percent rights clients clientId pets day DaySheet unlinkedAccounts
+alerts tags owners ownerships share shares rights clients clientId pets day DaySheet unlinkedAccounts
 UnlinkedAccount isRegisteredOnline cancelledBecause hasLeft staff staffId staffIds role HeldRole StaffRoleInput room
 rooms roomIds Room isInUse workingHours WorkingHours exceptions HoursException bufferBeforeMinutes bufferAfterMinutes
-isBookableOnline isOffered OfferedService ServiceStaff ServiceRoom Ownership OwnershipInput ShareInput StretchInput
+isBookableOnline isOffered Ownership PetOwnerInput ShareInput StretchInput
 Right search password ClientConnection PetConnection
 """
 
@@ -139,6 +139,28 @@ def test_a_deed_takes_one_input_with_a_key_that_makes_it_safe_to_send_twice(deed
     taken = get_named_type(argument[1].type)
     assert isinstance(taken, GraphQLInputObjectType)
     assert str(taken.fields["idempotencyKey"].type) == "String!"
+
+
+@pytest.mark.parametrize("deed", [deed for deed in DEED_FIELDS if deed not in DOORS])
+def test_a_deed_and_what_it_takes_and_answers_are_for_the_same_people(deed):
+    taken = get_named_type(DEED_FIELDS[deed].args["input"].type)
+    union = DEED_FIELDS[deed].type
+    assert isinstance(union, GraphQLUnionType)
+    assert mark(taken) == mark(union.types[0]) == mark(DEED_FIELDS[deed])
+
+
+@pytest.mark.parametrize("deed", [deed for deed in DEED_FIELDS if DEED_FIELDS[deed].args])
+def test_what_a_deed_takes_is_said_in_the_words_of_its_input(deed):
+    argument = DEED_FIELDS[deed].args["input"]
+    about = get_named_type(argument.type).description
+    assert about
+    assert argument.description == about.splitlines()[0]
+
+
+def test_a_language_is_described_alike_wherever_it_is_asked_for_or_shown():
+    told = [part.description for _, name, part in _parts(UNIFIED) if name == "language"]
+    assert len(told) == 6
+    assert [words for words in told if "as a BCP 47 tag: `en`, `de`" not in words] == []
 
 
 @pytest.mark.parametrize("deed", sorted(DOORS))

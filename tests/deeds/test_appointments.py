@@ -24,6 +24,7 @@ from models import (
 from models.appointment import NEXT
 from models.refusal import (
     Forbidden,
+    InvalidInput,
     NotFound,
     PetHasDied,
     RightNeeded,
@@ -33,7 +34,7 @@ from models.refusal import (
 )
 from models.role import Role
 from resolvers import appointments
-from resolvers.appointments import Move
+from resolvers.appointments import Move, told
 from resolvers.viewer import Viewer
 from tests.world import (
     AN_HOUR,
@@ -277,3 +278,57 @@ async def test_nobody_and_owners_do_not_take_the_steps_of_the_staff(database):
     assert nobody.roles == frozenset()
     await refused(NotFound, appointments.check_in(nobody, appointment.id, key="c", now=NOW))
     assert Role.VET in world.vet.viewer.roles
+
+
+async def test_a_check_in_that_meets_a_no_show_takes_no_time_it_does_not_have(database, monkeypatch):
+    world = await a_world()
+    appointment = await a_booking(world.pet)
+    desk = world.receptionist.viewer
+    ours = told.locked
+
+    async def marked_meanwhile(appointment_id):
+        await Appointment.filter(id=appointment_id).update(status=Status.NO_SHOW)
+        await BusyTime.all().delete()
+        return await ours(appointment_id)
+
+    monkeypatch.setattr(told, "locked", marked_meanwhile)
+    with pytest.raises(StepNotAllowed):
+        await appointments.check_in(desk, appointment.id, key="c", now=AT_TEN)
+    assert (await Appointment.get(id=appointment.id)).status is Status.BOOKED
+
+
+async def test_an_owner_cannot_choose_the_vet_by_moving_where_the_practice_does(database):
+    world = await a_world()
+    appointment = await a_booking(world.pet)
+    world.service.owner_may_choose_vet = False
+    await world.service.save()
+    await refused(InvalidInput, moved(world, appointment, vet_id=world.vet.id))
+
+
+async def test_a_vet_who_is_named_counts_even_when_any_will_do(database):
+    world = await a_world()
+    other, room = await a_vet(), await a_room()
+    await ServiceRoom.get_or_create(service_id=world.service.id, room_id=room.id)
+    appointment = await a_booking(world.pet, vet=world.vet)
+    assert (await moved(world, appointment, vet_id=other.id, any_vet=True)).vet_id == other.id
+
+
+async def test_a_former_owner_hears_nothing_of_what_becomes_of_the_visit(database):
+    world = await a_world()
+    former = await an_owner()
+    ownership = await an_ownership(world.pet, former, share=0)
+    appointment = await a_booking(world.pet, client=former)
+    ownership.ends_on = TODAY
+    await ownership.save()
+    desk = world.receptionist.viewer
+    await moved(world, appointment, viewer=desk)
+    await appointments.cancel(desk, appointment.id, key="c", now=NOW)
+    assert {m.client_id for m in await Message.all()} == {world.owner.id}
+
+
+async def test_a_move_keeps_what_was_before_in_the_trail(database):
+    world = await a_world()
+    await moved(world, await a_booking(world.pet))
+    event = await Event.get()
+    assert event.changed == ["room_id", "vet_id"]
+    assert event.detail_hash

@@ -15,13 +15,17 @@ from models import (
     EventKind,
     Letter,
     Message,
+    OpeningHours,
+    Ownership,
     Right,
     Service,
     ServiceRoom,
     ServiceStaff,
     Species,
     Status,
+    WorkingHours,
 )
+from models.appointment import MOST_COMING_UNKNOWN
 from models.refusal import (
     IdempotencyKeyReused,
     InvalidInput,
@@ -33,11 +37,13 @@ from models.refusal import (
     ServiceNotOffered,
     SlotTaken,
     TimeHasPassed,
+    TooManyPlanned,
     TooShortNotice,
     VetCannotDoService,
 )
-from resolvers import appointments
+from resolvers import appointments, bookings, free_times
 from resolvers.appointments import Booking
+from resolvers.free_times import Search
 from tests.cancelling import cancelled_at
 from tests.world import (
     AN_HOUR,
@@ -139,8 +145,9 @@ async def test_a_booking_sends_as_many_statements_among_a_hundred_others(databas
         await booked(world)
     vet = await a_vet()
     room = await a_room()
+    stranger = await an_owner()
     for number in range(25):
-        pet = await a_pet(world.owner)
+        pet = await a_pet(stranger)
         await a_booking(pet, vet=vet, room=room, starts_at=AT_TEN + timedelta(days=28, minutes=30 * number))
     with counted() as among_others:
         await booked(world, key="other", starts_at=AT_TEN + AN_HOUR)
@@ -366,4 +373,65 @@ async def test_cancelled_at_any_moment_a_booking_is_whole_or_not_there_and_the_p
     assert at >= MOST_STATEMENTS - 1
     for number in range(20):
         day = timedelta(days=1 + number // 10, minutes=30 * (number % 10))
-        await booked(world, key=f"after-{number}", starts_at=AT_TEN + day)
+        await booked(world, viewer=world.receptionist.viewer, key=f"after-{number}", starts_at=AT_TEN + day)
+
+
+async def test_a_client_whom_nobody_knows_cannot_book_the_practice_full(database):
+    world = await a_world()
+    newcomer = await an_owner(is_linked=False)
+    pet = await a_pet(newcomer)
+    for number in range(MOST_COMING_UNKNOWN):
+        day = timedelta(days=number % 4)
+        await booked(
+            world, newcomer.viewer, key=str(number), pet_id=pet.id, starts_at=AT_TEN + day + AN_HOUR * (number // 4)
+        )
+    await refused(world, TooManyPlanned, newcomer.viewer, pet_id=pet.id, key="more", starts_at=AT_TEN + 5 * AN_HOUR)
+    await booked(world, world.receptionist.viewer, key="desk", pet_id=pet.id, starts_at=AT_TEN + 5 * AN_HOUR)
+
+
+async def test_online_booking_reaches_one_year_ahead(database):
+    world = await a_world()
+    await refused(world, InvalidInput, starts_at=AT_TEN + timedelta(days=371))
+    await booked(world, world.receptionist.viewer, starts_at=AT_TEN + timedelta(days=371))
+
+
+async def test_where_the_practice_chooses_the_vet_alternatives_name_none(database):
+    world = await a_world()
+    world.service.owner_may_choose_vet = False
+    await world.service.save()
+    await booked(world)
+    refusal = await refused(world, SlotTaken, key="again")
+    assert refusal.alternatives
+    assert {time.vet_ids for time in refusal.alternatives} == {()}
+
+
+async def test_a_right_that_is_lost_while_she_books_is_noticed(database, monkeypatch):
+    world = await a_world()
+    ours = bookings.hold
+
+    async def hold_after_the_end(wish, place):
+        await Ownership.filter(client_id=world.owner.id).update(ends_on=TODAY)
+        await ours(wish, place)
+
+    monkeypatch.setattr(bookings, "hold", hold_after_the_end)
+    with pytest.raises(RightNeeded):
+        await booked(world)
+    assert await Appointment.all().count() == 0
+
+
+async def test_a_visit_of_a_whole_day_sees_what_is_busy_the_day_after(database):
+    world = await a_world()
+    always = {"from_minute": 0, "until_minute": 1440}
+    await OpeningHours.all().delete()
+    await WorkingHours.all().delete()
+    for weekday in range(1, 8):
+        await OpeningHours.create(location_id=world.location.id, weekday=weekday, **always)
+        await WorkingHours.create(
+            location_id=world.location.id, staff_id=world.vet.id, weekday=weekday, starts_on=TODAY, **always
+        )
+    await Service.filter(id=world.service.id).update(lasts_minutes=1440)
+    desk = world.receptionist.viewer
+    await booked(world, desk, key="later", starts_at=NOW + timedelta(days=2, hours=10))
+    search = Search(world.service.id, world.location.id, TODAY + timedelta(days=1), TODAY + timedelta(days=1))
+    _, free = await free_times.found(desk, search, now=NOW)
+    assert max(time.visit.ends_at for time in free) == NOW + timedelta(days=2, hours=10)

@@ -21,7 +21,7 @@ THROWN_AWAY, ABANDONED, REPEATED, REUSED = 0.10, 0.1, 0.05, 0.02
 no reason, or its key is used for something else."""
 _TRIES_FOR_SECONDS = 60.0
 # What may well happen where many want the same; anything else is a violation.
-EXPECTED = frozenset({"SLOT_TAKEN", "STEP_NOT_ALLOWED", "TIME_HAS_PASSED", "TOO_SHORT_NOTICE"})
+EXPECTED = frozenset({"SLOT_TAKEN", "TOO_MANY_PLANNED", "STEP_NOT_ALLOWED", "TIME_HAS_PASSED", "TOO_SHORT_NOTICE"})
 
 Answer = dict[str, Any]
 
