@@ -1,8 +1,9 @@
 """Cost: what an operation may make the server do at most, told from the document and its page sizes before it runs.
 
 An object costs 1, a leaf nothing, a field with `metadata={"cost": n}` costs n. A list costs what is inside it times its
-size: the `first` or `last` that the client asks of the list or of the connection around it, else the default of that
-argument, else `metadata={"size": n}` of the list, else 20.
+size: the `first` or `last` that the client asks of the list or of the connection around it (the larger of both, and the
+largest page at most, since no more is ever answered), else the default of that argument, else `metadata={"size": n}` of
+the list, else 20. Introspection has a price of its own (`graph.limits`).
 """
 
 from __future__ import annotations
@@ -39,10 +40,21 @@ _BEYOND_ALL = 10**9
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A page size that a variable names; `otherwise` when the variable is absent or no number."""
+    """The largest of the page sizes that a client asks for, and `most` at most; `otherwise` when none is asked for.
 
-    variable: str
+    `variables` are those that name a size, each with what it is when it is absent.
+    """
+
+    numbers: tuple[int, ...]
+    variables: tuple[tuple[str, int | None], ...]
     otherwise: int
+    most: int
+
+    def size(self, variables: Mapping[str, Any]) -> int:
+        """How large the page is with these variables."""
+        named = (_number(variables.get(name, default)) for name, default in self.variables)
+        given = [*self.numbers, *(number for number in named if number is not None)]
+        return min(max(given, default=self.otherwise), self.most)
 
 
 Size: TypeAlias = int | Asked
@@ -58,11 +70,15 @@ class Weight:
 
 
 def weighed(
-    schema: GraphQLSchema, operation: OperationDefinitionNode, fragments: Mapping[str, FragmentDefinitionNode]
+    schema: GraphQLSchema,
+    operation: OperationDefinitionNode,
+    fragments: Mapping[str, FragmentDefinitionNode],
+    *,
+    most: int,
 ) -> tuple[Weight, ...]:
-    """The weights of a valid operation; what several fragments share is weighed once."""
+    """The weights of a valid operation, no page larger than `most`; what several fragments share is weighed once."""
     root = schema.get_root_type(operation.operation)
-    return _Scales(schema, operation, fragments).inside((operation.selection_set,), root, None)
+    return _Scales(schema, operation, fragments, most).inside((operation.selection_set,), root, None)
 
 
 def cost(weights: tuple[Weight, ...], variables: Mapping[str, Any]) -> int:
@@ -72,17 +88,18 @@ def cost(weights: tuple[Weight, ...], variables: Mapping[str, Any]) -> int:
     def of(weight: Weight) -> int:
         if id(weight) not in known:
             inside = weight.own + sum(map(of, weight.inside))
-            known[id(weight)] = min(_number(weight.size, variables) * inside, _BEYOND_ALL)
+            size = weight.size.size(variables) if isinstance(weight.size, Asked) else weight.size
+            known[id(weight)] = min(max(size, 0) * inside, _BEYOND_ALL)
         return known[id(weight)]
 
     return min(sum(map(of, weights)), _BEYOND_ALL)
 
 
-def _number(size: Size, variables: Mapping[str, Any]) -> int:
-    if isinstance(size, int):
-        return max(size, 0)
-    given = variables.get(size.variable)
-    return max(given, 0) if isinstance(given, int) and not isinstance(given, bool) else size.otherwise
+def _number(given: Any) -> int | None:
+    """The number that GraphQL will read in the value of a variable, to which 100.0 is 100; None when it is none."""
+    if isinstance(given, bool):
+        return None
+    return int(given) if isinstance(given, int) or (isinstance(given, float) and given.is_integer()) else None
 
 
 class _Scales:
@@ -96,8 +113,10 @@ class _Scales:
         schema: GraphQLSchema,
         operation: OperationDefinitionNode,
         fragments: Mapping[str, FragmentDefinitionNode],
+        most: int,
     ) -> None:
         self._schema = schema
+        self._most = most
         self._fragments = fragments
         self._defaults = {
             definition.variable.name.value: int(definition.default_value.value)
@@ -114,9 +133,9 @@ class _Scales:
             key = (id(selection_set), parent.name if parent else "", page)
             if key not in self._known:
                 self._known[key] = tuple(
-                    self._weight(field, node, page)
+                    weight
                     for owner, node in self._fields(selection_set, parent, set())
-                    if (field := self._definition(owner, node)) is not None
+                    if (weight := self._weight(owner, node, page)) is not None
                 )
             weights += self._known[key]
         return tuple(weights)
@@ -137,12 +156,12 @@ class _Scales:
                 owner = self._schema.type_map.get(fragment.type_condition.name.value)
                 yield from self._fields(fragment.selection_set, owner, seen)
 
-    def _definition(self, owner: GraphQLNamedType | None, node: FieldNode) -> GraphQLField | None:
-        if node.name.value in INTROSPECTION or not is_composite_type(owner):
+    def _weight(self, owner: GraphQLNamedType | None, node: FieldNode, page: Size | None) -> Weight | None:
+        if node.name.value in INTROSPECTION:
+            return Weight(INTROSPECTION[node.name.value], 1, ())
+        field = self._schema.get_field(owner, node.name.value) if is_composite_type(owner) else None
+        if field is None:
             return None
-        return self._schema.get_field(owner, node.name.value)
-
-    def _weight(self, field: GraphQLField, node: FieldNode, page: Size | None) -> Weight:
         metadata = getattr(field.extensions.get("strawberry-definition"), "metadata", None) or {}
         own = metadata.get("cost", 1 if node.selection_set else 0)
         asked = self._asked(field, node)
@@ -162,11 +181,11 @@ class _Scales:
         if not paged:
             return None
         usual = next((value for name in paged if isinstance(value := field.args[name].default_value, int)), USUAL_SIZE)
-        for argument in node.arguments or ():
-            if argument.name.value in paged:
-                if isinstance(argument.value, IntValueNode):
-                    return int(argument.value.value)
-                if isinstance(argument.value, VariableNode):
-                    name = argument.value.name.value
-                    return Asked(name, self._defaults.get(name, usual))
-        return usual
+        values = [argument.value for argument in node.arguments or () if argument.name.value in paged]
+        names = [value.name.value for value in values if isinstance(value, VariableNode)]
+        return Asked(
+            tuple(int(value.value) for value in values if isinstance(value, IntValueNode)),
+            tuple((name, self._defaults.get(name)) for name in names),
+            usual,
+            self._most,
+        )

@@ -21,7 +21,7 @@ from graphql import (
     specified_rules,
     validate,
 )
-from graphql.validation.rules import overlapping_fields_can_be_merged
+from graphql.validation.rules import max_introspection_depth_rule, overlapping_fields_can_be_merged
 from graphql.validation.validate import ValidationAbortedError
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
@@ -37,6 +37,9 @@ _MAX_ERRORS = 5
 # high, and takes 700 ms to reach.
 _MAX_COMPARISONS = 100_000
 overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET = _MAX_COMPARISONS
+# Introspection may ask for the fields of a type, and no further: tools do not, and it multiplies. The library's own
+# number lets a document ask for the fields of the types of all fields of all types.
+max_introspection_depth_rule.MAX_LIST_DEPTH = 2
 _TOO_MANY_TOKENS = re.compile(r"Document contains more than \d+ (tokens|comments)")
 
 
@@ -147,7 +150,7 @@ class Documents:
             kind=node.operation,
             ignores_token=bool(asked)
             and all(self._said(node.operation.value, name).get("token") == "ignored" for name in asked),
-            weights=weighed(self._schema, node, fragments),
+            weights=weighed(self._schema, node, fragments, most=self._limits.max_page),
         )
 
     def _is_alone(self, kind: str, name: str) -> bool:

@@ -25,7 +25,9 @@ from graphql import (
     visit,
 )
 
-INTROSPECTION = frozenset({"__schema", "__type"})
+# What introspection costs, whatever is asked of it: as much as it answers at most, which the rules below and in
+# `documents` hold down. A tool's usual question is answered with 2,400 objects.
+INTROSPECTION = {"__schema": 2_500, "__type": 250}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def measured(document: DocumentNode, limits: Limits, is_alone: Callable[[str, st
     fragments = {each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)}
     operations = [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
     return [
-        *_counted(document, limits),
+        *_counted(document, fragments, limits),
         *_too_deep(operations, fragments, limits.max_depth),
         *_not_alone(operations, fragments, is_alone),
     ]
@@ -92,16 +94,19 @@ def response_name(field: FieldNode) -> str:
 
 
 class _Counter(Visitor):
-    """Counts aliases and directives, and notices a NUL character, which no database can keep."""
+    """Counts aliases and directives, finds introspection, and notices a NUL character, which no database can keep."""
 
     def __init__(self) -> None:
         super().__init__()
         self.aliases = 0
         self.directives = 0
+        self.introspection: list[FieldNode] = []
         self.nul: StringValueNode | None = None
 
     def enter_field(self, node: FieldNode, *_args: Any) -> None:
         self.aliases += node.alias is not None
+        if node.name.value in INTROSPECTION:
+            self.introspection.append(node)
 
     def enter_directive(self, _node: DirectiveNode, *_args: Any) -> None:
         self.directives += 1
@@ -111,7 +116,9 @@ class _Counter(Visitor):
             self.nul = node
 
 
-def _counted(document: DocumentNode, limits: Limits) -> Iterator[GraphQLError]:
+def _counted(
+    document: DocumentNode, fragments: Mapping[str, FragmentDefinitionNode], limits: Limits
+) -> Iterator[GraphQLError]:
     counter = _Counter()
     visit(document, counter)
     if counter.aliases > limits.max_aliases:
@@ -120,8 +127,43 @@ def _counted(document: DocumentNode, limits: Limits) -> Iterator[GraphQLError]:
     if counter.directives > limits.max_directives:
         sentence = f"This document has {counter.directives} directives; at most {limits.max_directives} are allowed."
         yield exceeded("directives", sentence, requested=counter.directives, allowed=limits.max_directives)
+    yield from _introspected(counter.introspection, fragments)
     if counter.nul is not None:
         yield bad_input("A text in this document holds a NUL character, which cannot be kept. Please leave it out.")
+
+
+def _introspected(asked: list[FieldNode], fragments: Mapping[str, FragmentDefinitionNode]) -> Iterator[GraphQLError]:
+    """Introspection is asked for once, and nothing in it twice: few words under many names would answer without end."""
+    for name in INTROSPECTION:
+        times = sum(field.name.value == name for field in asked)
+        if times > 1:
+            sentence = f"This document asks {times} times for `{name}`; please ask once."
+            yield exceeded("introspection", sentence, requested=times, allowed=1)
+    sets = [field.selection_set for field in asked if field.selection_set]
+    aliases = sum(field.alias is not None for field in _fields_below(sets, fragments))
+    if aliases:
+        sentence = f"This document has {aliases} aliases inside `__schema` or `__type`, where none are allowed."
+        yield exceeded("aliases", sentence, requested=aliases, allowed=0)
+
+
+def _fields_below(
+    selection_sets: list[SelectionSetNode], fragments: Mapping[str, FragmentDefinitionNode]
+) -> Iterator[FieldNode]:
+    """The fields at any depth, through fragments, each fragment once."""
+    seen: set[str] = set()
+    waiting = list(selection_sets)
+    while waiting:
+        for selection in waiting.pop().selections:
+            if isinstance(selection, FragmentSpreadNode):
+                name = selection.name.value
+                if name not in seen and name in fragments:
+                    waiting.append(fragments[name].selection_set)
+                seen.add(name)
+                continue
+            if isinstance(selection, FieldNode):
+                yield selection
+            if isinstance(selection, FieldNode | InlineFragmentNode) and selection.selection_set:
+                waiting.append(selection.selection_set)
 
 
 def _too_deep(

@@ -21,6 +21,9 @@ from graph.limits import bad_input, exceeded
 GRAPHQL = "application/graphql-response+json"
 JSON = "application/json"
 
+# No input of ours is half as deep. Whatever walks the values below may count on it.
+_DEEPEST = 64
+
 # What a request error costs a client that knows GraphQL's own media type; 400 where nothing else is said.
 _STATUS = {"UNAVAILABLE": 503, "INTERNAL": 500, "TIMEOUT": 504}
 
@@ -156,28 +159,43 @@ def _decoded(text: bytes) -> Any:
         value = orjson.loads(text)
     except orjson.JSONDecodeError as mistake:
         raise NotAnswered(bad_input("This request cannot be read as JSON in UTF-8."), 400) from mistake
+    _refuse_nesting(value)
     # JSON can spell a NUL in this way only.
-    if b"\\u0000" in text:
-        _refuse_nul(value)
+    path = _place_of_nul(value) if b"\\u0000" in text else None
+    if path is not None:
+        sentence = "A text in this request holds a NUL character, which cannot be kept. Please leave it out."
+        raise NotAnswered(bad_input(sentence, path=path), 400)
     return value
 
 
-def _refuse_nul(value: Any) -> None:
-    """No database can keep a NUL character in a text, so none gets in.
+def _refuse_nesting(value: Any) -> None:
+    """Nothing is nested without end.
 
     Raises:
-        NotAnswered: a text inside `value` has one; the error names its place.
+        NotAnswered: it is nested more than 64 levels deep.
     """
-    waiting: list[tuple[Any, tuple[str | int, ...]]] = [(value, ())]
-    while waiting:
-        present, path = waiting.pop()
-        if isinstance(present, dict):
-            waiting += [(name, path) for name in present] + [(each, (*path, name)) for name, each in present.items()]
-        elif isinstance(present, list):
-            waiting += [(each, (*path, index)) for index, each in enumerate(present)]
-        elif isinstance(present, str) and "\0" in present:
-            sentence = "A text in this request holds a NUL character, which cannot be kept. Please leave it out."
-            raise NotAnswered(bad_input(sentence, path=list(path)), 400)
+    level = [value]
+    for _ in range(_DEEPEST + 1):
+        inside = (each.values() if isinstance(each, dict) else each for each in level)
+        level = [each for values in inside for each in values if isinstance(each, dict | list)]
+        if not level:
+            return
+    raise NotAnswered(bad_input(f"The values of this request are nested more than {_DEEPEST} levels deep."), 400)
+
+
+def _place_of_nul(value: Any) -> list[str | int] | None:
+    """Where a text holds a NUL character, which no database can keep, so none gets in; None when none does."""
+    if isinstance(value, str):
+        return [] if "\0" in value else None
+    if not isinstance(value, dict | list):
+        return None
+    for step, each in value.items() if isinstance(value, dict) else enumerate(value):
+        if isinstance(step, str) and "\0" in step:
+            return []
+        path = _place_of_nul(each)
+        if path is not None:
+            return [step, *path]
+    return None
 
 
 def _malformed(name: str, kind: str) -> NotAnswered:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from resolvers.rows import Rows
     from resolvers.viewer import Viewer
 
+_NOBODY_KNOWN = "Unknown"
+
 
 def own(viewer: Viewer) -> Rows:
     """The account of whoever asks."""
@@ -64,71 +66,64 @@ async def link_account(
                 raise NotFound(path=("accountId",))
             if found[0].is_linked:
                 raise AlreadyLinked(path=("accountId",))
-            await _link(viewer, found[0], known.id, now=now)
+            happening = await _link(found[0], known.id)
+            await events.record(viewer, happening, now=now)
         return {"account": str(account_id)}
 
     return sql.as_key((await retries.once(retry, work))["account"])
 
 
-async def recognise(viewer: Viewer, account: Account, pet_name: str, *, now: datetime) -> bool:
+async def recognise(account: Account, pet_name: str) -> list[Happening]:
     """Link the account if its proven address belongs to exactly one known client, who owns a pet of that name.
 
-    Inside the transaction that proves the address. Whether it was right or not, it counts as one of three tries.
+    Inside the transaction that proves the address, which records what has happened, if anything, when all is done.
+    Whether it was right or not, it counts as one of three tries.
     """
     counted = await sql.execute(
         "UPDATE account SET link_tries = link_tries + 1 WHERE id = ? AND NOT is_linked AND link_tries < ?",
         (account.id, MAX_LINK_TRIES),
     )
     if not counted:
-        return False
+        return []
     rows = await sql.fetch(
-        "SELECT DISTINCT c.id, e.address, (SELECT COUNT(*) FROM ownership o JOIN pet p ON p.id = o.pet_id "
+        "SELECT DISTINCT c.id, (SELECT COUNT(*) FROM ownership o JOIN pet p ON p.id = o.pet_id "
         "WHERE o.client_id = c.id AND o.ends_on IS NULL AND p.fold = ?) AS pets FROM client_email e "
         "JOIN client c ON c.id = e.client_id WHERE e.fold = ? AND NOT c.is_registered_online",
         (folded(pet_name), account.email_fold),
     )
-    if len({row["id"] for row in rows}) != 1 or not rows[0]["pets"]:
-        return False
-    if not any(is_same_mailbox(row["address"], account.email) for row in rows):
-        return False
-    await _link(viewer, account, sql.as_key(rows[0]["id"]), now=now)
-    return True
+    if len(rows) != 1 or not rows[0]["pets"]:
+        return []
+    return [await _link(account, sql.as_key(rows[0]["id"]))]
 
 
-def is_same_mailbox(one: str, other: str) -> bool:
-    """Whether two addresses are one mailbox: no fold decides who somebody is, for ß and ss are different hosts."""
-    return one.lower() == other.lower()
-
-
-async def unlink_address(viewer: Viewer, client_id: UUID, removed_folds: Collection[str], *, now: datetime) -> None:
+async def unlink_address(client_id: UUID, removed_folds: Collection[str], *, now: datetime) -> list[Happening]:
     """Take the link from the accounts that one of those addresses had proven to be this client's.
 
-    Inside the transaction that takes the addresses from the client. Each account works on as a client of its own, of
-    whom nothing is known but the address; pets and appointments stay where they are.
+    Inside the transaction that takes the addresses from the client, and records what has happened when all is done.
+    Each account works on as a client of its own, of whom nothing is known but the address; pets and appointments stay
+    where they are.
     """
     if not removed_folds:
-        return
+        return []
+    happened = []
     scope = f"client_id = ? AND audience = 'owner' AND is_linked AND email_fold IN ({sql.marks(len(removed_folds))})"
     for account in await hold_all(Account, scope, (client_id, *sorted(removed_folds))):
         stranger = await _stranger(account, now=now)
         await sql.execute(
             "UPDATE account SET client_id = ?, is_linked = ? WHERE id = ?", (stranger.id, False, account.id)
         )
-        happening = Happening(
-            EventKind.ACCOUNT_UNLINKED,
-            account.id,
-            before={"client_id": client_id},
-            after={"client_id": stranger.id},
-        )
-        await events.record(viewer, happening, now=now)
+        before, after = {"client_id": client_id}, {"client_id": stranger.id}
+        happened.append(Happening(EventKind.ACCOUNT_UNLINKED, account.id, before=before, after=after))
+    return happened
 
 
 async def _stranger(account: Account, *, now: datetime) -> Client:
+    """A new client of whom nothing is known but the address, which other owners of a pet do not see as her name."""
     known = await Client.get(id=account.client_id)
     stranger = Client(
-        family_name=account.email,
-        display_name=account.email,
-        fold=folded(account.email),
+        family_name=_NOBODY_KNOWN,
+        display_name=_NOBODY_KNOWN,
+        fold=folded(_NOBODY_KNOWN),
         language=known.language,
         is_registered_online=True,
         created_at=now,
@@ -139,10 +134,11 @@ async def _stranger(account: Account, *, now: datetime) -> Client:
     return stranger
 
 
-async def _link(viewer: Viewer, account: Account, known_id: UUID, *, now: datetime) -> None:
+async def _link(account: Account, known_id: UUID) -> Happening:
     """Make the account the known client's, with all that it made as a client of its own, who then is no more.
 
-    The locks come in the order in which booking takes them: pets, appointments, clients.
+    The locks come in the order in which booking takes them: pets, appointments, clients. What has happened is recorded
+    by the caller, after every lock: recording locks the counter of events, for which holders of these clients wait.
     """
     own_id = account.client_id
     await hold_all(Pet, "id IN (SELECT pet_id FROM ownership WHERE client_id = ? AND ends_on IS NULL)", (own_id,))
@@ -150,7 +146,7 @@ async def _link(viewer: Viewer, account: Account, known_id: UUID, *, now: dateti
     # Not only against changes: nothing may come to refer to a client who is about to go.
     lock = " FOR UPDATE" if sql.is_postgres() else ""
     own = sql.loaded(Client, (await sql.fetch(f"SELECT * FROM client WHERE id = ?{lock}", (own_id,)))[0])  # noqa: S608
-    known = own if own_id == known_id else await hold(Client, known_id)
+    known = own if own_id == known_id else await hold(Client, known_id, path=("clientId",))
     if known.is_registered_online and known is not own:
         raise InvalidInput(
             "This client registered online and is not known yet. Please choose the client you know her as.",
@@ -167,8 +163,7 @@ async def _link(viewer: Viewer, account: Account, known_id: UUID, *, now: dateti
         await sql.execute("UPDATE client SET is_registered_online = ? WHERE id = ?", (False, known_id))
     else:
         await sql.execute("DELETE FROM client WHERE id = ?", (own.id,))
-    happening = Happening(EventKind.ACCOUNT_LINKED, account.id, before=before, after=after)
-    await events.record(viewer, happening, now=now)
+    return Happening(EventKind.ACCOUNT_LINKED, account.id, before=before, after=after)
 
 
 async def _move(own_id: UUID, known_id: UUID) -> dict[str, list[str]]:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from tortoise.transactions import in_transaction
 
-from models import Client, EventKind, Practice, sql
+from models import Account, Client, EventKind, Practice, sql
 from models.code import language
 from models.contact import Address, email_fold
+from models.refusal import NotFound
 from models.row import folded, uuid7
 from models.text import line, named
 from resolvers import access, accounts, contacts, events, retries, searches
@@ -146,6 +147,7 @@ async def amend_myself(viewer: Viewer, changes: MyChanges, *, key: str, now: dat
     """Change what is known of the owner who asks.
 
     Raises:
+        NotFound: she was linked to another client, or lost the link, in this very moment.
         InvalidInput: as for registering.
     """
     access.may(viewer, Deed.AMEND_MYSELF)
@@ -161,16 +163,30 @@ async def _amend(viewer: Viewer, client_id: UUID | None, said: dict[str, Any], r
         async with in_transaction():
             await retry.keep(client=found.id)
             client = await hold(Client, found.id)
+            if client.id == viewer.client_id:
+                await _must_still_be(viewer, client)
             change = await write(client, _columns(client, said))
             gone = await _amend_contacts(client, said, change)
-            if gone:
-                await accounts.unlink_address(viewer, client.id, gone, now=now)
+            happened = await accounts.unlink_address(client.id, gone, now=now)
             if change:
-                happening = Happening(EventKind.CLIENT_AMENDED, client.id, before=change.before, after=change.after)
+                happened.append(
+                    Happening(EventKind.CLIENT_AMENDED, client.id, before=change.before, after=change.after)
+                )
+            for happening in happened:
                 await events.record(viewer, happening, now=now)
         return {"client": str(found.id)}
 
     return sql.as_key((await retries.once(retry, work))["client"])
+
+
+async def _must_still_be(viewer: Viewer, client: Client) -> None:
+    """Refuse whose account was linked elsewhere, or unlinked, since she was let in; nobody does while the client is held.
+
+    Raises:
+        NotFound: it belongs to another client now.
+    """
+    if not await Account.exists(id=viewer.account_id, client_id=client.id):
+        raise NotFound
 
 
 def _columns(client: Client, said: dict[str, Any]) -> dict[str, Any]:
@@ -192,11 +208,7 @@ async def _amend_contacts(client: Client, said: dict[str, Any], change: Change) 
     if "emails" in said:
         before, emails = emails, contacts.checked_emails(said["emails"])
         if change.note("emails", before, emails):
-            gone = {
-                email_fold(address)
-                for address in before
-                if not any(accounts.is_same_mailbox(address, kept) for kept in emails)
-            }
+            gone = set(map(email_fold, before)) - set(map(email_fold, emails))
             await contacts.replace_emails(client.id, emails)
     if "phones" in said:
         held, phones = phones, await contacts.checked_phones(said["phones"], client.country)

@@ -6,7 +6,6 @@ import hmac
 import json
 import re
 import secrets
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tortoise.exceptions import IntegrityError
@@ -143,7 +142,7 @@ async def sign_in_with_code(
     access.may(viewer, Deed.SIGN_IN_WITH_CODE)
     fold = email_fold(email_address(email, path=("email",)))
     # No throttle by address: its codes are few, and each can be tried a few times only.
-    await throttles.count_origin("sign-in", origin, rules.sign_ins_per_origin, vault=vault, now=now)
+    attempt = await throttles.count_origin("sign-in", origin, rules.sign_ins_per_origin, vault=vault, now=now)
     proven = await _proven(fold, code, vault=vault, rules=rules, now=now)
     if proven is None:
         raise SignInFailed
@@ -152,6 +151,7 @@ async def sign_in_with_code(
     except IntegrityError:
         # Two codes of hers at once, and the other one has just made her account.
         held = await _enter(viewer, fold, proven, rules=rules, now=now)
+    await throttles.give_back(attempt)
     return await sessions.hand_over(held, Audience.OWNER, tokens=tokens, now=now)
 
 
@@ -186,21 +186,20 @@ async def _enter(viewer: Viewer, fold: str, proven: Any, *, rules: DoorRules, no
         if not used:
             raise SignInFailed
         found = await hold_all(Account, "audience = 'owner' AND email_fold = ?", (fold,))
-        if found and not accounts.is_same_mailbox(found[0].email, proven["email"]):
-            raise SignInFailed
+        happened: list[Happening] = []
         if found:
             account = found[0]
         elif said is None:
             raise SignInFailed
         else:
-            account = await _admit(viewer, proven["email"], said, now=now)
+            account, admitted = await _admit(proven["email"], said, now=now)
+            happened.append(admitted)
         if said and said["pet_name"]:
-            whose = replace(viewer, account_id=account.id)
-            await accounts.recognise(whose, account, said["pet_name"], now=now)
-        return await sessions.begin(viewer, account.id, rules=rules, now=now)
+            happened += await accounts.recognise(account, said["pet_name"])
+        return await sessions.begin(viewer, account.id, happened, rules=rules, now=now)
 
 
-async def _admit(viewer: Viewer, address: str, said: Mapping[str, str | None], *, now: datetime) -> Account:
+async def _admit(address: str, said: Mapping[str, str | None], *, now: datetime) -> tuple[Account, Happening]:
     """The account of somebody new, who works as a client of her own until the practice knows who she is."""
     account = Account(
         audience=Audience.OWNER.value,
@@ -219,9 +218,7 @@ async def _admit(viewer: Viewer, address: str, said: Mapping[str, str | None], *
     client_id: UUID = account.client_id  # type: ignore[assignment]  # given just above
     after = await clients.enter(client_id, registration, now=now, is_registered_online=True)
     await sql.insert([account])
-    whose = replace(viewer, account_id=account.id)
-    await events.record(whose, Happening(EventKind.CLIENT_REGISTERED, client_id, after=after), now=now)
-    return account
+    return account, Happening(EventKind.CLIENT_REGISTERED, client_id, after=after)
 
 
 def _proof(code_id: UUID, fold: str, digits: str, vault: Vault) -> str:

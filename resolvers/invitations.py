@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -10,7 +9,7 @@ from uuid import UUID
 
 from tortoise.transactions import in_transaction
 
-from models import Account, EventKind, Invitation, Letter, Practice, Role, Staff, sql
+from models import Account, EventKind, Invitation, Letter, Message, MessageState, Practice, Role, Staff, sql
 from models.code import language as language_code
 from models.contact import email as email_address
 from models.contact import email_fold
@@ -18,7 +17,7 @@ from models.password import must_be_strong
 from models.refusal import AlreadyOnTheTeam, InvitationNotValid
 from models.row import folded, uuid7
 from models.text import line, named
-from resolvers import access, events, messages, retries, teams
+from resolvers import access, events, messages, retries, sessions, teams
 from resolvers.access import Deed, Where
 from resolvers.events import Happening
 from resolvers.messages import Recipient
@@ -135,12 +134,12 @@ async def accept_invitation(
         "SELECT i.id, i.staff_id, i.expires_at, i.accepted_at, a.id AS account_id, a.email, a.email_fold "
         "FROM invitation i JOIN staff p ON p.id = i.staff_id JOIN account a ON a.staff_id = i.staff_id "
         "WHERE i.token_hash = ? AND p.left_at IS NULL",
-        (_hashed(token),),
+        (sessions.hashed(token),),
     )
     if not rows:
         raise InvitationNotValid(path=("token",))
     found = rows[0]
-    given = {"token": _hashed(token), "password": vault.digest("retry", password)}
+    given = {"token": sessions.hashed(token), "password": vault.digest("retry", password)}
     retry = retries.asked(viewer, Deed.ACCEPT_INVITATION, key, given, now=now, address=found["email_fold"])
 
     async def work() -> Outcome:
@@ -193,7 +192,7 @@ async def _invite(
     invited = _Invited(waiting or uuid7(), secrets.token_urlsafe(_TOKEN_BYTES))
     invitation = Invitation(
         staff_id=invited.staff_id,
-        token_hash=_hashed(invited.token),
+        token_hash=sessions.hashed(invited.token),
         created_at=now,
         expires_at=now + rules.invitation_lasts,
     )
@@ -211,6 +210,7 @@ async def _invite(
                 "UPDATE invitation SET expires_at = ? WHERE staff_id = ? AND accepted_at IS NULL AND expires_at > ?",
                 (now, waiting, now),
             )
+            await _withdraw_letters(fold)
         change = await teams.give(viewer, Deed.INVITE_STAFF, invited.staff_id, newcomer.posts)
         await sql.insert([invitation])
         to = Recipient(newcomer.email, practice.language if practice else "en")
@@ -236,6 +236,16 @@ async def _waiting(fold: str) -> UUID | None:
     return sql.as_key(rows[0]["staff_id"])
 
 
+async def _withdraw_letters(fold: str) -> None:
+    """Withdraw the invitations to this address, however it was typed, that still wait to be sent: they open nothing."""
+    letters = await Message.filter(letter=Letter.INVITATION, state=MessageState.WAITING)
+    old = [letter.id for letter in letters if email_fold(letter.to_address) == fold]
+    # Only those that wait still, for one of them may have been sent meanwhile.
+    await Message.filter(id__in=old, state=MessageState.WAITING).update(
+        state=MessageState.WITHDRAWN, reason="They were invited again.", secret=None, locked_until=None
+    )
+
+
 async def _enter(staff_id: UUID, newcomer: Newcomer, *, now: datetime) -> None:
     staff = Staff(
         id=staff_id,
@@ -255,7 +265,3 @@ async def _enter(staff_id: UUID, newcomer: Newcomer, *, now: datetime) -> None:
     )
     await sql.insert([staff])
     await sql.insert([account])
-
-
-def _hashed(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

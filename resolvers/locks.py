@@ -7,17 +7,27 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from tortoise.models import Model
 
 from models import sql
+from models.refusal import NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
+    from models.refusal import Path
+
 M = TypeVar("M", bound=Model)
 
 
-async def hold(model: type[M], id: UUID) -> M:
-    """The row as it is now, held until the transaction ends."""
-    return (await hold_all(model, "id = ?", (id,)))[0]
+async def hold(model: type[M], id: UUID, *, path: Path = ()) -> M:
+    """The row as it is now, held until the transaction ends.
+
+    Raises:
+        NotFound: it has just gone.
+    """
+    held = await hold_all(model, "id = ?", (id,))
+    if not held:
+        raise NotFound(path=path)
+    return held[0]
 
 
 async def hold_all(model: type[M], scope: str, values: Sequence[Any]) -> list[M]:

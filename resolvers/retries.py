@@ -1,6 +1,7 @@
 """Retries: a deed that is sent twice is done once.
 
-Every mutation but the doors takes an idempotency key. The outcome of a deed (ids, never words) is kept under the
+Every mutation takes an idempotency key, but for those that sign in or out, refresh a session or ask for a code: done
+twice they do no harm. The outcome of a deed (ids, never words) is kept under the
 key in the deed's own transaction, as its first statement: a twin that runs at the same time waits there, and then
 finds the outcome. A refusal rolls back, so it is not kept.
 """
@@ -12,8 +13,10 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tortoise.exceptions import IntegrityError
+
 from models import IdempotencyKey, sql
-from models.refusal import IdempotencyKeyReused, InvalidInput, Refusal
+from models.refusal import IdempotencyKeyReused, InvalidInput, NotFound, Refusal
 from models.row import uuid7
 
 if TYPE_CHECKING:
@@ -85,18 +88,21 @@ async def once(retry: Retry, work: Callable[[], Awaitable[Outcome]]) -> Outcome:
 
     Raises:
         IdempotencyKeyReused: the key was used with other input.
+        NotFound: what the deed found has gone before it could be referred to.
     """
     kept = await _kept(retry)
     if kept is not None:
         return kept
     try:
         return await work()
-    except (Twin, Refusal):
+    except (Twin, Refusal, IntegrityError) as error:
         # A twin that was faster may be why: it has taken the very time, or done the very step.
         kept = await _kept(retry)
-        if kept is None:
-            raise
-        return kept
+        if kept is not None:
+            return kept
+        if isinstance(error, IntegrityError) and "foreign key" in str(error).lower():
+            raise NotFound("Something was changed meanwhile. Please look again and retry.") from error
+        raise
 
 
 async def forget_before(moment: datetime) -> int:

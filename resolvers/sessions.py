@@ -24,9 +24,13 @@ from resolvers.events import Happening
 from resolvers.viewer import Audience, Viewer
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from resolvers.ports import DoorRules, Passwords, Tokens, Vault
+    from resolvers.throttles import Attempt
 
 _TOKEN_BYTES = 32
+_LOOSELY = 10  # times as many attempts from everywhere as from one network
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +107,12 @@ async def sign_in(
 
     Raises:
         InvalidInput: that is no e-mail address.
-        TooManyAttempts: the address, or the network it comes from, has been tried too often.
+        TooManyAttempts: the address, from this network or from everywhere, or this network has been tried too often.
         SignInFailed: address or password is not right.
     """
     access.may(viewer, Deed.SIGN_IN)
     fold = email_fold(email_address(email, path=("email",)))
-    await throttles.count_origin("sign-in", origin, rules.sign_ins_per_origin, vault=vault, now=now)
-    await throttles.count("sign-in", fold, rules.sign_ins_per_account, vault=vault, now=now)
+    attempts = await _counted(fold, origin, vault=vault, rules=rules, now=now)
     found = await sql.fetch(
         "SELECT a.id, a.password_hash FROM account a JOIN staff p ON p.id = a.staff_id "
         "WHERE a.audience = 'staff' AND a.email_fold = ? AND p.left_at IS NULL",
@@ -117,20 +120,39 @@ async def sign_in(
     )
     if not await passwords.matches(password, found[0]["password_hash"] if found else None):
         raise SignInFailed
+    for attempt in attempts:
+        await throttles.give_back(attempt)
     async with in_transaction():
-        held = await begin(viewer, sql.as_key(found[0]["id"]), rules=rules, now=now)
+        held = await begin(viewer, sql.as_key(found[0]["id"]), (), rules=rules, now=now)
     return await hand_over(held, Audience.STAFF, tokens=tokens, now=now)
 
 
-async def begin(viewer: Viewer, account_id: UUID, *, rules: DoorRules, now: datetime) -> Held:
-    """Begin a session of somebody who has proven who they are: the last thing in a transaction."""
+async def _counted(fold: str, origin: str, *, vault: Vault, rules: DoorRules, now: datetime) -> tuple[Attempt, ...]:
+    """Count tightly for the address from this network, loosely from everywhere: no stranger elsewhere locks her out."""
+    tightly = rules.sign_ins_per_account
+    loosely = replace(tightly, times=tightly.times * _LOOSELY)
+    return (
+        await throttles.count_origin("sign-in", origin, rules.sign_ins_per_origin, vault=vault, now=now),
+        await throttles.count_from("sign-in", fold, origin, tightly, vault=vault, now=now),
+        await throttles.count("sign-in", fold, loosely, vault=vault, now=now),
+    )
+
+
+async def begin(
+    viewer: Viewer, account_id: UUID, happened: Sequence[Happening], *, rules: DoorRules, now: datetime
+) -> Held:
+    """Begin a session of somebody who has proven who they are: the last thing in a transaction.
+
+    What has happened before in it is recorded here, after every lock and write of the transaction.
+    """
     session = Session(account_id=account_id, created_at=now, expires_at=now + rules.session_lasts)
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     first = _refresh_token(session.id, token, now=now, expires_at=min(now + rules.refresh_lasts, session.expires_at))
     await sql.insert([session])
     await sql.insert([first])
     whose = replace(viewer, account_id=account_id, session_id=session.id)
-    await events.record(whose, Happening(EventKind.SIGNED_IN, session.id), now=now)
+    for happening in (*happened, Happening(EventKind.SIGNED_IN, session.id)):
+        await events.record(whose, happening, now=now)
     return Held(account_id, session.id, token, first.expires_at)
 
 
@@ -180,7 +202,7 @@ async def _session_of(refresh_token: str, audience: Audience, *, now: datetime) 
         "JOIN session s ON s.id = t.session_id JOIN account a ON a.id = s.account_id "
         "LEFT JOIN staff p ON p.id = a.staff_id "
         "WHERE t.token_hash = ? AND a.audience = ? AND s.revoked_at IS NULL AND s.expires_at > ? AND p.left_at IS NULL",
-        (_hashed(refresh_token), audience.value, now),
+        (hashed(refresh_token), audience.value, now),
     )
     return rows[0] if rows else None
 
@@ -198,7 +220,7 @@ async def _rotate(viewer: Viewer, session: Any, successor: str, *, rules: DoorRu
     rows = await sql.fetch(
         "SELECT t.used_at, n.expires_at, n.used_at AS is_used FROM refresh_token t "
         "LEFT JOIN refresh_token n ON n.token_hash = ? WHERE t.id = ?",
-        (_hashed(successor), session["token_id"]),
+        (hashed(successor), session["token_id"]),
     )
     token = rows[0]
     if token["used_at"] is None:  # it has expired
@@ -261,7 +283,7 @@ async def _revoke(session_id: UUID, because: str, *, now: datetime) -> int:
 
 def _refresh_token(session_id: UUID, token: str, *, now: datetime, expires_at: datetime) -> RefreshToken:
     return RefreshToken(
-        id=uuid7(), session_id=session_id, token_hash=_hashed(token), issued_at=now, expires_at=expires_at
+        id=uuid7(), session_id=session_id, token_hash=hashed(token), issued_at=now, expires_at=expires_at
     )
 
 
@@ -270,5 +292,6 @@ def _successor(refresh_token: str, vault: Vault) -> str:
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
-def _hashed(refresh_token: str) -> str:
-    return hashlib.sha256(refresh_token.encode("utf-8", "surrogatepass")).hexdigest()
+def hashed(token: str) -> str:
+    """What is kept of a token that is drawn at random: enough to know it by, and of no use to sign in with."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

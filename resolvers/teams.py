@@ -143,9 +143,10 @@ async def give(viewer: Viewer, deed: Deed, staff_id: UUID, posts: Collection[Pos
 
 
 async def _must_have_a_manager() -> None:
+    """Refuse to leave nobody who can sign in and manages the whole practice: who has not accepted cannot."""
     rows = await sql.fetch(
         "SELECT 1 FROM staff_role r JOIN staff p ON p.id = r.staff_id JOIN account a ON a.staff_id = p.id "
-        "WHERE r.role = 'MANAGER' AND r.location_id IS NULL AND p.left_at IS NULL LIMIT 1"
+        "WHERE r.role = 'MANAGER' AND r.location_id IS NULL AND p.left_at IS NULL AND a.password_hash IS NOT NULL LIMIT 1"
     )
     if not rows:
         raise InvalidInput(

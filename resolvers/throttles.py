@@ -2,13 +2,14 @@
 
 The generic cell rate algorithm: each attempt pushes a moment ahead of the clock by one interval, and is refused when
 that moment would be further ahead than the whole stretch. One statement counts and decides, outside any transaction
-of a deed, so that a refusal gives no attempt back.
+of a deed, so that a refusal gives no attempt back; success does, when asked to.
 """
 
 from __future__ import annotations
 
 import ipaddress
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from models import sql
@@ -23,7 +24,15 @@ if TYPE_CHECKING:
 _HOUSEHOLD = 64
 
 
-async def count(purpose: str, whose: str, rate: Rate, *, vault: Vault, now: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """An attempt that was counted, and for how many seconds it counts."""
+
+    key: str
+    every: float
+
+
+async def count(purpose: str, whose: str, rate: Rate, *, vault: Vault, now: datetime) -> Attempt:
     """Count one attempt of somebody, who is kept as a digest only.
 
     Raises:
@@ -36,20 +45,37 @@ async def count(purpose: str, whose: str, rate: Rate, *, vault: Vault, now: date
         (key, present + every, present, every, present, every, present + whole + _ROUNDING),
     )
     if counted:
-        return
+        return Attempt(key, every)
     kept = await sql.fetch("SELECT ahead_until FROM throttle WHERE key = ?", (key,))
     # Nothing is kept any more when it was tidied away in between.
     wait = kept[0]["ahead_until"] + every - whole - present if kept else 0
     raise TooManyAttempts(retry_after=max(1, math.ceil(wait)))
 
 
-async def count_origin(purpose: str, origin: str, rate: Rate, *, vault: Vault, now: datetime) -> None:
+async def count_origin(purpose: str, origin: str, rate: Rate, *, vault: Vault, now: datetime) -> Attempt:
     """Count one attempt from a network address; of IPv6, from a household.
 
     Raises:
         TooManyAttempts: see `count`.
     """
-    await count(f"{purpose} origin", _household(origin), rate, vault=vault, now=now)
+    return await count(f"{purpose} origin", _household(origin), rate, vault=vault, now=now)
+
+
+async def count_from(purpose: str, whose: str, origin: str, rate: Rate, *, vault: Vault, now: datetime) -> Attempt:
+    """Count one attempt of somebody from there; what others try from elsewhere counts apart.
+
+    Raises:
+        TooManyAttempts: see `count`.
+    """
+    return await count(f"{purpose} from", f"{whose} {_household(origin)}", rate, vault=vault, now=now)
+
+
+async def give_back(attempt: Attempt) -> None:
+    """Let an attempt that succeeded count no more; those that failed before it stay counted."""
+    await sql.execute(
+        "UPDATE throttle SET ahead_until = ahead_until - CAST(? AS DOUBLE PRECISION) WHERE key = ?",
+        (attempt.every, attempt.key),
+    )
 
 
 async def forget(*, now: datetime) -> int:

@@ -62,7 +62,7 @@ class Program:
         self.clock = Clock()
         self.settings = Settings(**given)
         self.adapters = wiring.adapters(self.settings)
-        self.asgi = wiring.app(self.settings, self.adapters, works=False, now=self.clock, opens_database=False)
+        self.asgi = wiring.app(self.settings, self.adapters, works=False, now=self.clock)
 
     async def post(self) -> list[Envelope]:
         """The letters that are due now, as they arrive."""

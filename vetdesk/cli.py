@@ -183,7 +183,7 @@ def _settings(*, make_secret: bool = False) -> Settings:
     telemetry.configure(found)
     if make_secret and found.secret is None and not found.secret_file.exists():
         try:
-            found.data_folder.mkdir(parents=True, exist_ok=True)
+            found.data_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             found.secret_file.touch(mode=0o600)
             found.secret_file.write_text(secrets.token_urlsafe(48) + "\n", encoding="utf-8")
         except OSError as exc:

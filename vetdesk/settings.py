@@ -114,13 +114,24 @@ class Settings(BaseSettings):
     max_cost: Positive = Field(default=5_000, description="The highest cost of a document, counted before it is run.")
     max_page: Positive = Field(default=100, description="The longest page of a connection.")
     deadline_seconds: float = Field(default=15.0, gt=0, description="How long one request may take.")
-    idempotency_hours: int = Field(default=24, ge=24, description="How long the answer under an idempotency key is kept.")
+    idempotency_hours: int = Field(
+        default=24, ge=24, description="How long the answer under an idempotency key is kept."
+    )
 
     @field_validator("cors_origins", "forwarded_allow_ips", mode="before")
     @classmethod
     def _divided(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(name.strip() for name in value.split(",") if name.strip())
+        return value
+
+    @field_validator("forwarded_allow_ips")
+    @classmethod
+    def _known_proxies(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if any(name == "*" or name.endswith("/0") for name in value):
+            raise ValueError(
+                "name the addresses of your proxies; if everybody's word is believed, anybody can choose their own address"
+            )
         return value
 
     @field_validator("database_url")

@@ -132,9 +132,10 @@ def app(
     *,
     works: bool = True,
     now: Callable[[], datetime] = period.now,
-    opens_database: bool = True,
 ) -> Starlette:
     """The whole program; with a worker inside, unless another process has one."""
+    wake = asyncio.Event()
+    is_migrated = False
 
     async def authenticate(token: str, audience: Audience) -> Viewer:
         moment = now()
@@ -155,6 +156,7 @@ def app(
             count_statements=counted,
             introspection=settings.development or audience is Audience.STAFF,
             ide=settings.development,
+            deed_done=wake.set,
         )
 
     async def jwks() -> dict[str, Any]:
@@ -164,19 +166,20 @@ def app(
         await sql.fetch("SELECT 1 AS here")
 
     async def migrations() -> str | None:
+        nonlocal is_migrated
+        if is_migrated:  # and stays so while this version runs
+            return None
         pending = await pending_migrations(settings.database_url)
+        is_migrated = not pending
         return f"Migrations are pending ({', '.join(pending)}): run `vetdesk migrate`." if pending else None
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        if not opens_database:
-            yield
-            return
         async with connect(settings.database_url, pool_size=settings.pool_size):
             if not works:
                 yield
                 return
-            async with working(duties(settings, chosen)):
+            async with working(duties(settings, chosen), wake):
                 yield
 
     return create_app(
@@ -191,10 +194,10 @@ def app(
 
 
 @asynccontextmanager
-async def working(what: worker.Duties) -> AsyncIterator[None]:
-    """A worker beside whatever else this process does."""
+async def working(what: worker.Duties, wake: asyncio.Event) -> AsyncIterator[None]:
+    """A worker beside whatever else this process does, who looks at once when `wake` is set."""
     stop = asyncio.Event()
-    at_work = asyncio.create_task(worker.run(what, stop=stop))
+    at_work = asyncio.create_task(worker.run(what, stop=stop, wake=wake))
     try:
         yield
     finally:

@@ -73,7 +73,8 @@ class AppointmentQueries:
         rows = appointments.during(info.context.viewer, period, location_id=maybe_key("Location", location_id))
         return Paged(rows, page(first=first, after=after, last=last, before=before, most=info.context.limits.max_page))  # type: ignore[return-value]
 
-    @field(EVERYBODY)
+    # A month is searched and up to a thousand starts are answered: 25 such in one document, or 6 with their vets.
+    @field(EVERYBODY, metadata={"cost": 1, "size": 200})
     async def free_times(
         self,
         info: Info,

@@ -22,5 +22,6 @@ class FreeTime:
     )
     zone: str = strawberry.field(description="The zone of that clock, by its IANA name.")
     vets: list[Staff] = strawberry.field(
-        description="The vets who are free then; empty for an owner where the practice chooses the vet."
+        description="The vets who are free then; empty for an owner where the practice chooses the vet.",
+        metadata={"size": 3},
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import httpx
@@ -13,7 +14,7 @@ from graph.views import view_of
 from models import Appointment, Pet
 from models.row import uuid7
 from resolvers.viewer import Audience
-from tests.api.deed import refused, sent
+from tests.api.deed import done, refused, sent
 from tests.api.staff_samples import samples
 from tests.doors import Program, id_of
 from tests.world import a_booking, a_pet, a_world, an_owner, how_many_rows
@@ -191,6 +192,18 @@ async def test_a_malformed_id_is_answered_as_an_unknown_one_by_every_query(datab
     for one in not_there("Location"):
         assert (await program.ask(desk, document, id=one, **period)).data == {"appointments": {"totalCount": 0}}
     assert (await program.ask(desk, document, id=None, **period)).data == {"appointments": {"totalCount": 1}}
+
+
+async def test_why_a_visit_is_cancelled_has_an_end_and_one_name(database):
+    world, program = await a_world(), Program()
+    visit = await a_booking(world.pet)
+    cancelled = "AppointmentCancelled { appointment { id } }"
+    cancel = partial(refused, program, world.receptionist.viewer, "cancelAppointment", cancelled)
+    assert await cancel(appointmentId=id_of(visit), because="x" * 2001) == ("InvalidInput", ["because"])
+    shown = "AppointmentCancelled { appointment { cancelledBecause } }"
+    given = {"appointmentId": id_of(visit), "because": "She feels better."}
+    kept = await done(program, world.receptionist.viewer, "cancelAppointment", shown, **given)
+    assert kept["appointment"] == {"cancelledBecause": "She feels better."}
 
 
 # Whole requests

@@ -207,6 +207,12 @@ async def test_an_owner_finds_nothing_by_the_id_of_what_is_not_hers(database):
         assert answer.data == {"node": None}, strange_id
 
 
+def session_of(member):
+    """The id of the session in which somebody asks."""
+    assert member.viewer.session_id
+    return global_id("Session", member.viewer.session_id)
+
+
 WHO_IS_WAITING = """query ($id: ID!) { node(id: $id) { id ... on UnlinkedAccount { email client { displayName } }
   ... on Account { sessions { id } } } }"""
 
@@ -242,7 +248,7 @@ async def test_an_account_is_found_as_what_it_is_and_as_nothing_else(database):
         assert answer.data == {"node": None}, (account.email, kind)
     own = id_of(world.receptionist.account, "Account")
     found = (await program.ask(world.receptionist.viewer, WHO_IS_WAITING, id=own)).data["node"]
-    assert found == {"id": own, "sessions": [{"id": global_id("Session", world.receptionist.viewer.session_id)}]}
+    assert found == {"id": own, "sessions": [{"id": session_of(world.receptionist)}]}
 
 
 async def test_a_session_that_has_ended_or_expired_is_not_among_the_devices(database):
@@ -258,33 +264,34 @@ async def test_a_session_that_has_ended_or_expired_is_not_among_the_devices(data
     ):
         answer = await program.ask(world.vet.viewer, document)
         assert {session["id"] for session in shown(answer.data)["sessions"]} == {
-            global_id("Session", world.vet.viewer.session_id),
+            session_of(world.vet),
             id_of(late),
         }
 
 
-WHO_DOES_WHAT = """{ services { name staff { id displayName services { name rooms { name location { name } } } }
-  rooms { id name } } }"""
+WHO_DOES_WHAT = """{ services { name staff { id displayName } rooms { id name location { name } } } }"""
+WHAT_SHE_DOES = """query ($id: ID!) { node(id: $id) { ... on Staff { services { name rooms { name } } } } }"""
 
 
 async def test_services_staff_and_rooms_name_each_other_with_one_statement_a_level(database):
     world = await a_world()
-    program = Program()
-    counts = []
+    program, counts = Program(), []
     for more in (0, 5):
         for number in range(more):
             await a_service(f"Service {number}")
             await a_vet()
             await a_room()
         answer = await program.ask(world.receptionist.viewer, WHO_DOES_WHAT)
-        counts.append(answer.statements.count)
         service = next(each for each in answer.data["services"] if each["name"] == world.service.name)
-        vet = next(each for each in service["staff"] if each["id"] == id_of(world.vet.staff))
-        assert vet["displayName"] == world.vet.staff.display_name
-        assert world.service.name in [each["name"] for each in vet["services"]]
-        assert vet["services"][0]["rooms"][0]["location"] == {"name": world.location.name}
-        assert {"id": id_of(world.room), "name": world.room.name} in service["rooms"]
         assert (len(service["staff"]), len(service["rooms"])) == (1 + more, 1 + more)
+        assert {"id": id_of(world.vet.staff), "displayName": world.vet.staff.display_name} in service["staff"]
+        place = {"name": world.location.name}
+        assert {"id": id_of(world.room), "name": world.room.name, "location": place} in service["rooms"]
+        one = await program.ask(world.receptionist.viewer, WHAT_SHE_DOES, id=id_of(world.vet.staff))
+        done = {each["name"]: each["rooms"] for each in one.data["node"]["services"]}
+        assert len(done) == 1 + more
+        assert {"name": world.room.name} in done[world.service.name]
+        counts.append((answer.statements.count, one.statements.count))
     assert counts[0] == counts[1]
 
 

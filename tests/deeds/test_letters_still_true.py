@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from models import Letter, Message, MessageState, SignInCode, Status, sql
+from models import ClientEmail, Letter, Message, MessageState, SignInCode, Status, sql
 from models.contact import email_fold
 from resolvers import messages
 from resolvers.messages import Delivered
 from tests.postbox import OLGA, Clock, PaperVault, PostBox, a_code, deliver
-from tests.world import AN_HOUR, NOW, a_booking, a_letter, a_pet, a_practice
+from tests.world import AN_HOUR, NOW, TODAY, a_booking, a_letter, a_pet, a_practice, an_owner, an_ownership
 
 pytestmark = pytest.mark.anyio
 
@@ -148,3 +148,34 @@ async def test_a_letter_withdrawn_while_it_was_on_its_way_counts_as_sent(practic
     assert await deliver(box, clock) == Delivered(sent=1)
     message = await the_message()
     assert (message.state, message.sent_at) == (MessageState.SENT, NOW)
+
+
+async def test_whoever_no_longer_owns_the_pet_hears_no_more_of_its_visits(practice, box, clock):
+    owner, former = await an_owner(), await an_owner()
+    pet = await a_pet(owner)
+    ownership = await an_ownership(pet, former, share=0)
+    await a_letter(await a_booking(pet, client=former))
+    ownership.ends_on = TODAY
+    await ownership.save()
+
+    assert await deliver(box, clock) == Delivered(withheld=1)
+    assert box.letters == []
+    assert (await the_message()).reason == "The client no longer owns the pet, or may no longer see it."
+
+
+async def test_a_letter_goes_to_the_address_that_the_client_has_when_it_is_sent(practice, box, clock):
+    owner = await an_owner()
+    await a_letter(await a_booking(await a_pet(owner)))
+    await ClientEmail.filter(client_id=owner.id).update(address="new@home.example", fold="new@home.example")
+
+    assert await deliver(box, clock) == Delivered(sent=1)
+    assert box.addresses == ["new@home.example"]
+    assert (await the_message()).to_address == "new@home.example"
+
+
+async def test_a_client_without_an_address_gets_no_letter(practice, box, clock):
+    owner = await an_owner()
+    await a_letter(await a_booking(await a_pet(owner)))
+    await ClientEmail.filter(client_id=owner.id).delete()
+
+    assert await deliver(box, clock) == Delivered(withheld=1)

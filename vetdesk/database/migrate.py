@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -115,7 +116,10 @@ async def _lock_beside(path: Path) -> AsyncIterator[None]:
     The lock file is a SQLite database itself: its lock works on every system and ends with the process.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for file in (path, Path(f"{path}-migrating")):
+            # Nobody else on the machine reads a practice's records; SQLite gives the files beside it the same mode.
+            os.close(os.open(file, os.O_CREAT | os.O_WRONLY, 0o600))
         lock = sqlite3.connect(f"{path}-migrating", isolation_level=None, timeout=0, check_same_thread=False)
     except (OSError, sqlite3.OperationalError) as exc:
         raise DatabaseUnavailable(f"{path} cannot be made: {exc}") from exc
