@@ -1,9 +1,9 @@
 """Retries: a deed that is sent twice is done once.
 
-Every mutation takes an idempotency key, but for those that sign in or out, refresh a session or ask for a code: done
-twice they do no harm. The outcome of a deed (ids, never words) is kept under the
-key in the deed's own transaction, as its first statement: a twin that runs at the same time waits there, and then
-finds the outcome. A refusal rolls back, so it is not kept.
+Every mutation takes an idempotency key, but for signing in (by password or code), refreshing a session, asking for a
+code, and signing out (here or everywhere). The outcome of a deed (ids, never words) is kept under the key in the deed's
+own transaction, as its first statement: a twin that runs at the same time waits there, and then finds the outcome. A
+refusal rolls back, so it is not kept.
 """
 
 from __future__ import annotations

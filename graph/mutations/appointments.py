@@ -21,6 +21,7 @@ from models.refusal import (
     SlotTaken,
     StepNotAllowed,
     TimeHasPassed,
+    TooManyPlanned,
     TooShortNotice,
     VetCannotDoService,
 )
@@ -31,6 +32,7 @@ from resolvers.appointments import Booking, Move
 _NO_TIME = (
     SlotTaken,
     TimeHasPassed,
+    TooManyPlanned,
     TooShortNotice,
     OutsideHours,
     VetCannotDoService,
@@ -177,7 +179,7 @@ class AppointmentMarkedNoShow:
 class AppointmentMutations:
     """Booking appointments, moving them, and the steps they take."""
 
-    @mutation(Deed.BOOK_APPOINTMENT, AppointmentBooked, *_NO_TIME)
+    @mutation(Deed.BOOK_APPOINTMENT, AppointmentBooked, *_NO_TIME, TooManyPlanned)
     async def book_appointment(self, info: Info, input: BookAppointmentInput) -> object:
         """Book a visit. The room, and the vet unless one is named, are chosen by the practice."""
         viewer = info.context.viewer

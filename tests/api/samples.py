@@ -102,6 +102,7 @@ async def for_owners(world: World) -> list[Sample]:
             },
             {"startsAt": at(10, 2)},
             Message=2,
+            EventDetail=1,
         ),
         sample(
             "confirmAppointment",
@@ -115,6 +116,7 @@ async def for_owners(world: World) -> list[Sample]:
             {"appointmentId": await a_visit(world, 13), "because": "She feels better."},
             {"because": "She feels worse."},
             BusyTime=-3,
+            EventDetail=1,
             Message=1,
         ),
         sample(

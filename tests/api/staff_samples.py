@@ -89,6 +89,7 @@ async def for_staff(program: Program, world: World, boss: Viewer) -> list[Sample
             {"appointmentId": await a_visit(world, 0), "startsAt": at(8), "vetId": vet, "anyVet": False},
             {"startsAt": at(8, 2)},
             Message=2,
+            EventDetail=1,
         ),
         sample(
             "confirmAppointment",
@@ -102,6 +103,7 @@ async def for_staff(program: Program, world: World, boss: Viewer) -> list[Sample
             {"appointmentId": await a_visit(world, 3), "because": "She feels better."},
             {"because": "She feels worse."},
             BusyTime=-3,
+            EventDetail=1,
             Message=1,
         ),
         sample(

@@ -27,6 +27,7 @@ LIMITS = Limits(
     max_aliases=5,
     max_directives=4,
     max_cost=500,
+    max_page=10_000,
     deadline_seconds=0.1,
 )
 

@@ -330,5 +330,5 @@ async def test_a_move_keeps_what_was_before_in_the_trail(database):
     world = await a_world()
     await moved(world, await a_booking(world.pet))
     event = await Event.get()
-    assert event.changed == ["room_id", "vet_id"]
+    assert list(event.changed) == ["room_id", "vet_id"]
     assert event.detail_hash

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -421,7 +422,7 @@ async def test_a_right_that_is_lost_while_she_books_is_noticed(database, monkeyp
 
 async def test_a_visit_of_a_whole_day_sees_what_is_busy_the_day_after(database):
     world = await a_world()
-    always = {"from_minute": 0, "until_minute": 1440}
+    always: Any = {"from_minute": 0, "until_minute": 1440}
     await OpeningHours.all().delete()
     await WorkingHours.all().delete()
     for weekday in range(1, 8):

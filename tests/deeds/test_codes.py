@@ -133,6 +133,8 @@ async def test_the_code_signs_her_in_and_is_used(olga):
     assert (await SignInCode.get()).used_at == NOW + 9 * MINUTE
     event = await Event.get(kind=EventKind.SIGNED_IN)
     assert (event.subject_id, event.account_id) == (session.id, olga.account.id)
+    later = (NOW + 9 * MINUTE).timestamp()
+    assert await Throttle.filter(ahead_until=later).count() == 1  # the attempt was given back
 
 
 async def test_a_code_may_be_typed_with_spaces_and_the_address_as_she_likes(olga):

@@ -130,6 +130,22 @@ async def test_who_has_not_accepted_is_invited_anew_and_the_first_letter_opens_n
     assert await Staff.filter(email=ADA).count() == 1
 
 
+async def test_who_is_invited_anew_gets_the_new_letter_only(nadia, house):
+    vet, zoe = Post(Role.VET, house.id), "zoe@practice.example"
+    await invite(nadia, ada(vet, email=zoe), key="zoe")
+    await invite(nadia, ada(vet, email="Ada.Weber@practice.example"), key="1")
+    await invite(nadia, ada(vet), key="2")
+    old = await Message.get(to_address="Ada.Weber@practice.example")
+    assert (old.state.value, old.reason) == ("WITHDRAWN", "They were invited again.")
+    assert old.secret is None
+    assert await letters_to(ADA) == [(Letter.INVITATION, "WAITING")]
+    assert await letters_to(zoe) == [(Letter.INVITATION, "WAITING")]
+
+    await Message.filter(to_address=ADA).update(state="SENT", secret=None)
+    await invite(nadia, ada(vet), key="3")
+    assert await letters_to(ADA) == [(Letter.INVITATION, "SENT"), (Letter.INVITATION, "WAITING")]
+
+
 async def test_two_who_invite_the_same_address_at_once_make_one_member_of_the_team(nadia, house):
     karl = await a_manager("Karl Brandt")
     answers = await asyncio.gather(

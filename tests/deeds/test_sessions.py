@@ -87,7 +87,7 @@ async def test_a_wrong_password_and_an_unknown_address_are_the_same_to_whoever_t
         await sign_in(address, "acht blaue Hunde", passwords=passwords)
     assert (refused.value.path, refused.value.message) == ((), SignInFailed.sentence)
     assert passwords.asked == 1
-    assert statements.count == 3  # two throttles and the look
+    assert statements.count == 4  # three throttles and the look
     assert await rows_but_throttles() == before
 
 

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from models import Event, EventKind, Role, StaffRole
+from models import Account, Event, EventKind, Role, StaffRole
 from models.refusal import Forbidden, IdempotencyKeyReused, InvalidInput, NotFound
 from models.row import uuid7
 from resolvers import teams
@@ -27,7 +27,12 @@ async def house(database):
 @pytest.fixture
 async def nadia(house):
     """She manages the whole practice."""
-    return await a_manager("Nadia Haddad")
+    return await accepted(await a_manager("Nadia Haddad"))
+
+
+async def accepted(member):
+    await Account.filter(id=member.account.id).update(password_hash="hash of a password")
+    return member
 
 
 async def set_roles(who, staff_id, *posts, key="r"):
@@ -93,22 +98,33 @@ async def test_the_last_manager_of_the_whole_practice_stays_one(nadia, house):
     assert await how_many_rows() == before
     assert await held_by(nadia.id) == {(Role.MANAGER, None)}
 
-    karl = await a_manager("Karl Brandt")
+    karl = await accepted(await a_manager("Karl Brandt"))
     assert await set_roles(nadia, nadia.id, Post(Role.MANAGER, house.id), key="2")
     with pytest.raises(Forbidden):
         await set_roles(await a_manager("Local Person", house), karl.id, Post(Role.VET, house.id))
 
 
 async def test_a_manager_who_has_left_does_not_count(nadia, house):
-    karl = await a_manager("Karl Brandt")
+    karl = await accepted(await a_manager("Karl Brandt"))
     karl.staff.left_at = NOW
     await karl.staff.save()
     with pytest.raises(InvalidInput):
         await set_roles(nadia, nadia.id, Post(Role.VET, house.id))
 
 
-async def test_two_managers_who_demote_each_other_at_once_leave_one(nadia, house):
+async def test_a_manager_who_has_not_accepted_yet_does_not_count(nadia, house):
     karl = await a_manager("Karl Brandt")
+    before = await how_many_rows()
+    with pytest.raises(InvalidInput, match="manage the whole practice"):
+        await set_roles(nadia, nadia.id, Post(Role.VET, house.id))
+    assert await how_many_rows() == before
+    assert await held_by(nadia.id) == {(Role.MANAGER, None)}
+    await accepted(karl)
+    assert await set_roles(nadia, nadia.id, Post(Role.VET, house.id))
+
+
+async def test_two_managers_who_demote_each_other_at_once_leave_one(nadia, house):
+    karl = await accepted(await a_manager("Karl Brandt"))
     answers = await asyncio.gather(
         set_roles(nadia, karl.id, Post(Role.VET, house.id)),
         set_roles(karl, nadia.id, Post(Role.VET, house.id)),

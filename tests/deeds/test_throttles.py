@@ -9,7 +9,7 @@ from models.refusal import SignInFailed, TooManyAttempts
 from resolvers import throttles
 from resolvers.ports import Rate
 from tests import doorkeeper
-from tests.doorkeeper import HOME, MINUTE, PASSWORD, VAULT, FastPasswords
+from tests.doorkeeper import MINUTE, PASSWORD, VAULT, FastPasswords
 from tests.world import NOW, a_practice, a_receptionist
 
 pytestmark = pytest.mark.anyio
@@ -33,19 +33,51 @@ async def sign_in(who, password=PASSWORD, **how):
     return await doorkeeper.sign_in(who if isinstance(who, str) else who.account.email, password, **how)
 
 
-async def test_an_account_can_be_tried_five_times_and_then_once_in_three_minutes(ines, passwords):
+async def test_an_account_can_be_tried_five_times_from_a_network_and_then_once_in_three_minutes(ines, passwords):
     for _ in range(5):
         with pytest.raises(SignInFailed):
             await sign_in(ines, "wrong", passwords=passwords)
-    for origin in (HOME, "198.51.100.9"):
-        with pytest.raises(TooManyAttempts) as refused:
-            await sign_in(ines, origin=origin, passwords=passwords)
-        assert refused.value.retry_after == 180
+    with pytest.raises(TooManyAttempts) as refused:
+        await sign_in(ines, passwords=passwords)
+    assert refused.value.retry_after == 180
     assert passwords.asked == 5
     with pytest.raises(TooManyAttempts) as refused:
         await sign_in(ines, now=NOW + 2 * MINUTE)
     assert refused.value.retry_after == 60
     assert await sign_in(ines, now=NOW + 3 * MINUTE)
+
+
+async def test_a_stranger_elsewhere_locks_nobody_out(ines):
+    for _ in range(20):
+        with pytest.raises((SignInFailed, TooManyAttempts)):
+            await sign_in(ines, "wrong", origin="198.51.100.9")
+    assert await sign_in(ines)
+
+
+async def test_an_account_can_be_tried_fifty_times_from_everywhere(ines, passwords):
+    for number in range(50):
+        with pytest.raises(SignInFailed):
+            await sign_in(ines, "wrong", origin=f"198.51.100.{number}", passwords=passwords)
+    with pytest.raises(TooManyAttempts) as refused:
+        await sign_in(ines, passwords=passwords)
+    assert (refused.value.retry_after, passwords.asked) == (18, 50)
+
+
+async def test_signing_in_uses_up_no_attempt(ines):
+    for _ in range(40):
+        await sign_in(ines)
+    assert {row.ahead_until for row in await Throttle.all()} == {NOW.timestamp()}
+
+
+async def test_signing_in_gives_no_failed_attempt_back(ines):
+    for _ in range(4):
+        with pytest.raises(SignInFailed):
+            await sign_in(ines, "wrong")
+    await sign_in(ines)
+    with pytest.raises(SignInFailed):
+        await sign_in(ines, "wrong")
+    with pytest.raises(TooManyAttempts):
+        await sign_in(ines)
 
 
 async def test_the_throttle_is_the_same_for_an_address_that_nobody_has(ines):
@@ -69,7 +101,7 @@ async def test_a_network_can_try_thirty_times_whatever_the_addresses(ines):
 async def test_the_throttle_keeps_no_address_that_could_be_read(ines):
     await sign_in(ines)
     keys = [row.key for row in await Throttle.all()]
-    assert len(keys) == 2
+    assert len(keys) == 3
     assert all(len(key) == 64 and set(key) <= set("0123456789abcdef") for key in keys)
 
 

@@ -43,6 +43,12 @@ def test_the_test_suites_own_names_are_no_settings(monkeypatch):
         ("VETDESK_CODE_DIGITS", "4", "VETDESK_CODE_DIGITS cannot be used: input should be greater than or equal to 6."),
         ("VETDESK_PUBLIC_URL", "vet.example", "VETDESK_PUBLIC_URL cannot be used: it must be a web address such as "),
         ("VETDESK_SMTP_URL", "mail.example", "VETDESK_SMTP_URL cannot be used: it must read smtp://name:password@"),
+        (
+            "VETDESK_FORWARDED_ALLOW_IPS",
+            "10.0.0.1, *",
+            "VETDESK_FORWARDED_ALLOW_IPS cannot be used: name the addresses of your proxies; if everybody's word is ",
+        ),
+        ("VETDESK_FORWARDED_ALLOW_IPS", "0.0.0.0/0", "VETDESK_FORWARDED_ALLOW_IPS cannot be used: name the addresses"),
         ("VETDESK_SECRET", "short", "VETDESK_SECRET cannot be used: it must have 32 characters or more; make one with"),
         (
             "VETDESK_DATABASE_URL",

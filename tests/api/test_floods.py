@@ -1,0 +1,278 @@
+"""What little can be sent to be answered at length is refused, or answered in time."""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+import tracemalloc
+from uuid import UUID
+
+import graphql
+import pytest
+import strawberry
+from graphql import GraphQLError
+
+from graph.limits import Limits
+from graph.reading.pages import cursor, page
+from graph.roles import ANYONE, STAFF, allow, field
+from models.row import folded
+from resolvers.viewer import Audience
+from tests.api.small import Client, codes, endpoint, message
+from tests.doors import Program, id_of
+from tests.world import AN_HOUR, NOW, a_world
+
+pytestmark = pytest.mark.anyio
+
+MARK = [allow(ANYONE, STAFF)]
+KEY = UUID(int=7)
+
+
+@strawberry.type(directives=MARK)
+class Pet:
+    name: str = "Bello"
+
+
+@strawberry.type(directives=MARK)
+class Pets:
+    nodes: list[Pet]
+
+
+@strawberry.type
+class Query:
+    @field(ANYONE, STAFF)
+    def pets(self, first: int | None = None, last: int | None = None) -> Pets | None:
+        return Pets(nodes=[])
+
+
+SCHEMA = strawberry.Schema(Query)
+
+
+@pytest.fixture(scope="module")
+def client():
+    return Client(endpoint(SCHEMA, limits=Limits(max_cost=50, max_page=100)))
+
+
+def _limit(body):
+    extensions = body["errors"][0]["extensions"]
+    return extensions["code"], extensions.get("limit"), extensions.get("requested"), extensions.get("allowed")
+
+
+def _objects(value):
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return isinstance(value, dict) + sum(map(_objects, inside))
+
+
+# ------------------------------------------------------------------------------------------------ introspection
+
+NAMES = " ".join(f"f{n}: fields {{ ...H }}" for n in range(15))
+WIDE = f"""{{ __schema {{ types {{ ...F }} }} }}
+    fragment F on __Type {{ {NAMES} }}
+    fragment H on __Field {{ type {{ ...G }} }}
+    fragment G on __Type {{ {" ".join(f"g{n}: fields {{ name description }}" for n in range(15))} }}"""
+# Everything there is to ask within the rules, each list in each place.
+WIDEST = """{ __schema { description types { ...A } queryType { ...A } mutationType { ...A }
+    directives { name description isRepeatable locations args { ...V } } } __type(name: "Mutation") { ...A } }
+    fragment C on __Type { kind name description specifiedByURL
+      enumValues(includeDeprecated: true) { name description isDeprecated deprecationReason } }
+    fragment W on __Type { ...C ofType { ...C ofType { ...C ofType { ...C } } } }
+    fragment V on __InputValue { name description defaultValue isDeprecated deprecationReason type { ...W } }
+    fragment A on __Type { ...C interfaces { ...C } possibleTypes { ...C }
+      fields(includeDeprecated: true) { name description isDeprecated deprecationReason
+        args(includeDeprecated: true) { ...V } type { ...W } }
+      inputFields(includeDeprecated: true) { ...V } }"""
+
+
+@pytest.mark.parametrize(
+    ("document", "refusal"),
+    [
+        (WIDE, ("LIMIT_EXCEEDED", "aliases", 30, 0)),
+        (
+            '{ __type(name: "Pet") { ... { ...F } } } fragment F on __Type { n: name }',
+            ("LIMIT_EXCEEDED", "aliases", 1, 0),
+        ),
+        (
+            "{ a: __schema { types { name } } b: __schema { types { name } } }",
+            ("LIMIT_EXCEEDED", "introspection", 2, 1),
+        ),
+        (
+            '{ a: __type(name: "Pet") { name } ...Q } fragment Q on Query { b: __type(name: "Pets") { name } }',
+            ("LIMIT_EXCEEDED", "introspection", 2, 1),
+        ),
+        ("{ __schema { types { fields { type { fields { name } } } } } }", ("BAD_INPUT", None, None, None)),
+    ],
+    ids=["aliases in fragments", "an alias", "twice", "twice, through a fragment", "fields of fields"],
+)
+async def test_introspection_is_asked_once_and_for_nothing_twice(document, refusal):
+    program = Program(mode="production")
+    started = time.perf_counter()
+
+    answer = await program.ask(Audience.STAFF, document)
+
+    assert answer.status == 400
+    assert _limit(answer.body) == refusal
+    assert time.perf_counter() - started < 2
+
+
+async def test_the_widest_introspection_is_answered_with_about_what_it_costs():
+    answer = await Program().ask(Audience.STAFF, WIDEST)
+
+    assert answer.body["extensions"]["cost"] == {"requested": 2_750, "limit": 5_000}
+    assert 2_000 < _objects(answer.data) < 5_000
+
+
+@pytest.mark.parametrize("audience", Audience)
+async def test_the_tools_of_developers_introspect_the_real_schema_with_every_option(audience):
+    everything = graphql.get_introspection_query(
+        descriptions=True,
+        specified_by_url=True,
+        directive_is_repeatable=True,
+        schema_description=True,
+        input_value_deprecation=True,
+        one_of=True,
+    )
+    for document in (graphql.get_introspection_query(), everything, "{ s: __schema { types { name } } __typename }"):
+        answer = await Program().ask(audience, document)
+        assert answer.status == 200
+        assert answer.data
+        assert answer.body["extensions"]["cost"]["requested"] == 2_500
+
+
+async def test_introspection_is_refused_beside_what_costs_the_rest():
+    refused = await Client(endpoint(SCHEMA, limits=Limits(max_cost=2_520))).ask(
+        "{ __schema { types { name } } pets(first: 20) { nodes { name } } }"
+    )
+
+    assert _limit(refused.json()) == ("LIMIT_EXCEEDED", "cost", 2_521, 2_520)
+
+
+# ------------------------------------------------------------------------------------------------ bodies
+
+
+@pytest.mark.parametrize("depth", [60, 500, 1_000])
+async def test_a_deep_body_with_many_values_takes_little_memory(client, depth):
+    body = b'{"query":"{__typename}","x":"\\\\u0000","variables":{"a":%s}}' % (
+        b"[" * depth + b",".join([b"0"] * 100_000) + b"]" * depth
+    )
+    tracemalloc.start()
+    answer = await client.send(content=body, headers={"content-type": "application/json"})
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert most < 20_000_000
+    assert codes(answer) == ([] if depth == 60 else ["BAD_INPUT"])
+
+
+@pytest.mark.parametrize(("depth", "taken"), [(63, True), (64, False)])
+async def test_values_are_nested_64_levels_at_most(client, depth, taken):
+    value: dict[str, object] = {}
+    for _ in range(depth - 1):
+        value = {"in": value}
+    answer = await client.ask("{ __typename }", variables={"a": value})
+
+    assert answer.status_code == (200 if taken else 400)
+    assert taken or message(answer) == "The values of this request are nested more than 64 levels deep."
+
+
+async def test_the_place_of_a_nul_is_named(client):
+    for variables, path in (
+        ({"a": [{"b": "x"}, {"b": ["y", "\0"]}]}, ["variables", "a", 1, "b", 1]),
+        ({"a": {"\0": 1}}, ["variables", "a"]),
+    ):
+        answer = await client.ask("{ __typename }", variables=variables)
+        assert answer.status_code == 400
+        assert answer.json()["errors"][0]["extensions"] == {"code": "BAD_INPUT", "path": path}
+
+
+# ------------------------------------------------------------------------------------------------ cost
+
+BOTH = "query ($n: Int, $l: Int) { pets(first: $n, last: $l) { nodes { name } } }"
+USUAL = "query ($n: Int = 40, $l: Int) { pets(first: $n, last: $l) { nodes { name } } }"
+
+
+@pytest.mark.parametrize(
+    ("document", "variables", "cost"),
+    [
+        (BOTH, {}, 21),
+        (BOTH, {"n": None, "l": None}, 21),
+        (BOTH, {"n": None, "l": 90}, 91),
+        (BOTH, {"l": 90}, 91),
+        (BOTH, {"n": 10, "l": 90}, 91),
+        (BOTH, {"n": 90.0}, 91),
+        (BOTH, {"n": 10}, 11),
+        (BOTH, {"n": 10**30}, 101),
+        (BOTH, {"n": 1e300}, 101),
+        (BOTH, {"n": -5}, 1),
+        (BOTH, {"n": True, "l": "90"}, 21),
+        (USUAL, {}, 41),
+        (USUAL, {"n": 10}, 11),
+        (USUAL, {"n": None}, 21),
+        ("query ($l: Int) { pets(first: null, last: $l) { nodes { name } } }", {"l": 90}, 91),
+        ("query ($l: Int) { pets(first: 1, last: $l) { nodes { name } } }", {"l": 90}, 91),
+        ("{ pets(first: 99999) { nodes { name } } }", {}, 101),
+    ],
+)
+async def test_the_largest_page_asked_for_counts_however_it_is_said(client, document, variables, cost):
+    answer = await client.ask(document, variables=variables)
+
+    assert answer.json()["extensions"]["cost"]["requested"] == cost
+    assert (codes(answer) == ["LIMIT_EXCEEDED"]) is (cost > 50)
+
+
+async def test_a_month_of_free_times_is_answered_and_thirty_are_not(database):
+    world = await a_world()
+    program = Program()
+    named = {"s": id_of(world.service), "l": id_of(world.location)}
+    from_, to = (NOW + 24 * AN_HOUR).date(), (NOW + 31 * 24 * AN_HOUR).date()
+    one = f'freeTimes(serviceId: $s, locationId: $l, from: "{from_}", to: "{to}")'
+
+    async def asked(times, fields):
+        fields = " ".join(f"a{n}: {one} {{ {fields} }}" for n in range(times))
+        return await program.ask(world.owner.viewer, f"query ($s: ID!, $l: ID!) {{ {fields} }}", **named)
+
+    month = await asked(1, "startsAt endsAt startsAtLocal zone vets { id displayName }")
+    assert len(month.data["a0"]) > 100
+    assert month.body["extensions"]["cost"]["requested"] == 800
+    for times, fields, cost in (
+        (30, "startsAt", 6_000),
+        (30, "startsAt vets { id }", 24_000),
+        (7, "vets { id }", 5_600),
+    ):
+        flood = await asked(times, fields)
+        assert _limit(flood.body) == ("LIMIT_EXCEEDED", "cost", cost, 5_000)
+        assert flood.statements.count <= 1
+
+
+# ------------------------------------------------------------------------------------------------ cursors
+
+
+def _crafted(plain):
+    text = plain if isinstance(plain, bytes) else json.dumps(plain).encode()
+    return base64.urlsafe_b64encode(text).decode().rstrip("=")
+
+
+CRAFTED = {
+    "nested without end": _crafted(b"[" * 14_000),
+    "longer than any": _crafted(b"[" * 20_000),
+    "before the first year": _crafted([["t", "0001-01-01T00:00:00+14:00"], ["s", str(KEY)]]),
+    "after the last year": _crafted([["t", "9999-12-31T23:59:59-14:00"], ["s", str(KEY)]]),
+    "half a character": _crafted([["s", "\ud800"], ["s", str(KEY)]]),
+    "a NUL": _crafted([["s", "a\0"], ["s", str(KEY)]]),
+    "half a character of its own": "\ud800",
+    "no list": _crafted({"st": 1}),
+}
+
+
+@pytest.mark.parametrize("after", CRAFTED.values(), ids=list(CRAFTED))
+def test_a_crafted_cursor_is_bad_input(after):
+    for given in ({"after": after}, {"before": after}):
+        with pytest.raises(GraphQLError, match="This is not a cursor of this list") as refused:
+            page(**{"first": None, "after": None, "most": 100, **given})
+        assert refused.value.extensions == {"code": "BAD_INPUT"}
+
+
+def test_a_cursor_of_ours_is_opened_again_whatever_the_name():
+    for letter in ("a", "\N{DOG FACE}", "\N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM}"):
+        fold = folded(f"{letter * 200} {letter * 200}")
+        assert page(first=1, after=cursor((fold, KEY)), most=100).beyond == (fold, KEY)
+    assert page(first=1, after=cursor((NOW, KEY)), most=100).beyond == (NOW, KEY)
