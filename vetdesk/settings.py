@@ -99,7 +99,9 @@ class Settings(BaseSettings):
     code_requests_per_origin: Positive = Field(
         default=20, description="Sign-in codes asked for from one network address."
     )
-    sign_in_attempts_per_account: Positive = Field(default=5, description="Attempts to sign in to one account.")
+    sign_in_attempts_per_account: Positive = Field(
+        default=5, description="Attempts to sign in to one account from one network; ten times as many from everywhere."
+    )
     sign_in_attempts_per_origin: Positive = Field(
         default=30, description="Attempts to sign in from one network address."
     )
