@@ -40,7 +40,9 @@ class Run:
 
     def start(self) -> None:
         """Start it; its output comes through line by line, each marked with the database."""
-        pytest = ["-m", "pytest", "-q", "-o", f"cache_dir=.pytest_cache/{self.dialect}", *self.arguments]
+        # Two workers each, so that a core has work while a test waits for its database; coverage sees one process only.
+        workers = [] if self.coverage or any(one.startswith("-n") for one in self.arguments) else ["-n", "2"]
+        pytest = ["-m", "pytest", "-q", "-o", f"cache_dir=.pytest_cache/{self.dialect}", *workers, *self.arguments]
         command = [sys.executable, *(["-m", "coverage", "run"] if self.coverage else []), *pytest]
         environment = os.environ | {
             "PYTHONUNBUFFERED": "1",

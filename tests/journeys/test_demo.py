@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from collections import Counter
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from random import Random
 from uuid import UUID
 
 import pytest
-from pydantic import SecretStr
-from rich.console import Console
 
 from models import (
     Account,
@@ -30,56 +26,29 @@ from models import (
     sql,
 )
 from models.appointment import BUSY
-from models.refusal import PracticeExists
 from resolvers import sessions
 from resolvers.ports import Ports
 from resolvers.viewer import Audience, Viewer
 from tests.doorkeeper import HOME, RULES, VAULT, FastPasswords
-from tests.world import a_practice, how_many_rows
-from vetdesk.database import connect, migrate
-from vetdesk.demo import animals, households, sign_ins, visits
+from vetdesk.database import connect
+from vetdesk.demo import sign_ins
 from vetdesk.demo.building import Size, build
-from vetdesk.demo.filling import fill, fill_if_empty
 from vetdesk.demo.quiet import NoTokens
-from vetdesk.settings import Settings
 
 WEDNESDAY = datetime(2026, 3, 4, 11, 10, tzinfo=UTC)
 SMALL = Size(clients=20, pets=30, fortnight=45, past_year=25)
 PORTS = Ports(VAULT, FastPasswords(), NoTokens(), RULES)
 
 
-async def a_demo(now: datetime = WEDNESDAY) -> None:
-    await build(PORTS, now=now, report=lambda *_: None, size=SMALL)
-
-
-def the_settings(url: str, folder) -> Settings:
-    return Settings(database_url=url, data_folder=folder, secret=SecretStr("the secret of a demo, long enough"))
-
-
-async def test_there_are_two_clocks_and_everybody_whose_sign_in_is_printed_gets_in(database):
-    await a_demo()
-    assert sorted(location.zone for location in await Location.all()) == ["Europe/Berlin", "Europe/London"]
-    assert await Account.filter(audience="staff").count() == 6
-    for person in sign_ins.STAFF:
-        signed_in = await sessions.sign_in(
-            Viewer.anyone(),
-            person.email,
-            sign_ins.PASSWORD,
-            origin=HOME,
-            vault=VAULT,
-            passwords=PORTS.passwords,
-            tokens=PORTS.tokens,
-            rules=RULES,
-            now=WEDNESDAY,
-        )
-        viewer = await sessions.viewer_of(signed_in.session_id, signed_in.account_id, Audience.STAFF, now=WEDNESDAY)
-        assert viewer
-        assert [role.value.lower() for role in viewer.roles] == [person.role]
-    assert sorted(person.role for person in sign_ins.STAFF) == ["manager", "nurse", "receptionist", "vet"]
+@pytest.fixture(scope="module")
+async def database(anyio_backend, databases):
+    """A small demo practice, filled once: these tests only look at it."""
+    async with databases.migrated() as made, connect(made.url):
+        await build(PORTS, now=WEDNESDAY, report=lambda *_: None, size=SMALL)
+        yield made
 
 
 async def test_the_owner_is_known_and_two_newcomers_wait_for_reception(database):
-    await a_demo()
     owner = await Account.get(audience="owner", email=sign_ins.OWNER)
     assert owner.is_linked
     pets = await Ownership.filter(client_id=owner.client_id, ends_on=None).prefetch_related("pet")
@@ -98,7 +67,6 @@ async def test_the_owner_is_known_and_two_newcomers_wait_for_reception(database)
 
 
 async def test_there_is_as_much_as_was_asked_for(database):
-    await a_demo()
     newcomers = 2
     assert await Client.all().count() == SMALL.clients + newcomers
     assert await Pet.all().count() == SMALL.pets + newcomers
@@ -116,7 +84,6 @@ async def test_there_is_as_much_as_was_asked_for(database):
 
 
 async def test_what_is_past_is_over_and_what_comes_is_booked(database):
-    await a_demo()
     for appointment in await Appointment.all():
         if appointment.ends_at < WEDNESDAY - timedelta(minutes=20):
             assert appointment.status in (Status.COMPLETED, Status.NO_SHOW, Status.CANCELLED)
@@ -126,7 +93,6 @@ async def test_what_is_past_is_over_and_what_comes_is_booked(database):
 
 
 async def test_letters_wait_for_coming_visits_only(database):
-    await a_demo()
     waiting = await Message.filter(state=MessageState.WAITING).prefetch_related("appointment")
     assert waiting
     for message in waiting:
@@ -141,7 +107,6 @@ async def test_letters_wait_for_coming_visits_only(database):
 
 
 async def test_nobody_is_booked_twice_and_everything_happens_in_its_order(database):
-    await a_demo()
     busy = await Appointment.filter(status__in=list(BUSY)).order_by("starts_at")
     for taken in ("vet_id", "room_id", "pet_id"):
         until = dict.fromkeys((getattr(one, taken) for one in busy), datetime.min.replace(tzinfo=UTC))
@@ -154,82 +119,22 @@ async def test_nobody_is_booked_twice_and_everything_happens_in_its_order(databa
     assert all(later - earlier > -timedelta(minutes=15) for earlier, later in pairwise(moments))
 
 
-async def test_what_is_interrupted_leaves_nothing_behind(database):
-    before = await how_many_rows()
-
-    def interrupt(_where: str, done: int, _total: int) -> None:
-        if done:
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        await build(PORTS, now=WEDNESDAY, report=interrupt, size=SMALL)
-    assert await how_many_rows() == before
-
-
-async def test_filling_shows_how_far_it_is_and_is_done_once(empty_database, tmp_path):
-    await migrate(empty_database.url)
-    said = io.StringIO()
-    settings, out = the_settings(empty_database.url, tmp_path / "data"), Console(file=said, width=120)
-    await fill(settings, out, size=SMALL)
-    assert "Making up a practice" in said.getvalue()
-    with pytest.raises(PracticeExists):
-        await fill(settings, out, size=SMALL)
-    assert not await fill_if_empty(settings, out, size=SMALL)
-    assert not (tmp_path / "data").exists()
-    async with connect(empty_database.url):
-        assert await Client.all().count() == SMALL.clients + 2
-
-
-async def test_a_practice_that_is_there_is_left_alone(empty_database, tmp_path):
-    await migrate(empty_database.url)
-    async with connect(empty_database.url):
-        await a_practice()
-        before = await how_many_rows()
-    with pytest.raises(PracticeExists):
-        await fill(the_settings(empty_database.url, tmp_path), Console(file=io.StringIO()), size=SMALL)
-    async with connect(empty_database.url):
-        assert await how_many_rows() == before
-
-
-MOMENTS = (
-    datetime(2026, 1, 1, 0, 0, 30, tzinfo=UTC),
-    datetime(2026, 3, 29, 1, 0, tzinfo=UTC),  # the clocks of both places have just changed
-    datetime(2026, 10, 25, 0, 59, tzinfo=UTC),
-    datetime(2027, 8, 15, 22, 30, tzinfo=UTC),  # Sunday in London, Monday in Berlin
-    datetime(2028, 2, 29, 12, 0, tzinfo=UTC),
-)
-
-
-def a_calendar(now: datetime) -> visits.Calendar:
-    random = Random(1)
-    homes = households.made_up(400, now, random)
-    return visits.planned(animals.made_up(homes, 600, now, random), now, random, fortnight=600, past_year=2000)
-
-
-@pytest.mark.parametrize("now", MOMENTS, ids=str)
-def test_whenever_it_is_made_up_it_is_full_and_nobody_is_in_two_places(now):
-    planned = a_calendar(now).visits
-    around = [visit for visit in planned if abs(visit.slot.days_ahead) <= 7]
-    assert (len(around), len(planned)) == (600, 2600)
-    busy: dict[object, datetime] = {}
-    days: set[tuple[object, date]] = set()
-    for visit in planned:
-        slot = visit.slot
-        assert busy.get(slot.member, slot.starts_at) <= slot.starts_at
-        busy[slot.member] = slot.ends_at
-        assert (visit.animal, slot.day) not in days
-        days.add((visit.animal, slot.day))
-        assert visit.animal.since < visit.booked_at < min(slot.starts_at, now)
-        steps = [visit.booked_at, visit.moved_at, visit.confirmed_at, visit.arrived_at, visit.started_at]
-        taken = [moment for moment in (*steps, visit.completed_at) if moment]
-        assert taken == sorted(taken)
-
-
-def test_the_same_moment_makes_the_same_practice():
-    def told(calendar: visits.Calendar) -> list[tuple[object, ...]]:
-        return [
-            (visit.animal.registration.name, visit.slot.starts_at, visit.slot.member.name, visit.booked_at)
-            for visit in calendar.visits
-        ]
-
-    assert told(a_calendar(WEDNESDAY)) == told(a_calendar(WEDNESDAY))
+async def test_there_are_two_clocks_and_everybody_whose_sign_in_is_printed_gets_in(database):
+    assert sorted(location.zone for location in await Location.all()) == ["Europe/Berlin", "Europe/London"]
+    assert await Account.filter(audience="staff").count() == 6
+    for person in sign_ins.STAFF:
+        signed_in = await sessions.sign_in(
+            Viewer.anyone(),
+            person.email,
+            sign_ins.PASSWORD,
+            origin=HOME,
+            vault=VAULT,
+            passwords=PORTS.passwords,
+            tokens=PORTS.tokens,
+            rules=RULES,
+            now=WEDNESDAY,
+        )
+        viewer = await sessions.viewer_of(signed_in.session_id, signed_in.account_id, Audience.STAFF, now=WEDNESDAY)
+        assert viewer
+        assert [role.value.lower() for role in viewer.roles] == [person.role]
+    assert sorted(person.role for person in sign_ins.STAFF) == ["manager", "nurse", "receptionist", "vet"]
