@@ -128,9 +128,15 @@ def _one_of(column: str, keys: Sequence[Any]) -> tuple[str, list[Any]]:
     return f"{column} IN ({sql.marks(len(keys))})", list(keys)
 
 
-def _sorted(level: Level, name: str) -> str:
-    found = level.model._meta.fields_map[name]
-    column = f"t.{level.model._meta.fields_db_projection[name]}"
+def _sorted(level: Level, path: str) -> str:
+    """A column of the row, or of the row it stands for (`staff.fold`), as it is sorted."""
+    *along, name = path.split(".")
+    alias, model = "t", level.model
+    if along:
+        join = level.joins[alias, along[0], True]
+        alias, model = join.alias, join.model
+    found = model._meta.fields_map[name]
+    column = f"{alias}.{model._meta.fields_db_projection[name]}"
     is_text = isinstance(found, fields.TextField | fields.CharField)
     return f'{column} COLLATE "C"' if is_text and sql.is_postgres() else column
 

@@ -30,5 +30,9 @@ class Service(Node):
     is_offered: bool | None = column("Whether it is offered at all.", STAFF)
     buffer_before_minutes: int | None = column("For how many minutes before the visit vet and room are taken.", STAFF)
     buffer_after_minutes: int | None = column("For how many minutes after the visit vet and room are taken.", STAFF)
-    staff: list[Staff] | None = many("Who can do it.", models.ServiceStaff, "service", STAFF, via="staff")
-    rooms: list[Room] | None = many("Where it can be done.", models.ServiceRoom, "service", STAFF, via="room")
+    staff: list[Staff] | None = many(
+        "Who can do it, by name.", models.ServiceStaff, "service", STAFF, order=("staff.fold",), via="staff"
+    )
+    rooms: list[Room] | None = many(
+        "Where it can be done, by name.", models.ServiceRoom, "service", STAFF, order=("room.fold",), via="room"
+    )

@@ -67,7 +67,7 @@ class Staff(Node):
     )
     roles: list[HeldRole] | None = many("What they are to the practice, and where.", models.StaffRole, "staff", STAFF)
     services: list[Annotated[Service, strawberry.lazy("graph.types.service")]] | None = many(
-        "What they can do.", models.ServiceStaff, "staff", STAFF, via="service"
+        "What they can do, by name.", models.ServiceStaff, "staff", STAFF, order=("service.fold",), via="service"
     )
     working_hours: list[WorkingHours] | None = many(
         "When they usually work.", models.WorkingHours, "staff", STAFF, order=("weekday", "from_minute")

@@ -325,3 +325,16 @@ async def test_the_closures_of_a_location_are_found_soonest_first(database):
         (id_of(late), None),
     ]
     assert len(found["Hill"]) == 1
+
+
+async def test_who_can_do_a_service_is_listed_by_name(database):
+    world = await a_world()
+    for name in ("Zoe Ahrens", "Ben Castro"):
+        await a_vet(name)
+    document = "{ services { staff { displayName familyName } rooms { name } } staff { services { name } } }"
+    data = (await Program().ask(world.manager.viewer, document)).data
+    (service,) = data["services"]
+    names = [f"{one['familyName']}" for one in service["staff"]]
+    assert len(names) == 3
+    assert names == sorted(names)
+    assert {"name": world.service.name} in [one for member in data["staff"] for one in member["services"]]
