@@ -110,7 +110,7 @@ class Appointment(Row):
                 no-show on another day.
         """
         if status not in NEXT[self.status]:
-            raise StepNotAllowed(path=("appointmentId",))
+            raise StepNotAllowed(_what_can_be_done(self.status), path=("appointmentId",))
         if self.status is Status.NO_SHOW and today_in(clock, now) != today_in(clock, self.starts_at):
             raise StepNotAllowed(path=("appointmentId",))
         self.status = status
@@ -134,4 +134,25 @@ class Appointment(Row):
             StepNotAllowed: it is not requested, booked or confirmed.
         """
         if self.status not in MOVABLE:
-            raise StepNotAllowed(path=("appointmentId",))
+            raise StepNotAllowed(_what_can_be_done(self.status), path=("appointmentId",))
+
+
+_STANDS = {status: status.value.lower().replace("_", " ") for status in Status} | {
+    Status.NO_SHOW: "marked as a no-show"
+}
+_STEPS = {
+    Status.BOOKED: "agreed",
+    Status.CONFIRMED: "confirmed",
+    Status.ARRIVED: "checked in",
+    Status.IN_PROGRESS: "started",
+    Status.COMPLETED: "completed",
+    Status.CANCELLED: "cancelled",
+    Status.NO_SHOW: "marked as a no-show",
+}
+
+
+def _what_can_be_done(standing: Status) -> str:
+    steps = [_STEPS[status] for status in Status if status in NEXT[standing]]
+    if not steps:
+        return f"This appointment is {_STANDS[standing]} and cannot be changed any more."
+    return f"This appointment is {_STANDS[standing]}. From there it can be {' or '.join(steps)}."

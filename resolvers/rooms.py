@@ -42,12 +42,9 @@ def one(viewer: Viewer, room_id: UUID | None) -> Rows:
     return access.rows(viewer, Room, "{t}.id = ?", room_id)
 
 
-def listed(viewer: Viewer, location_id: UUID | None = None) -> Rows:
-    """The rooms of the location, or of every location, by name."""
-    rows = access.rows(viewer, Room)
-    if location_id is not None:
-        rows = rows.narrowed("{t}.location_id = ?", location_id)
-    return rows.sorted_by("fold")
+def listed(viewer: Viewer) -> Rows:
+    """The rooms of every location, by name."""
+    return access.rows(viewer, Room).sorted_by("fold")
 
 
 # Writing

@@ -332,3 +332,16 @@ async def test_a_move_keeps_what_was_before_in_the_trail(database):
     event = await Event.get()
     assert list(event.changed) == ["room_id", "vet_id"]
     assert event.detail_hash
+
+
+async def test_a_step_that_is_not_allowed_says_which_ones_are(database):
+    world = await a_world()
+    desk = world.receptionist.viewer
+    booked = await a_booking(world.pet)
+    refusal = await refused(StepNotAllowed, appointments.start(desk, booked.id, key="s", now=NOW))
+    assert refusal.message == (
+        "This appointment is booked. From there it can be confirmed or checked in or cancelled or marked as a no-show."
+    )
+    over = await a_booking(await a_pet(world.owner), starts_at=AT_ELEVEN, status=Status.COMPLETED)
+    refusal = await refused(StepNotAllowed, moved(world, over, key="m"))
+    assert refusal.message == "This appointment is completed and cannot be changed any more."

@@ -55,7 +55,7 @@ _ALERTS = (
     "Bites when the ears are touched", "Muzzle needed", "Allergic to penicillin", "Very nervous: please use room 3",
     "Heart murmur: ask before any sedation", "Does not get on with cats in the waiting room", "Faints when blood is drawn",
 )  # fmt: skip
-_TAGS = ("insured", "diabetic", "senior", "rescue", "breeding", "special diet", "kidney patient")
+_TAGS = ("insured", "diabetic", "senior", "rescue", "breeding", "special diet", "kidney trouble")
 _OF_THE_FIRST = (("Biscuit", Species.DOG), ("Pixel", Species.CAT), ("Wilma", Species.CAT))
 _SHARES = ((50, 50), (50, 50), (60, 40), (70, 30), (100, 0))
 _MAKERS = ("985", "981", "956", "900")
