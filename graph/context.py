@@ -25,6 +25,14 @@ class TokenExpired(TokenInvalid):
 
 
 @dataclass(frozen=True, slots=True)
+class Admitted:
+    """Who was let in by a token, and for how long it is good."""
+
+    viewer: Viewer
+    seconds_left: float
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """One request.
 

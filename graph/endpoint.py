@@ -1,51 +1,42 @@
-"""The endpoint: one view over HTTP. A request comes in, a viewer is known, a document is run, an answer goes out."""
+"""The endpoint: one door. A request, a stream or a socket comes in, a viewer is known, and operations are answered."""
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
 from graphql import GraphQLError, OperationType
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import HTMLResponse, Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 
 from graph import errors, wire
-from graph.context import Context, TokenExpired, TokenInvalid
-from graph.cost import cost
-from graph.documents import Document, Documents, Operation
-from graph.limits import Limits, bad_input, exceeded
-from graph.views import View
-from graph.wire import Answer, NotAnswered, Question
+from graph.context import Admitted, Context, TokenExpired, TokenInvalid
+from graph.documents import Operation
+from graph.limits import bad_input
+from graph.live.desk import Desk
+from graph.live.socket import Socket
+from graph.live.stream import MEDIA, Stream
+from graph.operations import Asked, NotRun
+from graph.wire import Answer, NotAnswered
 from models.refusal import DatabaseUnavailable
-from resolvers.viewer import Audience, Viewer
-
-if TYPE_CHECKING:
-    from resolvers.ports import Ports
+from resolvers.viewer import Viewer
 
 log = structlog.get_logger("vetdesk.graph")
 
 # GraphiQL loads its scripts from there; it is for development only.
 _IDE_POLICY = "default-src 'self' 'unsafe-inline' https://unpkg.com; img-src 'self' data: https:"
-
-Authenticate = Callable[[str, Audience], Awaitable[Viewer]]
-
-
-class Statements(Protocol):
-    """How many SQL statements a stretch of work has sent so far."""
-
-    @property
-    def count(self) -> int:
-        """How many."""
+_HOW_TO_WATCH = (
+    "Subscriptions are not answered over plain HTTP. Please open a WebSocket (graphql-transport-ws) at this address,"
+    f" or accept {MEDIA} (graphql-sse)."
+)
 
 
 @dataclass(slots=True)
@@ -55,51 +46,33 @@ class Entry:
     request_id: str = field(default_factory=lambda: secrets.token_hex(8))
     operation: str | None = None
     kind: str | None = None
-    status: int = 0
     started: float = field(default_factory=time.perf_counter)
 
 
 class Endpoint(GraphQL[Context, None]):
-    """One view, for HTTP clients who send a bearer token or none.
+    """One door, for clients who send a bearer token or none.
 
-    `authenticate` turns a token into its viewer, or raises TokenInvalid, TokenExpired or DatabaseUnavailable.
-    `count_statements` opens a stretch in which SQL statements are counted. `deed_done` is told of every mutation that
-    was carried out, so that its letters need not wait.
+    `origins` are the web pages, beside our own, whose scripts may open a socket.
     """
 
-    def __init__(
-        self,
-        view: View,
-        audience: Audience,
-        *,
-        authenticate: Authenticate,
-        ports: Ports,
-        limits: Limits,
-        clock: Callable[[], datetime],
-        count_statements: Callable[[], AbstractContextManager[Statements]],
-        introspection: bool,
-        ide: bool = False,
-        deed_done: Callable[[], object] = lambda: None,
-    ) -> None:
-        super().__init__(view, graphql_ide="graphiql" if ide else None, subscription_protocols=())
-        self._audience = audience
-        self._authenticate = authenticate
-        self._ports = ports
-        self._limits = limits
-        self._clock = clock
-        self._count_statements = count_statements
-        self._deed_done = deed_done
-        self._documents = Documents(view.graphql, limits, introspection=introspection)
+    def __init__(self, desk: Desk, *, origins: Sequence[str] = (), ide: bool = False) -> None:
+        super().__init__(desk.operations.view, graphql_ide="graphiql" if ide else None, subscription_protocols=())
+        self._desk = desk
+        self._operations = desk.operations
+        self._origins = frozenset(origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request, and leave one line in the log."""
+        """Answer one request, stream or socket, and leave one line in the log."""
         if scope["type"] == "websocket":
-            # Closed before it is accepted, so the handshake is answered with 403.
-            await WebSocket(scope, receive, send).close()
+            if self._is_from_a_stranger(HTTPConnection(scope)):
+                # Closed before it is accepted, so the handshake is answered with 403.
+                await WebSocket(scope, receive, send).close()
+                return
+            await Socket(self._desk, scope, receive, send).serve()
             return
         request = Request(scope, receive)
         entry = Entry()
-        with self._count_statements() as statements:
+        with self._desk.count_statements() as statements:
             try:
                 response = await self._respond(request, entry)
             except ClientDisconnect:
@@ -107,7 +80,7 @@ class Endpoint(GraphQL[Context, None]):
             log.info(
                 "request",
                 request_id=entry.request_id,
-                view=self._audience.value,
+                view=self._operations.audience.value,
                 operation=entry.operation,
                 kind=entry.kind,
                 status=response.status_code,
@@ -116,13 +89,24 @@ class Endpoint(GraphQL[Context, None]):
             )
         await response(scope, receive, send)
 
+    def _is_from_a_stranger(self, connection: HTTPConnection) -> bool:
+        """Whether a page that is neither ours nor known to us opens this socket; whoever is no browser names no page."""
+        origin = connection.headers.get("origin")
+        if origin is None or origin in self._origins:
+            return False
+        return urlsplit(origin).netloc.lower() != connection.headers.get("host", "").lower()
+
     async def _respond(self, request: Request, entry: Entry) -> Response:
         """The outermost loop of a request: whatever happens inside, a client hears something that makes sense."""
-        media = wire.accepted(request.headers.get("accept"))
+        wanted = request.headers.get("accept")
+        media = wire.accepted(wanted)
         if self.graphql_ide and _is_a_browser(request):
             headers = {"X-Request-Id": entry.request_id, "Content-Security-Policy": _IDE_POLICY}
             return HTMLResponse(self.graphql_ide_html, headers=headers)
         try:
+            if wire.accepts(wanted, MEDIA):
+                media = wire.GRAPHQL  # in which it is said why there is no stream
+                return await self._streamed(request, entry)
             answer = await self._answer(request, media, entry)
             return wire.encoded(answer, media or wire.JSON, entry.request_id)
         except NotAnswered as stopped:
@@ -136,112 +120,77 @@ class Endpoint(GraphQL[Context, None]):
         return wire.encoded(answer, media or wire.JSON, entry.request_id)
 
     async def _answer(self, request: Request, media: str | None, entry: Entry) -> Answer:
+        if media is None:
+            wanted = f"We answer in {wire.GRAPHQL}, {wire.JSON} or {MEDIA}; please accept one of them."
+            raise NotAnswered(bad_input(wanted), 406)
+        try:
+            asked = await self._asked(request, entry)
+            if asked.kind is OperationType.SUBSCRIPTION:
+                raise NotAnswered(bad_input(_HOW_TO_WATCH), 400)
+            # Who asks, what it costs, and the answer within the deadline.
+            viewer = (await self._admitted(request, asked.operation)).viewer
+            asked = self._operations.weighed(asked)
+            context = self._operations.context(viewer, asked, request_id=entry.request_id, origin=_origin(request))
+            return Answer(await self._operations.run(asked, context), 200)
+        except NotRun as stopped:
+            return self._not_run(stopped, media, entry)
+
+    async def _streamed(self, request: Request, entry: Entry) -> Response:
+        try:
+            asked = await self._asked(request, entry)
+        except NotRun as stopped:
+            return wire.encoded(self._not_run(stopped, wire.GRAPHQL, entry), wire.GRAPHQL, entry.request_id)
+        stream = Stream(self._desk, asked.question, origin=_origin(request), request_id=entry.request_id)
+        admitted = await self._admitted(request, asked.operation, stream)
+        stream.let_in(admitted)
+        return stream
+
+    async def _asked(self, request: Request, entry: Entry) -> Asked:
         if request.method not in {"GET", "POST"}:
             raise NotAnswered(bad_input("Please send a POST request."), 405, {"Allow": "GET, POST"})
-        if media is None:
-            raise NotAnswered(bad_input(f"We answer in {wire.GRAPHQL} or {wire.JSON}; please accept one of them."), 406)
-        question = await wire.asked(request, max_body_bytes=self._limits.max_body_bytes)
-        try:
-            document = self._documents.read(question.query)
-        except GraphQLError as error:
-            return self._without_data([error], media, entry)
-        if document.errors:
-            return self._without_data(document.errors, media, entry)
-        operation = _chosen(document, question, request.method)
-        entry.operation, entry.kind = operation.name, operation.kind.value
-        return await self._run(request, question, document, operation, media=media, entry=entry)
+        asked = self._operations.read(await wire.asked(request, max_body_bytes=self._operations.limits.max_body_bytes))
+        if request.method == "GET" and asked.kind is OperationType.MUTATION:
+            raise NotAnswered(
+                bad_input("A GET request may only read. Please send a POST request."), 405, {"Allow": "POST"}
+            )
+        entry.operation, entry.kind = asked.operation.name, asked.kind.value
+        return asked
 
-    async def _run(
-        self,
-        request: Request,
-        question: Question,
-        document: Document,
-        operation: Operation,
-        *,
-        media: str,
-        entry: Entry,
-    ) -> Answer:
-        """Who asks, what it costs, and the answer within the deadline."""
-        viewer = await self._viewer(request, operation)
-        requested = cost(operation.weights, question.variables)
-        extensions = {"cost": {"requested": requested, "limit": self._limits.max_cost}}
-        if requested > self._limits.max_cost:
-            sentence = f"This operation costs {requested}; at most {self._limits.max_cost} is allowed."
-            error = exceeded("cost", sentence, requested=requested, allowed=self._limits.max_cost)
-            return self._without_data([error], media, entry, extensions)
-        context = Context(
-            viewer=viewer,
-            audience=self._audience,
-            request_id=entry.request_id,
-            now=self._clock(),
-            origin=request.client.host if request.client else "unknown",
-            ports=self._ports,
-            limits=self._limits,
-            document=document,
-        )
-        try:
-            async with asyncio.timeout(self._limits.deadline_seconds):
-                result = await self.schema.execute(
-                    question.query,
-                    variable_values=question.variables,
-                    context_value=context,
-                    operation_name=operation.name,
-                    operation_extensions=question.extensions,
-                )
-            if operation.kind is OperationType.MUTATION:
-                self._deed_done()
-        except TimeoutError:
-            return self._without_data([errors.timed_out()], media, entry, extensions)
-        if result.errors and result.data is None and all(error.path is None for error in result.errors):
-            return self._without_data(result.errors, media, entry, extensions)
-        body: dict[str, Any] = {"data": result.data}
-        if result.errors:
-            body["errors"] = errors.presented(result.errors, entry.request_id)
-        return Answer({**body, "extensions": {**(result.extensions or {}), **extensions}}, 200)
-
-    async def _viewer(self, request: Request, operation: Operation) -> Viewer:
+    async def _admitted(self, request: Request, operation: Operation, stream: Stream | None = None) -> Admitted:
         """Who asks. Sign-in, refresh and the like never look at a token, since they are how to get a good one."""
         token = wire.bearer(request)
         if token is None or operation.ignores_token:
-            return Viewer.anyone()
+            return _ANYONE
         try:
-            return await self._authenticate(token, self._audience)
+            if stream is not None:
+                return await self._desk.let_in(token, stream)
+            return await self._desk.authenticate(token, self._operations.audience)
         except TokenExpired as refusal:
             raise _not_let_in("TOKEN_EXPIRED", "Your access has expired. Please refresh it.") from refusal
         except TokenInvalid as refusal:
             raise _not_let_in(
                 "TOKEN_INVALID", "This access token is not valid here. Please sign in again."
             ) from refusal
+        except NotRun as refusal:
+            raise NotAnswered(refusal.errors[0], 429) from refusal
         except DatabaseUnavailable as refusal:
             raise NotAnswered(errors.unavailable(), 503, {"Retry-After": "1"}) from refusal
 
-    def _without_data(
-        self, found: Sequence[GraphQLError], media: str, entry: Entry, extensions: dict[str, Any] | None = None
-    ) -> Answer:
-        """The answer to a request that was not run, or not to its end."""
-        body = self._told(found, entry)
-        status = wire.status_of(body["errors"], media)
-        return Answer({**body, "extensions": extensions} if extensions else body, status)
+    def _not_run(self, stopped: NotRun, media: str, entry: Entry) -> Answer:
+        """The answer to an operation that was not run, or not to its end."""
+        body = self._told(stopped.errors, entry)
+        status = 400 if stopped.is_malformed else wire.status_of(body["errors"], media)
+        return Answer({**body, "extensions": stopped.extensions} if stopped.extensions else body, status)
 
     def _told(self, found: Sequence[GraphQLError], entry: Entry) -> dict[str, Any]:
         return {"errors": errors.presented(found, entry.request_id)}
 
 
-def _chosen(document: Document, question: Question, method: str) -> Operation:
-    """The operation to run.
+_ANYONE = Admitted(Viewer.anyone(), float("inf"))
 
-    Raises:
-        NotAnswered: there is no such operation, or it may not come this way.
-    """
-    try:
-        operation = document.operation(question.operation_name)
-    except GraphQLError as error:
-        raise NotAnswered(error, 400) from error
-    if operation.kind is OperationType.SUBSCRIPTION:
-        raise NotAnswered(bad_input("Subscriptions are not answered over plain HTTP."), 400)
-    if method == "GET" and operation.kind is not OperationType.QUERY:
-        raise NotAnswered(bad_input("A GET request may only read. Please send a POST request."), 405, {"Allow": "POST"})
-    return operation
+
+def _origin(request: Request) -> str:
+    return request.client.host if request.client else "unknown"
 
 
 def _not_let_in(code: str, sentence: str) -> NotAnswered:

@@ -72,6 +72,17 @@ def expected(error: GraphQLError) -> GraphQLError | None:
     return None
 
 
+def raise_unavailable(error: GraphQLError) -> None:
+    """Nothing, unless the database could not be reached: then that is raised again, for whoever can wait for it.
+
+    Raises:
+        DatabaseUnavailable: it was.
+    """
+    cause = _cause(error)
+    if isinstance(cause, DatabaseUnavailable):
+        raise cause
+
+
 def unavailable() -> GraphQLError:
     """The database cannot be reached."""
     return GraphQLError(UNAVAILABLE, extensions={"code": "UNAVAILABLE"})

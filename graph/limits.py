@@ -71,11 +71,11 @@ def measured(document: DocumentNode, limits: Limits, is_alone: Callable[[str, st
 
 
 def root_fields(
-    operation: OperationDefinitionNode, fragments: Mapping[str, FragmentDefinitionNode]
+    operation: OperationDefinitionNode | FieldNode, fragments: Mapping[str, FragmentDefinitionNode]
 ) -> Iterator[FieldNode]:
-    """The fields an operation asks of the root, through fragments, each fragment once."""
+    """The fields an operation asks of the root, or a field of its answer, through fragments, each fragment once."""
     seen: set[str] = set()
-    waiting = [operation.selection_set]
+    waiting = [operation.selection_set] if operation.selection_set else []
     while waiting:
         for selection in waiting.pop().selections:
             if isinstance(selection, FieldNode):

@@ -111,6 +111,19 @@ def field(*roles: Role | Iterable[Role], **more: Any) -> Callable[[Callable[...,
     return made
 
 
+def subscription(*roles: Role | Iterable[Role], **more: Any) -> Callable[[Callable[..., Any]], StrawberryField]:
+    """A field of the subscription root, for these roles; its resolver says what is watched (`graph.live.watch`)."""
+
+    def made(resolver: Callable[..., Any]) -> StrawberryField:
+        description = inspect.cleandoc(resolver.__doc__) if resolver.__doc__ else None
+        made_field: StrawberryField = strawberry.subscription(
+            resolver, directives=[allow(*roles)], description=description, **more
+        )
+        return made_field
+
+    return made
+
+
 def mark(part: Marked) -> frozenset[Role] | None:
     """The roles a part is marked with, from its code or else from its SDL; None without a mark."""
     definition = part.extensions.get("strawberry-definition")

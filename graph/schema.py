@@ -21,6 +21,7 @@ from graph.queries.clients import ClientQueries
 from graph.queries.practice import PracticeQueries
 from graph.reading import ReadingExecutor
 from graph.scalars import SCALARS
+from graph.subscriptions.appointments import AppointmentSubscriptions
 from graph.types.node import Node
 from graph.types.ownership import Ownership
 from graph.types.staff import HoursException, WorkingHours
@@ -48,9 +49,15 @@ class Mutation(
     """Everything that can be done."""
 
 
+@strawberry.type(description="Everything that can be watched.")
+class Subscription(AppointmentSubscriptions):
+    """Everything that can be watched."""
+
+
 schema = strawberry.Schema(
     query=Query,
     mutation=Mutation,
+    subscription=Subscription,
     types=[Node, Ownership, WorkingHours, HoursException],
     config=StrawberryConfig(scalar_map=SCALARS),
     execution_context_class=ReadingExecutor,

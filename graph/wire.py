@@ -63,7 +63,15 @@ async def asked(request: Request, *, max_body_bytes: int) -> Question:
     Raises:
         NotAnswered: the request is not GraphQL over HTTP, or too large.
     """
-    parameters = _from_address(request) if request.method == "GET" else await _from_body(request, max_body_bytes)
+    return question(_from_address(request) if request.method == "GET" else await _from_body(request, max_body_bytes))
+
+
+def question(parameters: Mapping[str, Any]) -> Question:
+    """The question that these parameters make up.
+
+    Raises:
+        NotAnswered: one of them is not what it must be.
+    """
     query = parameters.get("query")
     if query is None:
         raise NotAnswered(bad_input("There is no `query` in this request."), 400)
@@ -83,7 +91,12 @@ async def asked(request: Request, *, max_body_bytes: int) -> Question:
 
 def bearer(request: Request) -> str | None:
     """The token of a request, from its Authorization header and nowhere else; None without one."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token_of(request.headers.get("authorization", ""))
+
+
+def token_of(authorization: str) -> str | None:
+    """The token in the value of an Authorization header; None when it holds none."""
+    scheme, _, token = authorization.partition(" ")
     return token.strip() if scheme.lower() == "bearer" and token.strip() else None
 
 
@@ -99,6 +112,12 @@ def accepted(header: str | None) -> str | None:
         if media and quality > 0:
             wishes.append((-quality, place, media))
     return min(wishes)[2] if wishes else None
+
+
+def accepts(header: str | None, media: str) -> bool:
+    """Whether a client names this media type, and does not say that it does not want it."""
+    wishes = (wish.strip().lower().partition(";") for wish in (header or "").split(","))
+    return any(name.strip() == media and _quality(rest.split(";")) > 0 for name, _, rest in wishes)
 
 
 def encoded(answer: Answer, media: str, request_id: str) -> Response:
@@ -122,14 +141,14 @@ def _from_address(request: Request) -> dict[str, Any]:
     parameters: dict[str, Any] = dict(request.query_params)
     for name in ("variables", "extensions"):
         if parameters.get(name):
-            parameters[name] = _decoded(parameters[name].encode("utf-8", "surrogatepass"))
+            parameters[name] = decoded(parameters[name].encode("utf-8", "surrogatepass"))
     return parameters
 
 
 async def _from_body(request: Request, allowed: int) -> dict[str, Any]:
     if not _is_json(request.headers.get("content-type", "")):
         raise NotAnswered(bad_input(f"Please send the request as `Content-Type: {JSON}`."), 415)
-    parameters = _decoded(await _body(request, allowed))
+    parameters = decoded(await _body(request, allowed))
     if isinstance(parameters, list):
         raise NotAnswered(bad_input("Several operations in one request are not taken. Please send each alone."), 400)
     if not isinstance(parameters, dict):
@@ -154,14 +173,20 @@ async def _body(request: Request, allowed: int) -> bytes:
     raise NotAnswered(error, 413, {"Connection": "close"})
 
 
-def _decoded(text: bytes) -> Any:
+def decoded(text: bytes | str) -> Any:
+    """What the JSON says.
+
+    Raises:
+        NotAnswered: it cannot be read, is nested too deep, or holds a character that cannot be kept.
+    """
     try:
         value = orjson.loads(text)
     except orjson.JSONDecodeError as mistake:
         raise NotAnswered(bad_input("This request cannot be read as JSON in UTF-8."), 400) from mistake
     _refuse_nesting(value)
     # JSON can spell a NUL in this way only.
-    path = _place_of_nul(value) if b"\\u0000" in text else None
+    spelled = b"\\u0000" if isinstance(text, bytes) else "\\u0000"
+    path = _place_of_nul(value) if spelled in text else None  # type: ignore[operator]
     if path is not None:
         sentence = "A text in this request holds a NUL character, which cannot be kept. Please leave it out."
         raise NotAnswered(bad_input(sentence, path=path), 400)

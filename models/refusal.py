@@ -71,6 +71,13 @@ class SignedOut(Refusal):
     sentence = "Please sign in first."
 
 
+class ResyncRequired(Refusal):
+    """What has changed since a cursor cannot be told: it is too old, or is no cursor of these records any more."""
+
+    code = "RESYNC_REQUIRED"
+    sentence = "We cannot tell what has changed since then. Please load everything again and go on from its new cursor."
+
+
 class TooManyAttempts(Refusal):
     """A throttle is closed: `retry_after` seconds until the next attempt is worth making."""
 

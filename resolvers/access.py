@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, TypeVar
+from uuid import UUID
 
 from tortoise.models import Model
 
@@ -18,7 +19,6 @@ from resolvers.rows import Order, Rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from uuid import UUID
 
     from resolvers.viewer import Viewer
 
@@ -26,6 +26,7 @@ M = TypeVar("M", bound=Model)
 
 ALL = "1 = 1"
 NOTHING = "1 = 0"
+_NOBODY = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +213,33 @@ def sight(viewer: Viewer, model: type[Model], alias: str) -> tuple[str, tuple[An
 def carried(viewer: Viewer) -> Viewer:
     """Somebody who sees what belongs to a row that this viewer has been found to see: its service, its place."""
     return replace(viewer, account_id=None, session_id=None, client_id=None, staff_id=None, system_reason="carried")
+
+
+def key(viewer: Viewer) -> tuple[Any, ...]:
+    """What decides the shape of what somebody may see: who has the same key is asked the same SQL, with other values."""
+    held = ((str(place), *sorted(roles)) for place, roles in viewer.at.items())
+    return (viewer.is_owner, viewer.is_staff, viewer.is_system, *sorted(viewer.everywhere), *sorted(held))
+
+
+def impersonal(viewer: Viewer) -> Viewer:
+    """One of the staff who holds the same roles and is nobody in particular: whose own rows are nobody's."""
+    return replace(viewer, account_id=None, session_id=None, staff_id=_NOBODY)
+
+
+async def owners_seeing(appointments: Iterable[UUID]) -> dict[UUID, set[UUID]]:
+    """The clients who, as owners, see each of these appointments: the rule of `ROWS` asked the other way round."""
+    wanted = list(set(appointments))
+    if not wanted:
+        return {}
+    found = await sql.tuples(
+        "SELECT a.id, mine.client_id FROM appointment a JOIN ownership mine ON mine.pet_id = a.pet_id "
+        f"WHERE a.id IN ({sql.marks(len(wanted))}) AND mine.ends_on IS NULL AND mine.may_view",
+        wanted,
+    )
+    seeing: dict[UUID, set[UUID]] = {}
+    for appointment, client in found:
+        seeing.setdefault(sql.as_key(appointment), set()).add(sql.as_key(client))
+    return seeing
 
 
 async def find(viewer: Viewer, model: type[M], id: UUID | None, *, path: str = "id") -> M:

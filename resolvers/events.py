@@ -41,6 +41,9 @@ _COLUMNS = (
     "new_starts_at, new_ends_at, changed, detail_hash"
 )
 _NEXT = "UPDATE event_counter SET last_number = last_number + 1 WHERE id = 1 RETURNING last_number"
+TOLD = "vetdesk_event"
+"""The channel on which PostgreSQL tells, at the commit of an event and without a word more, that there is one."""
+
 _TYPES = ("text", "timestamptz", "uuid", "text", "uuid", "uuid", *["timestamptz"] * 4, "text", "text")
 
 
@@ -86,6 +89,7 @@ async def _record_at_once(values: tuple[Any, ...], detail: str | None) -> None:
         else ""
     )
     await sql.execute(
-        f"WITH next AS ({_NEXT}){kept} INSERT INTO event ({_COLUMNS}) SELECT last_number, {typed} FROM next",
+        f"WITH next AS ({_NEXT}){kept} INSERT INTO event ({_COLUMNS}) SELECT last_number, {typed} FROM next "
+        f"RETURNING pg_notify('{TOLD}', '')",
         (detail, *values) if detail else values,
     )

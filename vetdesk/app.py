@@ -13,7 +13,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from models.refusal import DatabaseUnavailable
@@ -54,6 +54,8 @@ def create_app(
             Route("/", _page(landing.page(development=development)), methods=["GET"]),
             Route("/staff/graphql", staff),
             Route("/owner/graphql", owner),
+            WebSocketRoute("/staff/graphql", staff),
+            WebSocketRoute("/owner/graphql", owner),
             Route("/healthz", _healthy, methods=["GET"]),
             Route("/readyz", _ready(checks), methods=["GET"]),
             Route("/.well-known/jwks.json", _keys(jwks), methods=["GET"]),

@@ -22,14 +22,16 @@ if TYPE_CHECKING:
 
 _log = structlog.get_logger(__name__)
 _FINISH_SECONDS = 10
+_FAREWELL_SECONDS = 0.1  # until what was said to those who listen is on its way
 
 
 class _Server(uvicorn.Server):
-    """A server that says when it can be used."""
+    """A server that says when it can be used, and before it stops sends those who listen elsewhere."""
 
-    def __init__(self, config: uvicorn.Config, started: Callable[[int], None]) -> None:
+    def __init__(self, config: uvicorn.Config, *, started: Callable[[int], None], stopping: Callable[[], None]) -> None:
         super().__init__(config)
         self._say = started
+        self._stopping = stopping
 
     async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
         """Begin to listen, and say at which port."""
@@ -40,6 +42,12 @@ class _Server(uvicorn.Server):
             self.should_exit = True
         if self.started:
             self._say(self.servers[0].sockets[0].getsockname()[1])
+
+    async def shutdown(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
+        """Take in nobody new, and let go whoever would stay for ever."""
+        self._stopping()
+        await asyncio.sleep(_FAREWELL_SECONDS)
+        await super().shutdown(sockets)  # type: ignore[arg-type]
 
 
 def serve(settings: Settings, *, works: bool, started: Callable[[int], None] | None = None) -> None:
@@ -52,14 +60,20 @@ def serve(settings: Settings, *, works: bool, started: Callable[[int], None] | N
     """
     chosen = wiring.adapters(settings)
     asyncio.run(_must_be_ready(settings, chosen))
+    app = wiring.app(settings, chosen, works=works)
     config = uvicorn.Config(
-        wiring.app(settings, chosen, works=works),
+        app,
         host=settings.host,
         port=settings.port,
         log_config=None,
         access_log=False,
         server_header=False,
-        ws="none",
+        ws="websockets-sansio",
+        ws_max_size=settings.max_message_bytes,
+        # A dead connection is noticed within 40 seconds. Our messages are short: packing them costs more than it saves.
+        ws_ping_interval=20.0,
+        ws_ping_timeout=20.0,
+        ws_per_message_deflate=False,
         proxy_headers=bool(settings.forwarded_allow_ips),
         forwarded_allow_ips=list(settings.forwarded_allow_ips),
         timeout_graceful_shutdown=_FINISH_SECONDS,
@@ -71,7 +85,7 @@ def serve(settings: Settings, *, works: bool, started: Callable[[int], None] | N
         if started is not None:
             started(port)
 
-    server = _Server(config, say)
+    server = _Server(config, started=say, stopping=app.state.send_everybody_elsewhere)
     server.run()
     if not server.started:
         raise SettingsError(f"The server could not start on {settings.host}:{settings.port}. The lines above say why.")

@@ -120,6 +120,20 @@ class Settings(BaseSettings):
         default=24, ge=24, description="How long the answer under an idempotency key is kept."
     )
 
+    # Live connections
+    max_sockets: Positive = Field(default=5_000, description="The most WebSockets this process holds open.")
+    max_connections_per_account: Positive = Field(
+        default=20, description="The most sockets and event streams of one account in this process."
+    )
+    max_operations_per_socket: Positive = Field(default=20, description="The most operations at work on one socket.")
+    max_message_bytes: Positive = Field(default=65_536, description="The largest message over a socket.")
+    socket_init_seconds: float = Field(
+        default=10.0, gt=0, description="How long a socket may stay silent before it says who it is."
+    )
+    resume_hours: Positive = Field(
+        default=72, description="How old the cursor of a change may be from which a client goes on."
+    )
+
     @field_validator("cors_origins", "forwarded_allow_ips", mode="before")
     @classmethod
     def _divided(cls, value: object) -> object:

@@ -50,10 +50,11 @@ _CHECKS: Any = {
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a token says: whose account, and which session."""
+    """What a token says: whose account, which session, and until when."""
 
     account_id: UUID
     session_id: UUID
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +120,13 @@ class AccessTokens:
                 issuer=self._issuer,
                 options=_CHECKS,
             )
-            said = Claims(UUID(claims["sub"]), UUID(claims["sid"]))
-            expires_at, not_before = _instant(claims["exp"]), _instant(claims["nbf"])
+            said = Claims(UUID(claims["sub"]), UUID(claims["sid"]), _instant(claims["exp"]))
+            not_before = _instant(claims["nbf"])
         except (jwt.PyJWTError, ValueError, TypeError, AttributeError, OverflowError):
             raise TokenInvalid from None
         if not_before > now + _LEEWAY:
             raise TokenInvalid
-        if expires_at <= now:
+        if said.expires_at <= now:
             raise TokenExpired
         return said
 

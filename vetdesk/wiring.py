@@ -3,30 +3,36 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from graph.context import TokenInvalid
+from graph.context import Admitted, TokenInvalid
 from graph.endpoint import Endpoint
 from graph.limits import Limits
+from graph.live.desk import Desk, LiveLimits
+from graph.live.hub import Hub
+from graph.operations import Operations
 from graph.schema import schema
 from graph.views import view_of
 from models import period, sql
-from resolvers import sessions
 from resolvers.ports import DoorRules, Mail, Ports, Rate
-from resolvers.viewer import Audience, Viewer
+from resolvers.viewer import Audience
+from resolvers.viewers import Viewers
 from vetdesk import worker
 from vetdesk.app import create_app
+from vetdesk.bus import bus
 from vetdesk.database import connect, counted, pending_migrations
+from vetdesk.feed import Feed
 from vetdesk.mail import OutboxFolder, Server, SmtpMail
 from vetdesk.passwords import Argon2Passwords
 from vetdesk.tokens import AccessTokens
 from vetdesk.vault import SecretVault
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Coroutine
     from datetime import datetime
 
     from starlette.applications import Starlette
@@ -115,6 +121,17 @@ def limits(settings: Settings) -> Limits:
     )
 
 
+def live_limits(settings: Settings) -> LiveLimits:
+    """The limits of live connections, as the settings say."""
+    return LiveLimits(
+        max_sockets=settings.max_sockets,
+        max_connections_per_account=settings.max_connections_per_account,
+        max_operations_per_socket=settings.max_operations_per_socket,
+        init_seconds=settings.socket_init_seconds,
+        resume=timedelta(hours=settings.resume_hours),
+    )
+
+
 def duties(settings: Settings, chosen: Adapters) -> worker.Duties:
     """What the worker works with."""
     return worker.Duties(
@@ -126,6 +143,58 @@ def duties(settings: Settings, chosen: Adapters) -> worker.Duties:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Live:
+    """What is known in this process of what happens in all of them."""
+
+    feed: Feed
+    hub: Hub
+    viewers: Viewers
+
+
+def live(settings: Settings) -> Live:
+    """A feed of the database of the settings, and those who hear it."""
+    feed = Feed(bus(settings.database_url))
+    heard = Live(feed, Hub(feed, deadline_seconds=settings.deadline_seconds), Viewers(feed.caught_up))
+    feed.heard_by(heard.viewers.heard)
+    feed.heard_by(heard.hub.heard)
+    return heard
+
+
+def endpoint(
+    settings: Settings,
+    chosen: Adapters,
+    heard: Live,
+    audience: Audience,
+    *,
+    deed_done: Callable[[], None],
+    now: Callable[[], datetime],
+) -> Endpoint:
+    """One door of the program."""
+
+    async def authenticate(token: str, audience: Audience) -> Admitted:
+        moment = now()
+        claims = await chosen.tokens.verify(token, audience, now=moment)
+        viewer = await heard.viewers.of(claims.session_id, claims.account_id, audience, now=moment)
+        if viewer is None:
+            raise TokenInvalid
+        return Admitted(viewer, (claims.expires_at - moment).total_seconds())
+
+    operations = Operations(
+        view_of(schema, audience),
+        audience,
+        ports=chosen.ports,
+        limits=limits(settings),
+        clock=now,
+        introspection=settings.development or audience is Audience.STAFF,
+        deed_done=deed_done,
+    )
+    desk = Desk(
+        operations, heard.hub, authenticate=authenticate, limits=live_limits(settings), count_statements=counted
+    )
+    return Endpoint(desk, origins=settings.cors_origins, ide=settings.development)
+
+
 def app(
     settings: Settings,
     chosen: Adapters,
@@ -135,29 +204,12 @@ def app(
 ) -> Starlette:
     """The whole program; with a worker inside, unless another process has one."""
     wake = asyncio.Event()
+    heard = live(settings)
     is_migrated = False
 
-    async def authenticate(token: str, audience: Audience) -> Viewer:
-        moment = now()
-        claims = await chosen.tokens.verify(token, audience, now=moment)
-        viewer = await sessions.viewer_of(claims.session_id, claims.account_id, audience, now=moment)
-        if viewer is None:
-            raise TokenInvalid
-        return viewer
-
-    def endpoint(audience: Audience) -> Endpoint:
-        return Endpoint(
-            view_of(schema, audience),
-            audience,
-            authenticate=authenticate,
-            ports=chosen.ports,
-            limits=limits(settings),
-            clock=now,
-            count_statements=counted,
-            introspection=settings.development or audience is Audience.STAFF,
-            ide=settings.development,
-            deed_done=wake.set,
-        )
+    def deed_done() -> None:
+        wake.set()
+        heard.feed.something_new()
 
     async def jwks() -> dict[str, Any]:
         return await chosen.tokens.jwks(now=now())
@@ -175,22 +227,37 @@ def app(
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        async with connect(settings.database_url, pool_size=settings.pool_size):
-            if not works:
-                yield
-                return
-            async with working(duties(settings, chosen), wake):
-                yield
+        async with AsyncExitStack() as running:
+            await running.enter_async_context(connect(settings.database_url, pool_size=settings.pool_size))
+            if works:
+                await running.enter_async_context(working(duties(settings, chosen), wake))
+            await running.enter_async_context(beside(heard.feed.run()))
+            await running.enter_async_context(beside(heard.hub.run()))
+            yield
 
-    return create_app(
-        staff=endpoint(Audience.STAFF),
-        owner=endpoint(Audience.OWNER),
+    door = partial(endpoint, settings, chosen, heard, deed_done=deed_done, now=now)
+    made = create_app(
+        staff=door(Audience.STAFF),
+        owner=door(Audience.OWNER),
         jwks=jwks,
         checks={"database": database, "migrations": migrations},
         lifespan=lifespan,
         cors_origins=settings.cors_origins,
         development=settings.development,
     )
+    made.state.send_everybody_elsewhere = heard.hub.shut_down
+    return made
+
+
+@asynccontextmanager
+async def beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Work that goes on beside whatever else this process does, until the block ends."""
+    at_work = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        at_work.cancel()
+        await asyncio.wait([at_work])
 
 
 @asynccontextmanager

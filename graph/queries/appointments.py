@@ -15,12 +15,13 @@ from graph.reading import Paged
 from graph.reading.connection import Connection
 from graph.reading.pages import page
 from graph.roles import EVERYBODY, OWNER, STAFF, field
+from graph.selected import selects
 from graph.types.appointment import Appointment
 from graph.types.day_sheet import DaySheet
 from graph.types.free_time import FreeTime
 from models.period import Period
 from models.refusal import NotFound
-from resolvers import appointments, free_times, locations
+from resolvers import appointments, free_times, locations, trail
 from resolvers.free_times import Search
 
 First = Annotated[int | None, strawberry.argument(description="How many, 1 to 100; 20 when nothing is said.")]
@@ -42,6 +43,8 @@ class AppointmentQueries:
     ) -> DaySheet | None:
         """The day sheet of a location; null when there is no such location."""
         viewer = info.context.viewer
+        # Before anything else is read: a change may be seen twice, and none is missed.
+        cursor = await _cursor(info) if selects(info, "cursor") else ""
         try:
             location, planned = await appointments.day(viewer, key("Location", location_id), on)
         except NotFound:
@@ -50,6 +53,7 @@ class AppointmentQueries:
             on=on,
             location=locations.one(viewer, location.id),  # type: ignore[arg-type]
             appointments=planned,  # type: ignore[arg-type]
+            cursor=cursor,
         )
 
     @field(STAFF)
@@ -118,3 +122,16 @@ class AppointmentQueries:
         """The appointments of the owner's pets, latest first."""
         rows = appointments.mine(info.context.viewer)
         return Paged(rows, page(first=first, after=after, last=last, before=before, most=info.context.limits.max_page))  # type: ignore[return-value]
+
+    @field(EVERYBODY)
+    async def changes_cursor(self, info: Info) -> str | None:
+        """Where the stream of changes stands now.
+
+        Ask for it in a request of its own before you load what you show, and give it to `after` of a subscription:
+        then nothing that happens from then on is missed.
+        """
+        return await _cursor(info)
+
+
+async def _cursor(info: Info) -> str:
+    return trail.cursor(await trail.latest(), info.context.ports.vault)

@@ -20,3 +20,9 @@ class DaySheet:
     appointments: list[Appointment] = strawberry.field(
         description="Everything that is planned or was planned that day, soonest first."
     )
+    cursor: str = strawberry.field(
+        description=(
+            "Where the stream of changes stood before this was read: give it to `after` of `scheduleChanged`,"
+            " and nothing that happens from then on is missed."
+        )
+    )

@@ -1,14 +1,18 @@
 """Appointments: reading the schedule, booking, moving, and every step an appointment takes."""
 
 from resolvers.appointments.booking import Booking, Move, book, reschedule
+from resolvers.appointments.live import KINDS, ChangeKind, Window, one_within, touched, visible_visit, window
 from resolvers.appointments.reads import day, during, mine, one
 from resolvers.appointments.steps import cancel, check_in, complete, confirm, mark_no_show, start
 from resolvers.appointments.told import COMING_VISIT_BEFORE
 
 __all__ = [
     "COMING_VISIT_BEFORE",
+    "KINDS",
     "Booking",
+    "ChangeKind",
     "Move",
+    "Window",
     "book",
     "cancel",
     "check_in",
@@ -19,6 +23,10 @@ __all__ = [
     "mark_no_show",
     "mine",
     "one",
+    "one_within",
     "reschedule",
     "start",
+    "touched",
+    "visible_visit",
+    "window",
 ]

@@ -10,9 +10,12 @@ from uuid import UUID
 
 import httpx
 
-from graph.context import TokenExpired, TokenInvalid
+from graph.context import Admitted, TokenExpired, TokenInvalid
 from graph.endpoint import Endpoint
 from graph.limits import Limits
+from graph.live.desk import Desk, LiveLimits
+from graph.live.hub import Hub
+from graph.operations import Operations
 from graph.views import view_of
 from models.refusal import DatabaseUnavailable
 from models.role import Role
@@ -32,7 +35,7 @@ TOKENS = {
 }
 
 
-async def authenticate(token: str, audience: Audience) -> Viewer:
+async def authenticate(token: str, audience: Audience) -> Admitted:
     if token == "expired":
         raise TokenExpired
     if token == "while-the-database-is-gone":
@@ -41,7 +44,7 @@ async def authenticate(token: str, audience: Audience) -> Viewer:
         raise ValueError("Key (email)=(ada@example.org) already exists")
     if (audience, token) not in TOKENS:
         raise TokenInvalid
-    return TOKENS[audience, token]
+    return Admitted(TOKENS[audience, token], 600.0)
 
 
 @contextmanager
@@ -49,16 +52,30 @@ def seven_statements():
     yield SimpleNamespace(count=7)
 
 
+class Resting:
+    """A feed that hears nothing."""
+
+    position = 0
+
+    async def caught_up(self) -> bool:
+        return False
+
+    def begin_listening(self) -> None: ...
+
+    def end_listening(self) -> None: ...
+
+
 def endpoint(schema: Any, audience: Audience = Audience.STAFF, **more: Any) -> Endpoint:
-    given = {
+    of_doors = {name: more.pop(name) for name in ("origins", "ide") if name in more}
+    of_desks: dict[str, Any] = {
         "authenticate": authenticate,
-        "ports": None,
-        "limits": Limits(),
-        "clock": lambda: NOON,
+        "limits": LiveLimits(),
         "count_statements": seven_statements,
-        "introspection": True,
     }
-    return Endpoint(view_of(schema, audience), audience, **{**given, **more})
+    of_desks |= {name: more.pop(name) for name in ("authenticate", "count_statements") if name in more}
+    given = {"ports": None, "limits": Limits(), "clock": lambda: NOON, "introspection": True}
+    operations = Operations(view_of(schema, audience), audience, **{**given, **more})
+    return Endpoint(Desk(operations, Hub(Resting(), deadline_seconds=15.0), **of_desks), **of_doors)
 
 
 class Client:

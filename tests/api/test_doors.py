@@ -226,7 +226,7 @@ async def test_emoji_pass_and_nul_is_refused_with_its_place(client):
     assert (await client.ask('{ echo(text: "\\\\u0000") }')).json()["data"] == {"echo": "\\u0000"}
 
 
-async def test_a_websocket_is_refused_before_it_opens(app):
+async def test_a_websocket_opened_by_a_page_of_somebody_else_is_refused_before_it_opens(app):
     sent = []
 
     async def receive():
@@ -235,7 +235,8 @@ async def test_a_websocket_is_refused_before_it_opens(app):
     async def send(event):
         sent.append(event["type"])
 
-    await app({"type": "websocket", "path": "/graphql", "headers": [], "subprotocols": []}, receive, send)
+    headers = [(b"origin", b"https://evil.example"), (b"host", b"vet.example")]
+    await app({"type": "websocket", "path": "/graphql", "headers": headers, "subprotocols": []}, receive, send)
 
     assert sent == ["websocket.close"]
 

@@ -9,6 +9,7 @@ import graphql
 import pytest
 import strawberry
 
+from graph.context import Admitted
 from graph.roles import ANYONE, OWNER, STAFF, allow, field
 from graph.sdl import printed
 from models.role import Role
@@ -235,7 +236,7 @@ async def test_staff_who_lost_every_role_may_do_nothing():
 
 async def test_the_practices_own_machinery_passes_every_gate():
     async def machinery(_token, _audience):
-        return Viewer.system("a test")
+        return Admitted(Viewer.system("a test"), 600.0)
 
     answer = await Client(endpoint(SCHEMA, authenticate=machinery), "any").ask("{ salaries }")
 

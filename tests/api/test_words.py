@@ -88,10 +88,16 @@ def test_an_owner_asks_for_nothing_but_this():
         "locations",
         "services",
         "freeTimes",
+        "changesCursor",
         "pet",
         "myPets",
         "myAppointments",
     }
+
+
+def test_an_owner_watches_nothing_but_this():
+    assert OWNER_VIEW.subscription_type
+    assert set(OWNER_VIEW.subscription_type.fields) == {"myAppointmentChanged"}
 
 
 @pytest.mark.parametrize(

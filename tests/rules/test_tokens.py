@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -26,7 +27,13 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 # Stretches of four weeks are counted from 1970: one began on 12 February 2026, the next begins on 12 March.
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 NEXT = datetime(2026, 3, 12, tzinfo=UTC)
-WHOSE = Claims(uuid4(), uuid4())
+LASTS = 10 * MINUTE
+WHOSE = Claims(uuid4(), uuid4(), NOW + LASTS)
+
+
+def said_at(moment):
+    """What a token says that was minted then."""
+    return replace(WHOSE, expires_at=moment + LASTS)
 
 
 @pytest.fixture
@@ -90,7 +97,7 @@ async def test_a_token_of_one_door_is_refused_at_the_other(tokens):
 
 async def test_a_token_from_the_future_is_refused_beyond_what_clocks_differ(tokens):
     token = await minted(tokens, now=NOW + timedelta(seconds=5))
-    assert await tokens.verify(token, Audience.STAFF, now=NOW) == WHOSE
+    assert await tokens.verify(token, Audience.STAFF, now=NOW) == said_at(NOW + timedelta(seconds=5))
     with pytest.raises(TokenInvalid):
         await tokens.verify(token, Audience.STAFF, now=NOW - timedelta(seconds=1))
 
@@ -190,7 +197,7 @@ async def test_the_next_key_is_published_a_day_before_it_signs_and_the_last_one_
     last = await minted(tokens, now=NEXT - MINUTE)
     assert kid(last) == "2026-02-12"
     assert kid(await minted(tokens, now=NEXT)) == "2026-03-12"
-    assert await tokens.verify(last, Audience.STAFF, now=NEXT + MINUTE) == WHOSE
+    assert await tokens.verify(last, Audience.STAFF, now=NEXT + MINUTE) == said_at(NEXT - MINUTE)
 
     late = NEXT + 27 * DAY
     assert await kids(tokens, late) == ["2026-02-12", "2026-03-12", "2026-04-09"]
@@ -208,7 +215,7 @@ async def test_a_key_made_late_is_published_for_an_hour_while_the_last_one_still
 async def test_after_a_long_sleep_a_new_key_signs_at_once(tokens):
     await minted(tokens)
     token = await minted(tokens, now=NOW + 200 * DAY)
-    assert await tokens.verify(token, Audience.STAFF, now=NOW + 200 * DAY) == WHOSE
+    assert await tokens.verify(token, Audience.STAFF, now=NOW + 200 * DAY) == said_at(NOW + 200 * DAY)
     assert await SigningKey.all().count() == 1
 
 
@@ -216,13 +223,13 @@ async def test_another_process_learns_of_a_new_key_by_its_name(tokens):
     other = AccessTokens(VAULT, issuer=ISSUER)
     await other.verify(await minted(tokens), Audience.STAFF, now=NOW)
     await kids(tokens, NEXT - DAY)
-    assert await other.verify(await minted(tokens, now=NEXT), Audience.STAFF, now=NEXT) == WHOSE
+    assert await other.verify(await minted(tokens, now=NEXT), Audience.STAFF, now=NEXT) == said_at(NEXT)
 
 
 async def test_a_request_that_began_a_moment_before_the_first_key_was_made_can_sign(tokens):
     await minted(tokens, now=NOW)
     earlier = NOW - timedelta(seconds=2)
-    assert await tokens.verify(await minted(tokens, now=earlier), Audience.STAFF, now=earlier) == WHOSE
+    assert await tokens.verify(await minted(tokens, now=earlier), Audience.STAFF, now=earlier) == said_at(earlier)
 
 
 async def test_others_can_check_our_tokens_with_what_we_publish_and_nothing_more_is_published(tokens):

@@ -1,0 +1,319 @@
+"""Sockets: operations over a WebSocket, as graphql-transport-ws has it.
+
+Source: https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import structlog
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from graph import errors, wire
+from graph.context import TokenExpired, TokenInvalid
+from graph.limits import exceeded
+from graph.live.asking import Asking, resync_required
+from graph.operations import NotRun
+from graph.wire import NotAnswered
+from models.refusal import DatabaseUnavailable
+from resolvers.viewers import Change
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from graph.live.desk import Desk
+    from resolvers.viewer import Viewer
+
+PROTOCOL = "graphql-transport-ws"
+MOST_WAITING = 100
+"""How many answers of one subscription may wait until the client takes them."""
+
+_LONGEST_ID = 128
+_LONGEST_REASON = 123  # bytes; RFC 6455 5.5
+_MOST_REPLIES = 256
+_FAREWELL_SECONDS = 1.0
+
+_log = structlog.get_logger("vetdesk.live")
+
+
+class Closed(Exception):
+    """The protocol was broken, or nobody may stay: the socket closes with this code and sentence."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+
+
+class Socket:
+    """One socket of one client: lets somebody in, and answers several operations at a time."""
+
+    def __init__(self, desk: Desk, scope: Scope, receive: Receive, send: Send) -> None:
+        self._desk = desk
+        self._socket = WebSocket(scope, receive, send)
+        self._origin = scope["client"][0] if scope.get("client") else "unknown"
+        self._viewer: Viewer | None = None
+        self._is_initialised = False
+        self._operations: dict[str, _Operation] = {}
+        self._outgoing: deque[tuple[_Operation | None, str]] = deque()
+        self._writing: asyncio.Task[None] | None = None
+        self._has_room = asyncio.Event()
+        self._closing: Closed | None = None
+        self._timer: asyncio.TimerHandle | None = None
+
+    async def serve(self) -> None:
+        """Serve until either side closes."""
+        began = time.perf_counter()
+        answered = 0
+        if PROTOCOL not in self._socket.scope["subprotocols"]:
+            # Only an open socket can be closed with a code.
+            await self._socket.accept()
+            await self._socket.close(4406, f"Please speak {PROTOCOL}.")
+            return
+        await self._socket.accept(subprotocol=PROTOCOL)
+        if self._desk.sockets >= self._desk.limits.max_sockets:
+            await self._socket.close(1013, "Too many are connected here. Please connect again in a moment.")
+            return
+        self._desk.sockets += 1
+        self._close_after(self._desk.limits.init_seconds, Closed(4408, "Please send connection_init sooner."))
+        try:
+            while True:
+                message = await self._socket.receive()
+                if message["type"] == "websocket.disconnect":
+                    break
+                if self._closing is None:
+                    await self._taken(message)
+                    answered += 1
+        finally:
+            await self._end()
+            code = self._closing.code if self._closing else message.get("code")
+            seconds = round(time.perf_counter() - began, 1)
+            view = self._desk.operations.audience.value
+            _log.info("socket", view=view, code=code, messages=answered, seconds=seconds)
+
+    # What the hub tells
+
+    def dismiss(self, change: Change) -> None:
+        """Close it, because this happened to the viewer."""
+        if change is Change.ENDED:
+            self.close(Closed(4401, "This session has ended. Please sign in again."))
+        else:
+            self.close(Closed(4403, "Your roles have changed. Please connect again."))
+
+    def shut_down(self) -> None:
+        """Close it, because this process stops."""
+        self.close(Closed(1012, "We are restarting. Please connect again."))
+
+    # What operations say
+
+    def say(self, operation: _Operation | None, text: str) -> None:
+        """Send a message after those before it."""
+        if self._closing is None:
+            self._outgoing.append((operation, text))
+            self._write_on()
+
+    def forget(self, operation: _Operation) -> None:
+        """Say nothing more of an operation, and let its id be used again."""
+        if self._operations.get(operation.id) is operation:
+            del self._operations[operation.id]
+        if operation.waiting:
+            self._outgoing = deque(each for each in self._outgoing if each[0] is not operation)
+            operation.waiting = 0
+
+    def close(self, why: Closed) -> None:
+        """Close the socket; what was not sent yet is not sent any more."""
+        if self._closing is None:
+            self._closing = why
+            self._outgoing.clear()
+            self._write_on()
+
+    # Messages
+
+    async def _taken(self, message: Any) -> None:
+        try:
+            await self._take(message)
+        except Closed as why:
+            self.close(why)
+        except NotAnswered as malformed:
+            self.close(Closed(4400, malformed.error.message))
+        while len(self._outgoing) > _MOST_REPLIES and self._closing is None:
+            # Whoever asks without listening is not heard any more until they do.
+            self._has_room.clear()
+            await self._has_room.wait()
+
+    async def _take(self, message: Any) -> None:
+        text = message.get("text")
+        if text is None:
+            raise Closed(4400, "Please send text, not binary data.")
+        said = wire.decoded(text)
+        if not isinstance(said, dict):
+            raise Closed(4400, "A message is a JSON object.")
+        payload = said.get("payload")
+        match said.get("type"):
+            case "ping":
+                given = {"payload": payload} if isinstance(payload, dict) else {}
+                self.say(None, orjson.dumps({"type": "pong", **given}).decode())
+            case "pong":
+                return
+            case "connection_init":
+                await self._let_in(payload)
+            case "subscribe":
+                self._begin(_id(said), payload)
+            case "complete":
+                operation = self._operations.get(_id(said))
+                if operation is not None:
+                    operation.stop()
+            case _:
+                raise Closed(4400, "This protocol has no message of that type.")
+
+    async def _let_in(self, payload: Any) -> None:
+        if self._is_initialised:
+            raise Closed(4429, "This connection was initialised already.")
+        self._is_initialised = True
+        given = payload if isinstance(payload, dict) else {}
+        header = next((value for name, value in given.items() if name.lower() == "authorization"), None)
+        token = wire.token_of(header) if isinstance(header, str) else None
+        if token is None:
+            raise Closed(4401, 'Please send {"Authorization": "Bearer …"} with connection_init.')
+        try:
+            admitted = await self._desk.let_in(token, self)
+        except TokenExpired:
+            raise Closed(4403, "Your access has expired. Please refresh it and connect again.") from None
+        except TokenInvalid:
+            raise Closed(4401, "This access token is not valid here. Please sign in again.") from None
+        except DatabaseUnavailable:
+            raise Closed(1013, "We cannot reach our records right now. Please connect again in a moment.") from None
+        except NotRun as refused:
+            raise Closed(4429, str(refused)) from None
+        self._viewer = admitted.viewer
+        expired = Closed(4403, "Your access has expired. Please refresh it and connect again.")
+        self._close_after(admitted.seconds_left, expired)
+        self.say(None, '{"type":"connection_ack"}')
+
+    def _begin(self, id: str, payload: Any) -> None:
+        if self._viewer is None:
+            raise Closed(4401, "Please send connection_init first, and wait for connection_ack.")
+        if id in self._operations:
+            raise Closed(4409, f"There is an operation with the id {id} already.")
+        if not isinstance(payload, dict):
+            raise Closed(4400, "There is no payload to subscribe to.")
+        question = wire.question(payload)
+        operation = _Operation(self, id)
+        allowed = self._desk.limits.max_operations_per_socket
+        if len(self._operations) >= allowed:
+            sentence = f"This connection has {allowed} operations at work; please wait for one of them, or complete it."
+            error = exceeded("operations", sentence, requested=allowed + 1, allowed=allowed)
+            operation.fail(errors.presented([error], "-"))
+            return
+        self._operations[id] = operation
+        operation.asking = Asking(self._desk, question, self._viewer, origin=self._origin, sink=operation)
+        operation.asking.begin()
+
+    # Writing
+
+    def _write_on(self) -> None:
+        if self._writing is None:
+            self._writing = asyncio.create_task(self._write())
+
+    async def _write(self) -> None:
+        """Send what waits, then rest: an idle socket has no task that writes."""
+        try:
+            with suppress(WebSocketDisconnect, RuntimeError):  # the other side is gone, which `serve` hears as well
+                while self._outgoing:
+                    operation, text = self._outgoing.popleft()
+                    if operation is not None:
+                        operation.sent()
+                    if len(self._outgoing) <= _MOST_REPLIES:
+                        self._has_room.set()
+                    await self._socket.send({"type": "websocket.send", "text": text})
+                if self._closing is not None:
+                    reason = self._closing.reason.encode()[:_LONGEST_REASON].decode(errors="ignore")
+                    await self._socket.send({"type": "websocket.close", "code": self._closing.code, "reason": reason})
+        finally:
+            self._writing = None
+            self._has_room.set()
+
+    def _close_after(self, seconds: float, why: Closed) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = asyncio.get_running_loop().call_later(max(0.0, seconds), self.close, why)
+
+    async def _end(self) -> None:
+        self._desk.sockets -= 1
+        if self._timer is not None:
+            self._timer.cancel()
+        self._desk.let_out(self)
+        for operation in tuple(self._operations.values()):
+            operation.stop()
+        if self._writing is not None:
+            self._writing.cancel()
+            await asyncio.wait([self._writing])
+
+
+class _Operation:
+    """One operation on a socket, which is also where its answers go."""
+
+    __slots__ = ("_prefix", "_room", "_socket", "asking", "id", "waiting")
+
+    def __init__(self, socket: Socket, id: str) -> None:
+        self._socket = socket
+        self._prefix = f'{{"id":{orjson.dumps(id).decode()},"type":'
+        self._room: asyncio.Event | None = None
+        self.id = id
+        self.asking: Asking | None = None
+        self.waiting = 0
+
+    def take(self, payload: str) -> bool:
+        """Send an answer; false when too many wait already."""
+        if self.waiting >= MOST_WAITING:
+            return False
+        self.waiting += 1
+        self._socket.say(self, f'{self._prefix}"next","payload":{payload}}}')
+        return True
+
+    async def room(self) -> None:
+        """Wait until there is room for one more answer."""
+        while self.waiting >= MOST_WAITING // 2:
+            self._room = asyncio.Event()
+            await self._room.wait()
+
+    def sent(self) -> None:
+        """One of the answers is on its way."""
+        self.waiting -= 1
+        if self._room is not None:
+            self._room.set()
+
+    def resync(self) -> None:
+        """Tell the client to load everything again; the socket stays."""
+        self.fail(resync_required())
+
+    def fail(self, told: Sequence[Any]) -> None:
+        """End the operation with these errors."""
+        self._socket.forget(self)
+        self._socket.say(None, f'{self._prefix}"error","payload":{orjson.dumps(told).decode()}}}')
+
+    def complete(self) -> None:
+        """End the operation: there is nothing more to say."""
+        if self._socket._operations.get(self.id) is self:  # noqa: SLF001
+            del self._socket._operations[self.id]  # noqa: SLF001
+        self._socket.say(None, f'{self._prefix}"complete"}}')
+
+    def stop(self) -> None:
+        """The client wants to hear no more of it."""
+        if self.asking is not None:
+            self.asking.stop()
+        self._socket.forget(self)
+
+
+def _id(said: dict[str, Any]) -> str:
+    given = said.get("id")
+    if not isinstance(given, str) or not 1 <= len(given) <= _LONGEST_ID:
+        raise Closed(4400, f"A message of this type has an id of 1 to {_LONGEST_ID} characters.")
+    return given

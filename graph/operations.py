@@ -1,0 +1,232 @@
+"""Operations: what one view does with a question, whichever way it came and whichever way the answer goes."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from inspect import isawaitable
+from typing import TYPE_CHECKING, Any
+
+from graphql import GraphQLError, OperationType, execute_subscription_event, located_error
+from graphql.execution.collect_fields import collect_fields
+from graphql.execution.values import get_argument_values
+from graphql.pyutils import Path
+
+from graph import errors
+from graph.context import Context
+from graph.cost import cost
+from graph.documents import Document, Documents, Operation
+from graph.limits import Limits, bad_input, exceeded
+from graph.reading import ReadingExecutor
+from graph.views import View
+from resolvers.viewer import Audience, Viewer
+
+if TYPE_CHECKING:
+    from graph.live.watch import Watch
+    from graph.wire import Question
+    from resolvers.ports import Ports
+
+
+class NotRun(Exception):
+    """The operation was not run, or not to its end, because of these errors; there is no data.
+
+    `is_malformed` says that it is the request which makes no sense, not the document in it.
+    """
+
+    def __init__(
+        self, found: Sequence[GraphQLError], extensions: dict[str, Any] | None = None, *, is_malformed: bool = False
+    ) -> None:
+        super().__init__(found[0].message)
+        self.errors = tuple(found)
+        self.extensions = extensions or {}
+        self.is_malformed = is_malformed
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An operation that may be run: it is well-formed, and costs no more than is allowed."""
+
+    question: Question
+    document: Document
+    operation: Operation
+    extensions: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def kind(self) -> OperationType:
+        """Whether it asks, does or watches."""
+        return self.operation.kind
+
+
+class Operations:
+    """Reads and runs operations of one view.
+
+    `deed_done` is told of every mutation that was carried out, so that its letters and listeners need not wait.
+    """
+
+    def __init__(
+        self,
+        view: View,
+        audience: Audience,
+        *,
+        ports: Ports,
+        limits: Limits,
+        clock: Callable[[], datetime],
+        introspection: bool,
+        deed_done: Callable[[], object] = lambda: None,
+    ) -> None:
+        self.view = view
+        self.audience = audience
+        self.limits = limits
+        self._ports = ports
+        self._clock = clock
+        self._deed_done = deed_done
+        self._documents = Documents(view.graphql, limits, introspection=introspection)
+
+    def read(self, question: Question) -> Asked:
+        """The operation that a question asks for.
+
+        Raises:
+            NotRun: the document cannot be read, breaks a rule, or holds no such operation.
+        """
+        try:
+            document = self._documents.read(question.query)
+        except GraphQLError as error:
+            raise NotRun([error]) from error
+        if document.errors:
+            raise NotRun(document.errors)
+        try:
+            operation = document.operation(question.operation_name)
+        except GraphQLError as error:
+            raise NotRun([error], is_malformed=True) from error
+        return Asked(question, document, operation)
+
+    def weighed(self, asked: Asked) -> Asked:
+        """The same operation, with what it costs.
+
+        Raises:
+            NotRun: that is more than is allowed.
+        """
+        allowed = self.limits.max_cost
+        requested = cost(asked.operation.weights, asked.question.variables)
+        extensions = {"cost": {"requested": requested, "limit": allowed}}
+        if requested > allowed:
+            sentence = f"This operation costs {requested}; at most {allowed} is allowed."
+            raise NotRun([exceeded("cost", sentence, requested=requested, allowed=allowed)], extensions)
+        return Asked(asked.question, asked.document, asked.operation, extensions)
+
+    def context(self, viewer: Viewer, asked: Asked, *, request_id: str, origin: str) -> Context:
+        """What the resolvers of this one operation may know."""
+        return Context(
+            viewer=viewer,
+            audience=self.audience,
+            request_id=request_id,
+            now=self._clock(),
+            origin=origin,
+            ports=self._ports,
+            limits=self.limits,
+            document=asked.document,
+        )
+
+    async def run(self, asked: Asked, context: Context) -> dict[str, Any]:
+        """The answer to a query or a mutation, within the deadline.
+
+        Raises:
+            NotRun: it took too long, or its variables are not what it takes.
+        """
+        question = asked.question
+        try:
+            async with asyncio.timeout(self.limits.deadline_seconds):
+                result = await self.view.execute(
+                    question.query,
+                    variable_values=question.variables,
+                    context_value=context,
+                    operation_name=asked.operation.name,
+                    operation_extensions=question.extensions,
+                )
+            if asked.kind is OperationType.MUTATION:
+                self._deed_done()
+        except TimeoutError:
+            raise NotRun([errors.timed_out()], asked.extensions) from None
+        if result.errors and result.data is None and all(error.path is None for error in result.errors):
+            raise NotRun(result.errors, asked.extensions)
+        body: dict[str, Any] = {"data": result.data}
+        if result.errors:
+            body["errors"] = errors.presented(result.errors, context.request_id)
+        return {**body, "extensions": {**(result.extensions or {}), **asked.extensions}}
+
+    async def watch(self, asked: Asked, context: Context) -> Watching:
+        """What a subscription watches, and how each of its answers is made.
+
+        Raises:
+            NotRun: its variables are not what it takes, or it is not for this viewer.
+            Refusal: what its resolver refuses.
+        """
+        executor = ReadingExecutor.build(
+            self.view.graphql,
+            asked.document.tree,
+            context_value=context,
+            raw_variable_values=asked.question.variables,
+            operation_name=asked.operation.name,
+            max_coercion_errors=5,
+            hide_suggestions=True,
+        )
+        if isinstance(executor, list):
+            raise NotRun(executor, asked.extensions)
+        root = self.view.graphql.subscription_type
+        assert root is not None  # noqa: S101 - the document was checked against this very schema
+        selected = collect_fields(
+            executor.schema,
+            executor.fragments,
+            executor.variable_values,
+            root,
+            executor.operation,
+            hide_suggestions=True,
+        ).grouped_field_set
+        if not selected:  # `@skip` left nothing of it
+            raise NotRun([bad_input("This subscription watches nothing.")], asked.extensions)
+        name, details = next(iter(selected.items()))
+        nodes = [each.node for each in details]
+        path = Path(None, name, root.name)
+        field = root.fields[nodes[0].name.value]
+        info = executor.build_resolve_info(field, nodes, root, path)
+        try:
+            arguments = get_argument_values(field, nodes[0], executor.variable_values, hide_suggestions=True)
+            assert field.subscribe is not None  # noqa: S101 - every field of the root has one
+            async with asyncio.timeout(self.limits.deadline_seconds):
+                watch = await field.subscribe(None, info, **arguments)
+        except TimeoutError:
+            raise NotRun([errors.timed_out()], asked.extensions) from None
+        except GraphQLError as error:
+            raise NotRun([located_error(error, nodes, path.as_list())], asked.extensions) from error
+        return Watching(watch, executor, context, self._clock)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Watching:
+    """A subscription that has been opened, and is answered once for each event that it shows."""
+
+    watch: Watch
+    executor: Any
+    context: Context
+    clock: Callable[[], datetime]
+
+    async def answer(self, root: Any, viewer: Viewer) -> dict[str, Any]:
+        """The answer with this root value, for this viewer; nothing is remembered from one to the next.
+
+        Raises:
+            DatabaseUnavailable: the rows cannot be read now.
+        """
+        executor = self.executor.build_per_event_executor(root)
+        request_id = secrets.token_hex(8)
+        executor.context_value = replace(self.context, viewer=viewer, now=self.clock(), request_id=request_id)
+        result = execute_subscription_event(executor)
+        if isawaitable(result):
+            result = await result
+        if result.errors:
+            for error in result.errors:
+                errors.raise_unavailable(error)
+            return {"data": result.data, "errors": errors.presented(result.errors, request_id)}
+        return {"data": result.data}

@@ -1,0 +1,1 @@
+"""Subscriptions: what clients can watch."""

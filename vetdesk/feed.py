@@ -1,0 +1,142 @@
+"""The feed: what happens in the practice, heard in every process, in order and without a gap, whoever did it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Sequence
+from typing import Protocol
+from uuid import uuid4
+
+import structlog
+
+from graph.errors import trace
+from models.refusal import DatabaseUnavailable
+from resolvers import trail
+from resolvers.trail import Happened
+
+SAFETY_SECONDS = 0.5
+"""How often the trail is looked at although nobody said that there is something new, while somebody listens."""
+FRESH_SECONDS = 0.25
+"""For how long a look counts as the present."""
+
+_PAGE = 500
+_log = structlog.get_logger(__name__)
+
+
+class Bus(Protocol):
+    """Tells that something may have been committed, by any process."""
+
+    async def listen(self, tell: Callable[[], None]) -> None:
+        """Call `tell` whenever something may have been committed, until cancelled; may miss some, and says none twice."""
+
+
+class Feed:
+    """Reads the trail on from where it stands, and hands every event once, in order, to whoever wants to hear.
+
+    It reads when the bus says so, when somebody asks for the present, and now and then to be safe. While nobody
+    listens it rests.
+    """
+
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+        self._hearers: list[Callable[[Sequence[Happened]], None]] = []
+        self._wake = asyncio.Event()
+        self._someone = asyncio.Event()
+        self._listening = 0
+        self._looking = asyncio.Lock()
+        self._looked_at = float("-inf")
+        self._news = 0
+        self._position: int | None = None
+
+    @property
+    def position(self) -> int:
+        """The number of the last event that was handed on."""
+        return self._position or 0
+
+    def heard_by(self, hearer: Callable[[Sequence[Happened]], None]) -> None:
+        """Let somebody hear every event from now on. Called in order; must not wait, and must not fail."""
+        self._hearers.append(hearer)
+
+    def begin_listening(self) -> None:
+        """Somebody listens from now on, until as often `end_listening` is said."""
+        self._listening += 1
+        self._someone.set()
+
+    def end_listening(self) -> None:
+        """Somebody no longer listens."""
+        self._listening -= 1
+        if not self._listening:
+            self._someone.clear()
+
+    def something_new(self) -> None:
+        """Something was committed by this very process."""
+        self._news += 1
+        self._looked_at = float("-inf")
+        self._wake.set()
+
+    async def caught_up(self) -> bool:
+        """Read on unless that was done a moment ago; false, at once, when this feed is not running.
+
+        Raises:
+            DatabaseUnavailable: it cannot be known what has happened.
+        """
+        if self._position is None:
+            return False
+        if _time() - self._looked_at > FRESH_SECONDS:
+            await self._look()
+        return True
+
+    async def run(self) -> None:
+        """Read on until cancelled."""
+        try:
+            while True:
+                try:
+                    if self._position is None:
+                        self._position = (await trail.latest()).number
+                    await self._someone.wait()
+                    await self._follow()
+                except DatabaseUnavailable:
+                    _log.warning("feed_waits_for_the_database")
+                except Exception as error:  # noqa: BLE001  an outermost loop: noted, and read again from where we stand
+                    _log.error(
+                        "feed_failed_unexpectedly", id=uuid4().hex, error=type(error).__name__, where=trace(error)
+                    )
+                await asyncio.sleep(SAFETY_SECONDS)
+        finally:
+            self._position = None
+
+    async def _follow(self) -> None:
+        telling = asyncio.create_task(self._bus.listen(self._wake.set))
+        try:
+            while self._listening:
+                # Before looking, so that whoever wakes us while we look makes us look again.
+                self._wake.clear()
+                await self._look()
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(SAFETY_SECONDS):
+                        await self._wake.wait()
+        finally:
+            telling.cancel()
+            await asyncio.wait([telling])
+
+    async def _look(self) -> None:
+        asked_at = _time()
+        async with self._looking:
+            if self._looked_at >= asked_at:  # somebody looked while we waited
+                return
+            while self._position is not None:
+                began_at, news = _time(), self._news
+                found = await trail.since(self._position, most=_PAGE)
+                if found:
+                    for hear in self._hearers:
+                        hear(found)
+                    self._position = found[-1].number
+                if len(found) < _PAGE:
+                    # What this process committed while we looked may be missing from what we saw.
+                    self._looked_at = began_at if news == self._news else float("-inf")
+                    return
+
+
+def _time() -> float:
+    return asyncio.get_running_loop().time()
