@@ -1,0 +1,312 @@
+"""Fan-out: who would be answered the same shares one read and one answer; owners never do."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from graphql import GraphQLObjectType, get_named_type
+
+from graph.live.asking import Asking
+from graph.reading.shape import shapes
+from graph.schema import schema
+from graph.views import view_of
+from graph.wire import Question
+from models import Role
+from resolvers import access, appointments
+from resolvers.viewer import Audience
+from tests.doors import Program, id_of
+from tests.typed import until
+from tests.world import NOW, a_booking, a_location, a_member, a_receptionist, a_world, an_owner
+from vetdesk import wiring
+
+WATCH = """subscription Watch($location: ID!, $day: Date!, $after: String) {
+  scheduleChanged(locationId: $location, from: $day, to: $day, after: $after) {
+    kind appointment { status vet { displayName email } pet { name } } } }"""
+MINE = "subscription { myAppointmentChanged { kind appointment { status pet { name } } } }"
+
+
+@dataclass(eq=False)
+class Pad:
+    """Where the answers of one subscription are noted."""
+
+    texts: list[str] = field(default_factory=list)
+    failed: list[Any] = field(default_factory=list)
+    takes_more: bool = True
+
+    def take(self, payload: str) -> bool:
+        self.texts.append(payload)
+        return self.takes_more
+
+    def resync(self) -> None:
+        self.failed.append("resync")
+
+    async def room(self) -> None: ...
+
+    def fail(self, told: Any) -> None:
+        self.failed.append(told[0]["extensions"]["code"])
+
+    def complete(self) -> None: ...
+
+    @property
+    def changes(self) -> list[Any]:
+        return [next(iter(json.loads(text)["data"].values())) for text in self.texts]
+
+
+class Screens:
+    """Screens on one process, without the sockets between."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.heard = wiring.live(program.settings)
+        doors = {
+            each: wiring.endpoint(
+                program.settings, program.adapters, self.heard, each, deed_done=lambda: None, now=program.clock
+            )
+            for each in Audience
+        }
+        self.desks = {each: door._desk for each, door in doors.items()}
+        self.open: list[Asking] = []
+
+    async def watch(self, viewer: Any, document: str, **variables: Any) -> Pad:
+        """Watch, and be listening when this returns."""
+        pad = Pad()
+        desk = self.desks[Audience.STAFF if viewer.is_staff else Audience.OWNER]
+        asking = Asking(desk, Question(document, variables, None, None), viewer, origin="here", sink=pad)
+        asking.begin()
+        self.open.append(asking)
+        await asyncio.wait([asking._working])
+        return pad
+
+    async def settled(self) -> None:
+        """Wait until everything committed so far has been answered."""
+        await self.heard.feed._look()
+        hub = self.heard.hub
+        await until(lambda: not (hub._incoming or hub._in_hand or any(each.working for each in hub._groups.values())))
+
+
+@asynccontextmanager
+async def screens(database):
+    made = Screens(Program(database_url=database.url))
+    tasks = [asyncio.create_task(made.heard.feed.run()), asyncio.create_task(made.heard.hub.run())]
+    await until(lambda: made.heard.feed._position is not None)
+    try:
+        yield made
+    finally:
+        for asking in made.open:
+            asking.stop()
+        for task in tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+async def moved(world, visit, minutes, key="move"):
+    viewer = world.receptionist.viewer
+    move = appointments.Move(visit.id, NOW + timedelta(days=1, minutes=minutes))
+    await appointments.reschedule(viewer, move, key=f"{key} {minutes}", now=NOW)
+
+
+async def a_day(database):
+    world = await a_world()
+    visit = await a_booking(world.pet, starts_at=NOW + timedelta(days=1))
+    return world, visit, {"location": id_of(world.location), "day": "2026-03-03"}
+
+
+async def test_a_thousand_day_sheets_of_reception_cost_one_read_and_get_one_answer(database):
+    world, visit, seen = await a_day(database)
+    ines = await a_receptionist("Rosa Klein")
+    async with screens(database) as made:
+        pads = [await made.watch(who.viewer, WATCH, **seen) for who in (world.receptionist, ines) * 25]
+        (group,) = made.heard.hub._groups.values()
+        assert len(group.listeners) == 50
+        reads: list[Any] = []
+        read = made.heard.hub._read
+        made.heard.hub._read = lambda *given: reads.append(given) or read(*given)  # type: ignore[method-assign]
+        await moved(world, visit, 60)
+        await made.settled()
+        assert len(reads) == 1
+        assert {id(pad.texts[0]) for pad in pads} == {id(pads[0].texts[0])}
+        assert pads[0].changes == [
+            {
+                "kind": "MOVED",
+                "appointment": {
+                    "status": "BOOKED",
+                    "vet": {"displayName": world.vet.staff.display_name, "email": None},
+                    "pet": {"name": "Rex"},
+                },
+            }
+        ]
+
+
+async def test_who_holds_other_roles_is_answered_by_a_read_of_their_own(database):
+    world, visit, seen = await a_day(database)
+    async with screens(database) as made:
+        desk, boss = [await made.watch(who.viewer, WATCH, **seen) for who in (world.receptionist, world.manager)]
+        assert len(made.heard.hub._groups) == 2
+        await moved(world, visit, 60)
+        await made.settled()
+        # Only a manager sees the e-mail addresses of the staff.
+        assert [pad.changes[0]["appointment"]["vet"]["email"] for pad in (desk, boss)] == [
+            None,
+            world.vet.account.email,
+        ]
+
+
+async def test_the_same_role_held_elsewhere_is_not_the_same(database):
+    world, _, seen = await a_day(database)
+    elsewhere = await a_member("Ada Weber", Role.RECEPTIONIST, at=None)
+    async with screens(database) as made:
+        for who in (world.receptionist, elsewhere):
+            await made.watch(who.viewer, WATCH, **seen)
+        assert len(made.heard.hub._groups) == 2
+
+
+async def test_whoever_comes_back_with_a_cursor_joins_those_who_were_there_all_the_time(database):
+    world, visit, seen = await a_day(database)
+    async with screens(database) as made:
+        stayed = await made.watch(world.receptionist.viewer, WATCH.replace("kind", "kind cursor"), **seen)
+        for minutes in (60, 120, 180):
+            await moved(world, visit, minutes)
+        await made.settled()
+        cursor = stayed.changes[0]["cursor"]
+        back = await made.watch(world.receptionist.viewer, WATCH.replace("kind", "kind cursor"), **seen, after=cursor)
+        (group,) = made.heard.hub._groups.values()
+        await until(lambda: len(group.listeners) == 2)
+        await moved(world, visit, 240)
+        await made.settled()
+        assert back.changes == stayed.changes[1:]
+        assert back.texts[-1] is stayed.texts[-1]
+
+
+async def test_no_two_phones_of_an_owner_share_anything(database):
+    world, visit, _ = await a_day(database)
+    async with screens(database) as made:
+        pads = [await made.watch(world.owner.viewer, MINE) for _ in range(2)]
+        assert len(made.heard.hub._groups) == 2
+        await moved(world, visit, 60)
+        await made.settled()
+        assert pads[0].texts == pads[1].texts
+        assert pads[0].texts[0] is not pads[1].texts[0]
+
+
+async def test_an_event_costs_an_owner_whom_it_does_not_concern_no_read(database):
+    world, visit, _ = await a_day(database)
+    async with screens(database) as made:
+        strangers = [await made.watch((await an_owner()).viewer, MINE) for _ in range(5)]
+        hers = await made.watch(world.owner.viewer, MINE)
+        reads: list[Any] = []
+        read = made.heard.hub._read
+        made.heard.hub._read = lambda *given: reads.append(given) or read(*given)  # type: ignore[method-assign]
+        await moved(world, visit, 60)
+        await made.settled()
+        assert (len(reads), len(hers.texts), [pad.texts for pad in strangers]) == (1, 1, [[]] * 5)
+
+
+async def test_the_slow_are_told_to_load_again_and_the_others_go_on(database):
+    world, visit, seen = await a_day(database)
+    async with screens(database) as made:
+        slow, quick = [await made.watch(world.receptionist.viewer, WATCH, **seen) for _ in range(2)]
+        slow.takes_more = False
+        for minutes in (60, 120):
+            await moved(world, visit, minutes)
+        await made.settled()
+        assert (len(slow.texts), slow.failed) == (1, ["resync"])
+        assert (len(quick.texts), quick.failed) == (2, [])
+
+
+async def test_a_visit_that_leaves_the_day_comes_once_more_as_null_and_then_not_until_it_is_back(database):
+    world, visit, seen = await a_day(database)
+    async with screens(database) as made:
+        pad = await made.watch(world.receptionist.viewer, WATCH, **seen)
+        heard = []
+        for minutes in (24 * 60, 25 * 60, 120):
+            await moved(world, visit, minutes)
+            await made.settled()
+            heard.append([each["appointment"] and each["appointment"]["status"] for each in pad.changes])
+        assert heard == [[None], [None], [None, "BOOKED"]]
+
+
+async def test_a_change_elsewhere_and_on_another_day_is_not_told(database):
+    world, visit, seen = await a_day(database)
+    async with screens(database) as made:
+        later = await made.watch(world.receptionist.viewer, WATCH, **{**seen, "day": "2026-03-04"})
+        place = await a_location("Harbour")
+        there = await made.watch(world.receptionist.viewer, WATCH, **{**seen, "location": id_of(place)})
+        await moved(world, visit, 60)
+        await appointments.confirm(world.receptionist.viewer, visit.id, key="confirm", now=NOW)
+        await made.settled()
+        assert (later.texts, there.texts) == ([], [])
+
+
+async def test_what_cannot_be_watched_is_refused_in_words(database):
+    world, _, seen = await a_day(database)
+    desk = world.receptionist.viewer
+    window = WATCH.replace("from: $day, to: $day", 'from: $day, to: "2026-03-01"')
+    always = WATCH.replace("from: $day, to: $day", 'from: $day, to: "9999-12-31"')
+    async with screens(database) as made:
+        refused = [
+            await made.watch(desk, WATCH, **{**seen, "location": id_of(world.pet)}),
+            await made.watch(desk, WATCH, **{**seen, "location": "nonsense"}),
+            await made.watch(desk, window, **seen),
+            await made.watch(desk, always, **seen),
+            await made.watch(desk, WATCH, **seen, after="nonsense"),
+            await made.watch(desk, WATCH, **seen, after="x" * 5000),
+            await made.watch(desk, WATCH, location=seen["location"]),
+            await made.watch(desk, MINE),
+            await made.watch(world.owner.viewer, WATCH, **seen),
+        ]
+        assert made.heard.hub._groups == {}
+    assert [pad.failed for pad in refused] == [
+        ["NOT_FOUND"],
+        ["NOT_FOUND"],
+        ["INVALID_INPUT"],
+        ["INVALID_INPUT"],
+        ["INVALID_INPUT"],
+        ["INVALID_INPUT"],
+        ["BAD_INPUT"],
+        ["BAD_INPUT"],
+        ["BAD_INPUT"],
+    ]
+
+
+async def test_the_cursor_of_a_day_sheet_brings_whatever_happened_since(database):
+    world, visit, seen = await a_day(database)
+    document = "query D($location: ID!, $day: Date!) { day(locationId: $location, on: $day) { %s } changesCursor }"
+    async with screens(database) as made:
+        answers = [await made.program.ask(world.receptionist.viewer, document % "cursor", **seen)]
+        # Directly, or by a fragment.
+        fragment = document % "...Sheet" + " fragment Sheet on DaySheet { cursor }"
+        answers.append(await made.program.ask(world.receptionist.viewer, fragment, **seen))
+        cursors = {answer.data["day"]["cursor"] for answer in answers} | {
+            each.data["changesCursor"] for each in answers
+        }
+        assert len(cursors) == 1
+        await moved(world, visit, 60)
+        pad = await made.watch(world.receptionist.viewer, WATCH, **seen, after=cursors.pop())
+        await made.settled()
+        assert [each["kind"] for each in pad.changes] == ["MOVED"]
+
+
+def test_nothing_that_is_shared_is_anybodys_own():
+    # A shared answer is read as nobody in particular, so a row that only its own person sees would be missing in it.
+    root = view_of(schema, Audience.STAFF).graphql.subscription_type
+    assert root is not None
+    models_of = {each.__strawberry_definition__.name: model for each, model in shapes().items()}
+    seen: set[str] = set()
+    waiting = [get_named_type(field.type) for field in root.fields.values()]
+    while waiting:
+        kind = waiting.pop()
+        if kind.name not in seen and isinstance(kind, GraphQLObjectType):
+            seen.add(kind.name)
+            waiting += [get_named_type(field.type) for field in kind.fields.values()]
+    rules = {name: access.ROWS[models_of[name]] for name in seen if name in models_of}
+    assert {"Appointment", "Client", "Pet", "Staff"} <= set(rules)
+    assert [
+        name for name, rule in rules.items() if re.search(r"{(account|client|staff)}", rule.staff + rule.reception)
+    ] == []
