@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import sys
 import textwrap
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, NoReturn
 
@@ -163,6 +164,40 @@ async def invite(
 
 
 @app.command
+def watch(*, email: str, location: str | None = None, on: date | None = None, url: str | None = None) -> None:
+    """Show the day of a location as it changes: drawn on a terminal, elsewhere a line for every change.
+
+    Looks in from outside, as any client does. The password is asked for; without a terminal, it is read from the input.
+
+    Parameters
+    ----------
+    email
+        Who looks: one of the staff.
+    location
+        Its name, or how it begins; not needed when the practice has only one.
+    on
+        The day, as 2026-03-02; today on the calendar of the location when it is not said.
+    url
+        Where the server is, as https://vet.example; by default the address in the settings.
+    """
+    import asyncio
+    import getpass
+
+    from vetdesk.watching import following
+    from vetdesk.watching.door import Stopped
+
+    address = url or settings_of.load().base_url
+    asked = sys.stdin.isatty()
+    try:
+        password = getpass.getpass(f"Password of {email}: ") if asked else sys.stdin.readline().rstrip("\r\n")
+        asyncio.run(following.watch(address, email, password, following.Wish(location, on), out=out, err=err))
+    except EOFError:
+        _stop("Without a password nobody is let in.")
+    except Stopped as trouble:
+        _stop(str(trouble))
+
+
+@app.command
 async def check() -> int:
     """Look at configuration, database, mail, clock and migrations, and say how to mend what is wrong."""
     from vetdesk.checks import all_is_well
@@ -194,5 +229,5 @@ def _settings(*, make_secret: bool = False) -> Settings:
 
 
 def _stop(sentence: str) -> NoReturn:
-    err.print(sentence, style="bold red", highlight=False, soft_wrap=True)
+    err.print(sentence, style="bold red", markup=False, highlight=False, soft_wrap=True)
     sys.exit(_ON_TROUBLE)

@@ -14,7 +14,7 @@ from tests.doors import SECRET
 from tests.typed import Said
 from vetdesk.cli import main
 
-COMMANDS = ("serve", "worker", "migrate", "demo", "schema", "settings", "invite", "check", "develop")
+COMMANDS = ("serve", "worker", "migrate", "demo", "schema", "settings", "invite", "check", "develop", "watch")
 STAFF_WORDS = ("unlinkedAccount", "registerClient", "inviteStaff", "alerts", "DaySheet", "WorkingHours", "hasLeft")
 
 
