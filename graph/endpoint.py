@@ -5,9 +5,9 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 import structlog
 from graphql import GraphQLError, OperationType
@@ -64,11 +64,7 @@ class Endpoint(GraphQL[Context, None]):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, stream or socket, and leave one line in the log."""
         if scope["type"] == "websocket":
-            if self._is_from_a_stranger(HTTPConnection(scope)):
-                # Closed before it is accepted, so the handshake is answered with 403.
-                await WebSocket(scope, receive, send).close()
-                return
-            await Socket(self._desk, scope, receive, send).serve()
+            await self._converse(scope, receive, send)
             return
         request = Request(scope, receive)
         entry = Entry()
@@ -89,60 +85,70 @@ class Endpoint(GraphQL[Context, None]):
             )
         await response(scope, receive, send)
 
+    async def _converse(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The outermost loop of a socket."""
+        if self._is_from_a_stranger(HTTPConnection(scope)):
+            # Closed before it is accepted, so the handshake is answered with 403.
+            await WebSocket(scope, receive, send).close()
+            return
+        try:
+            await Socket(self._desk, scope, receive, send).serve()
+        except Exception as unexpected:  # noqa: BLE001 - one of the outermost loops
+            request_id = secrets.token_hex(8)
+            errors.log_unexpected(unexpected, request_id)
+            with suppress(OSError, RuntimeError):  # it may be closed by now
+                reason = errors.masked(request_id).message
+                await send({"type": "websocket.close", "code": 1011, "reason": reason})
+
     def _is_from_a_stranger(self, connection: HTTPConnection) -> bool:
         """Whether a page that is neither ours nor known to us opens this socket; whoever is no browser names no page."""
         origin = connection.headers.get("origin")
         if origin is None or origin in self._origins:
             return False
-        return urlsplit(origin).netloc.lower() != connection.headers.get("host", "").lower()
+        # A page that may not be named says "null".
+        _, _, host = origin.partition("://")
+        return not host or host.lower() != connection.headers.get("host", "").lower()
 
     async def _respond(self, request: Request, entry: Entry) -> Response:
         """The outermost loop of a request: whatever happens inside, a client hears something that makes sense."""
         wanted = request.headers.get("accept")
-        media = wire.accepted(wanted)
+        media, may_stream = wire.accepted(wanted), wire.accepts(wanted, MEDIA)
         if self.graphql_ide and _is_a_browser(request):
             headers = {"X-Request-Id": entry.request_id, "Content-Security-Policy": _IDE_POLICY}
             return HTMLResponse(self.graphql_ide_html, headers=headers)
+        told_in = media or (wire.GRAPHQL if may_stream else wire.JSON)
         try:
-            if wire.accepts(wanted, MEDIA):
-                media = wire.GRAPHQL  # in which it is said why there is no stream
-                return await self._streamed(request, entry)
-            answer = await self._answer(request, media, entry)
-            return wire.encoded(answer, media or wire.JSON, entry.request_id)
+            if media is None and not may_stream:
+                acceptable = f"We answer in {wire.GRAPHQL}, {wire.JSON} or {MEDIA}; please accept one of them."
+                raise NotAnswered(bad_input(acceptable), 406)
+            asked = await self._asked(request, entry)
+            # Whoever takes both gets as a stream what only a stream can tell.
+            if may_stream and (media is None or asked.kind is OperationType.SUBSCRIPTION):
+                return await self._streamed(request, asked, entry)
+            answer = Answer(await self._answered(request, asked, entry), 200)
+        except NotRun as stopped:
+            answer = self._not_run(stopped, told_in, entry)
         except NotAnswered as stopped:
-            refusal = stopped
+            answer = self._not_answered(stopped, entry)
         except ClientDisconnect:
             raise
-        except Exception as unexpected:  # noqa: BLE001 - one of the two outermost loops
+        except Exception as unexpected:  # noqa: BLE001 - one of the outermost loops
             errors.log_unexpected(unexpected, entry.request_id)
-            refusal = NotAnswered(errors.masked(entry.request_id), 500)
-        answer = Answer(self._told([refusal.error], entry), refusal.status, refusal.headers)
-        return wire.encoded(answer, media or wire.JSON, entry.request_id)
+            answer = self._not_answered(NotAnswered(errors.masked(entry.request_id), 500), entry)
+        return wire.encoded(answer, told_in, entry.request_id)
 
-    async def _answer(self, request: Request, media: str | None, entry: Entry) -> Answer:
-        if media is None:
-            wanted = f"We answer in {wire.GRAPHQL}, {wire.JSON} or {MEDIA}; please accept one of them."
-            raise NotAnswered(bad_input(wanted), 406)
-        try:
-            asked = await self._asked(request, entry)
-            if asked.kind is OperationType.SUBSCRIPTION:
-                raise NotAnswered(bad_input(_HOW_TO_WATCH), 400)
-            # Who asks, what it costs, and the answer within the deadline.
-            viewer = (await self._admitted(request, asked.operation)).viewer
-            asked = self._operations.weighed(asked)
-            context = self._operations.context(viewer, asked, request_id=entry.request_id, origin=_origin(request))
-            return Answer(await self._operations.run(asked, context), 200)
-        except NotRun as stopped:
-            return self._not_run(stopped, media, entry)
+    async def _answered(self, request: Request, asked: Asked, entry: Entry) -> dict[str, Any]:
+        """Who asks, what it costs, and the answer within the deadline."""
+        if asked.kind is OperationType.SUBSCRIPTION:
+            raise NotAnswered(bad_input(_HOW_TO_WATCH), 400)
+        viewer = (await self._admitted(request, asked.operation)).viewer
+        asked = self._operations.weighed(asked)
+        context = self._operations.context(viewer, asked, request_id=entry.request_id, origin=_origin(request))
+        return await self._operations.run(asked, context)
 
-    async def _streamed(self, request: Request, entry: Entry) -> Response:
-        try:
-            asked = await self._asked(request, entry)
-        except NotRun as stopped:
-            return wire.encoded(self._not_run(stopped, wire.GRAPHQL, entry), wire.GRAPHQL, entry.request_id)
+    async def _streamed(self, request: Request, asked: Asked, entry: Entry) -> Stream:
         stream = Stream(self._desk, asked.question, origin=_origin(request), request_id=entry.request_id)
-        admitted = await self._admitted(request, asked.operation, stream)
-        stream.let_in(admitted)
+        stream.let_in(await self._admitted(request, asked.operation, stream))
         return stream
 
     async def _asked(self, request: Request, entry: Entry) -> Asked:
@@ -181,6 +187,9 @@ class Endpoint(GraphQL[Context, None]):
         body = self._told(stopped.errors, entry)
         status = 400 if stopped.is_malformed else wire.status_of(body["errors"], media)
         return Answer({**body, "extensions": stopped.extensions} if stopped.extensions else body, status)
+
+    def _not_answered(self, stopped: NotAnswered, entry: Entry) -> Answer:
+        return Answer(self._told([stopped.error], entry), stopped.status, stopped.headers)
 
     def _told(self, found: Sequence[GraphQLError], entry: Entry) -> dict[str, Any]:
         return {"errors": errors.presented(found, entry.request_id)}

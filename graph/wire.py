@@ -199,7 +199,7 @@ def _refuse_nesting(value: Any) -> None:
     Raises:
         NotAnswered: it is nested more than 64 levels deep.
     """
-    level = [value]
+    level = [value] if isinstance(value, dict | list) else []
     for _ in range(_DEEPEST + 1):
         inside = (each.values() if isinstance(each, dict) else each for each in level)
         level = [each for values in inside for each in values if isinstance(each, dict | list)]

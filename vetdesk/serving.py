@@ -13,6 +13,7 @@ from models import period
 from vetdesk import wiring, worker
 from vetdesk.database import connect, pending_migrations
 from vetdesk.settings import SettingsError
+from vetdesk.sockets import BoundedSockets
 from vetdesk.vault import SealBroken
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def serve(settings: Settings, *, works: bool, started: Callable[[int], None] | N
         log_config=None,
         access_log=False,
         server_header=False,
-        ws="websockets-sansio",
+        ws=BoundedSockets,
         ws_max_size=settings.max_message_bytes,
         # A dead connection is noticed within 40 seconds. Our messages are short: packing them costs more than it saves.
         ws_ping_interval=20.0,

@@ -32,8 +32,9 @@ class Statements(Protocol):
 class LiveLimits:
     """How many may listen, how often, and how far back they may go on from.
 
-    `max_sockets` counts the sockets of this process, `max_connections_per_account` sockets and streams of one account
-    here. `init_seconds` is how long a socket may stay silent before it says who it is. `resume` is how old a cursor may be.
+    `max_sockets` counts the sockets of this process at all its doors, `max_connections_per_account` sockets and streams
+    of one account here. `init_seconds` is how long a socket may stay silent before it says who it is. `resume` is how
+    old a cursor may be.
     """
 
     max_sockets: int = 5_000
@@ -64,7 +65,6 @@ class Desk:
         self.limits = limits
         self.count_statements = count_statements
         self.authenticate = authenticate
-        self.sockets = 0
 
     async def let_in(self, token: str, connection: Connection) -> Admitted:
         """Let a connection in with this token; from then on the hub ends it when its viewer changes.

@@ -84,6 +84,7 @@ class Hub:
     """
 
     def __init__(self, feed: Feed, *, deadline_seconds: float) -> None:
+        self.sockets = 0  # open in this process, at any door, let in or not
         self._feed = feed
         self._deadline_seconds = deadline_seconds
         self._connections: dict[Connection, Viewer] = {}
@@ -92,6 +93,7 @@ class Hub:
         self._incoming: deque[Sequence[Happened]] = deque()
         self._arrived = asyncio.Event()
         self._in_hand: Sequence[Happened] = ()
+        self._is_stopping = False
         self._reads = asyncio.Semaphore(_READS_AT_ONCE)
 
     # Connections
@@ -106,6 +108,8 @@ class Hub:
         self._feed.begin_listening()
         self._connections[connection] = viewer
         self._accounts[viewer.account_id] += 1
+        if self._is_stopping:
+            connection.shut_down()
 
     def disconnect(self, connection: Connection) -> None:
         """Somebody has gone."""
@@ -115,7 +119,8 @@ class Hub:
             self._accounts -= Counter([viewer.account_id])  # and forgets whoever has none left
 
     def shut_down(self) -> None:
-        """Send everybody elsewhere."""
+        """Send everybody elsewhere, and whoever still comes as well."""
+        self._is_stopping = True
         for connection in tuple(self._connections):
             connection.shut_down()
 
@@ -134,6 +139,7 @@ class Hub:
         """Somebody no longer listens."""
         if listener.catching_up is not None:
             listener.catching_up.cancel()
+            listener.catching_up = None
         group = self._groups.get(listener.key)
         if group is not None:
             group.listeners.discard(listener)
@@ -161,7 +167,11 @@ class Hub:
                 self._arrived.clear()
                 while self._incoming:
                     self._in_hand = self._incoming.popleft()
-                    await self._hand_on(self._in_hand)
+                    try:
+                        await self._hand_on(self._in_hand)
+                    except Exception as error:  # noqa: BLE001 - an outermost loop: who may have missed something loads again
+                        errors.log_unexpected(error, secrets.token_hex(8))
+                        self._resync([each for group in self._groups.values() for each in group.listeners])
                     self._in_hand = ()
         finally:
             for group in self._groups.values():
@@ -217,7 +227,20 @@ class Hub:
             group.working = None
 
     async def _catch_up(self, listener: Listener) -> None:
-        """Answer what a listener has missed, until it has come as far as its group."""
+        """Answer what a listener has missed, until it has come as far as its group, and let it join there."""
+        try:
+            await self._answer_missed(listener)
+        except Exception as error:  # noqa: BLE001 - an outermost loop: the listener hears that it must load again
+            errors.log_unexpected(error, secrets.token_hex(8))
+            self._resync([listener])
+            return
+        # Nothing was awaited since the two were found to be in the same place.
+        if listener.catching_up is not None:
+            listener.catching_up = None
+            self._join(listener)
+
+    async def _answer_missed(self, listener: Listener) -> None:
+        """Answer until it has come as far as its group, or does not take more."""
         watch = listener.watch
         while listener.position < self._handed_on:
             until = self._handed_on
@@ -239,9 +262,6 @@ class Hub:
                         self._resync([listener])
                         return
             listener.position = found[-1].number if len(found) == _PAGE else until
-        listener.catching_up = None
-        # Nothing was awaited since the two were found to be in the same place.
-        self._join(listener)
 
     async def _answered(self, listener: Listener, happened: Happened) -> str | None:
         """What the event shows, as JSON; None when it shows nothing to this listener."""

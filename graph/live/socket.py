@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -37,7 +36,7 @@ MOST_WAITING = 100
 
 _LONGEST_ID = 128
 _LONGEST_REASON = 123  # bytes; RFC 6455 5.5
-_MOST_REPLIES = 256
+_MOST_REPLIES = 32  # that wait to be taken; a pong is as long as a message may be
 _FAREWELL_SECONDS = 1.0
 
 _log = structlog.get_logger("vetdesk.live")
@@ -65,38 +64,40 @@ class Socket:
         self._outgoing: deque[tuple[_Operation | None, str]] = deque()
         self._writing: asyncio.Task[None] | None = None
         self._has_room = asyncio.Event()
+        self._heard = 0
+        self._code: int | None = None
         self._closing: Closed | None = None
+        self._patience = asyncio.timeout(None)
         self._timer: asyncio.TimerHandle | None = None
 
     async def serve(self) -> None:
         """Serve until either side closes."""
         began = time.perf_counter()
-        answered = 0
-        if PROTOCOL not in self._socket.scope["subprotocols"]:
-            # Only an open socket can be closed with a code.
-            await self._socket.accept()
-            await self._socket.close(4406, f"Please speak {PROTOCOL}.")
-            return
-        await self._socket.accept(subprotocol=PROTOCOL)
-        if self._desk.sockets >= self._desk.limits.max_sockets:
-            await self._socket.close(1013, "Too many are connected here. Please connect again in a moment.")
-            return
-        self._desk.sockets += 1
-        self._close_after(self._desk.limits.init_seconds, Closed(4408, "Please send connection_init sooner."))
+        speaks = PROTOCOL in self._socket.scope["subprotocols"]
         try:
-            while True:
-                message = await self._socket.receive()
-                if message["type"] == "websocket.disconnect":
-                    break
-                if self._closing is None:
-                    await self._taken(message)
-                    answered += 1
+            # Whoever is turned away too: only an open socket can be closed with a code.
+            await self._socket.accept(subprotocol=PROTOCOL if speaks else None)
+        except OSError:  # gone already
+            return
+        is_full = self._desk.hub.sockets >= self._desk.limits.max_sockets
+        self._desk.hub.sockets += 1
+        try:
+            async with self._patience:
+                self._close_after(self._desk.limits.init_seconds, Closed(4408, "Please send connection_init sooner."))
+                if not speaks:
+                    self.close(Closed(4406, f"Please speak {PROTOCOL}."))
+                elif is_full:
+                    self.close(Closed(1013, "Too many are connected here. Please connect again in a moment."))
+                await self._hear()
+        except TimeoutError:
+            if not self._patience.expired():
+                raise
         finally:
             await self._end()
-            code = self._closing.code if self._closing else message.get("code")
             seconds = round(time.perf_counter() - began, 1)
             view = self._desk.operations.audience.value
-            _log.info("socket", view=view, code=code, messages=answered, seconds=seconds)
+            code = self._closing.code if self._closing else self._code
+            _log.info("socket", view=view, code=code, messages=self._heard, seconds=seconds)
 
     # What the hub tells
 
@@ -120,9 +121,12 @@ class Socket:
             self._write_on()
 
     def forget(self, operation: _Operation) -> None:
-        """Say nothing more of an operation, and let its id be used again."""
+        """Let the id of an operation be used again."""
         if self._operations.get(operation.id) is operation:
             del self._operations[operation.id]
+
+    def unsay(self, operation: _Operation) -> None:
+        """Do not send the answers of an operation that still wait."""
         if operation.waiting:
             self._outgoing = deque(each for each in self._outgoing if each[0] is not operation)
             operation.waiting = 0
@@ -133,8 +137,17 @@ class Socket:
             self._closing = why
             self._outgoing.clear()
             self._write_on()
+            # Whoever does not even take that is left.
+            self._patience.reschedule(asyncio.get_running_loop().time() + _FAREWELL_SECONDS)
 
     # Messages
+
+    async def _hear(self) -> None:
+        while (message := await self._socket.receive())["type"] != "websocket.disconnect":
+            if self._closing is None:
+                self._heard += 1
+                await self._taken(message)
+        self._code = message.get("code")
 
     async def _taken(self, message: Any) -> None:
         try:
@@ -177,6 +190,7 @@ class Socket:
         if self._is_initialised:
             raise Closed(4429, "This connection was initialised already.")
         self._is_initialised = True
+        self._stop_timer()
         given = payload if isinstance(payload, dict) else {}
         header = next((value for name, value in given.items() if name.lower() == "authorization"), None)
         token = wire.token_of(header) if isinstance(header, str) else None
@@ -225,30 +239,33 @@ class Socket:
     async def _write(self) -> None:
         """Send what waits, then rest: an idle socket has no task that writes."""
         try:
-            with suppress(WebSocketDisconnect, RuntimeError):  # the other side is gone, which `serve` hears as well
-                while self._outgoing:
-                    operation, text = self._outgoing.popleft()
-                    if operation is not None:
-                        operation.sent()
-                    if len(self._outgoing) <= _MOST_REPLIES:
-                        self._has_room.set()
-                    await self._socket.send({"type": "websocket.send", "text": text})
-                if self._closing is not None:
-                    reason = self._closing.reason.encode()[:_LONGEST_REASON].decode(errors="ignore")
-                    await self._socket.send({"type": "websocket.close", "code": self._closing.code, "reason": reason})
+            while self._outgoing:
+                operation, text = self._outgoing.popleft()
+                if operation is not None:
+                    operation.sent()
+                if len(self._outgoing) <= _MOST_REPLIES:
+                    self._has_room.set()
+                await self._socket.send({"type": "websocket.send", "text": text})
+            if self._closing is not None:
+                reason = self._closing.reason.encode()[:_LONGEST_REASON].decode(errors="ignore")
+                await self._socket.send({"type": "websocket.close", "code": self._closing.code, "reason": reason})
+        except (WebSocketDisconnect, RuntimeError):
+            self._outgoing.clear()  # the other side is gone, which `_hear` hears as soon as it does not wait for room
         finally:
             self._writing = None
             self._has_room.set()
 
     def _close_after(self, seconds: float, why: Closed) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
+        self._stop_timer()
         self._timer = asyncio.get_running_loop().call_later(max(0.0, seconds), self.close, why)
 
-    async def _end(self) -> None:
-        self._desk.sockets -= 1
+    def _stop_timer(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
+
+    async def _end(self) -> None:
+        self._desk.hub.sockets -= 1
+        self._stop_timer()
         self._desk.let_out(self)
         for operation in tuple(self._operations.values()):
             operation.stop()
@@ -260,12 +277,13 @@ class Socket:
 class _Operation:
     """One operation on a socket, which is also where its answers go."""
 
-    __slots__ = ("_prefix", "_room", "_socket", "asking", "id", "waiting")
+    __slots__ = ("_is_over", "_prefix", "_room", "_socket", "asking", "id", "waiting")
 
     def __init__(self, socket: Socket, id: str) -> None:
         self._socket = socket
         self._prefix = f'{{"id":{orjson.dumps(id).decode()},"type":'
         self._room: asyncio.Event | None = None
+        self._is_over = False
         self.id = id
         self.asking: Asking | None = None
         self.waiting = 0
@@ -274,8 +292,9 @@ class _Operation:
         """Send an answer; false when too many wait already."""
         if self.waiting >= MOST_WAITING:
             return False
-        self.waiting += 1
-        self._socket.say(self, f'{self._prefix}"next","payload":{payload}}}')
+        if not self._is_over:
+            self.waiting += 1
+            self._socket.say(self, f'{self._prefix}"next","payload":{payload}}}')
         return True
 
     async def room(self) -> None:
@@ -295,21 +314,27 @@ class _Operation:
         self.fail(resync_required())
 
     def fail(self, told: Sequence[Any]) -> None:
-        """End the operation with these errors."""
-        self._socket.forget(self)
-        self._socket.say(None, f'{self._prefix}"error","payload":{orjson.dumps(told).decode()}}}')
+        """End the operation with these errors, instead of what was not sent yet."""
+        self._socket.unsay(self)
+        self._last(f'"error","payload":{orjson.dumps(told).decode()}')
 
     def complete(self) -> None:
         """End the operation: there is nothing more to say."""
-        if self._socket._operations.get(self.id) is self:  # noqa: SLF001
-            del self._socket._operations[self.id]  # noqa: SLF001
-        self._socket.say(None, f'{self._prefix}"complete"}}')
+        self._last('"complete"')
 
     def stop(self) -> None:
         """The client wants to hear no more of it."""
+        self._is_over = True
         if self.asking is not None:
             self.asking.stop()
+        self._socket.unsay(self)
         self._socket.forget(self)
+
+    def _last(self, said: str) -> None:
+        if not self._is_over:
+            self._is_over = True
+            self._socket.forget(self)
+            self._socket.say(None, f"{self._prefix}{said}}}")
 
 
 def _id(said: dict[str, Any]) -> str:

@@ -126,8 +126,9 @@ class Stream(Response):
         self._is_over = True
 
     def _dismiss(self, code: str, sentence: str) -> None:
-        self._outgoing.clear()
-        self.fail(errors.presented([GraphQLError(sentence, extensions={"code": code})], "-"))
+        if not self._is_over:  # else the last word was said, and is on its way
+            self._outgoing.clear()
+            self.fail(errors.presented([GraphQLError(sentence, extensions={"code": code})], "-"))
 
     def _say(self, event: str, data: str) -> None:
         if not self._is_over:

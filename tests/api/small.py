@@ -69,7 +69,7 @@ def endpoint(schema: Any, audience: Audience = Audience.STAFF, **more: Any) -> E
     of_doors = {name: more.pop(name) for name in ("origins", "ide") if name in more}
     of_desks: dict[str, Any] = {
         "authenticate": authenticate,
-        "limits": LiveLimits(),
+        "limits": more.pop("live", LiveLimits()),
         "count_statements": seven_statements,
     }
     of_desks |= {name: more.pop(name) for name in ("authenticate", "count_statements") if name in more}

@@ -80,6 +80,7 @@ class Screens:
         asking = Asking(desk, Question(document, variables, None, None), viewer, origin="here", sink=pad)
         asking.begin()
         self.open.append(asking)
+        assert asking._working is not None
         await asyncio.wait([asking._working])
         return pad
 
@@ -106,6 +107,19 @@ async def screens(database):
                 await task
 
 
+def noted(hub):
+    """The reads of the hub from now on."""
+    reads: list[Any] = []
+    read = hub._read
+
+    async def read_and_note(*given):
+        reads.append(given)
+        return await read(*given)
+
+    hub._read = read_and_note
+    return reads
+
+
 async def moved(world, visit, minutes, key="move"):
     viewer = world.receptionist.viewer
     move = appointments.Move(visit.id, NOW + timedelta(days=1, minutes=minutes))
@@ -125,9 +139,7 @@ async def test_a_thousand_day_sheets_of_reception_cost_one_read_and_get_one_answ
         pads = [await made.watch(who.viewer, WATCH, **seen) for who in (world.receptionist, ines) * 25]
         (group,) = made.heard.hub._groups.values()
         assert len(group.listeners) == 50
-        reads: list[Any] = []
-        read = made.heard.hub._read
-        made.heard.hub._read = lambda *given: reads.append(given) or read(*given)  # type: ignore[method-assign]
+        reads = noted(made.heard.hub)
         await moved(world, visit, 60)
         await made.settled()
         assert len(reads) == 1
@@ -200,9 +212,7 @@ async def test_an_event_costs_an_owner_whom_it_does_not_concern_no_read(database
     async with screens(database) as made:
         strangers = [await made.watch((await an_owner()).viewer, MINE) for _ in range(5)]
         hers = await made.watch(world.owner.viewer, MINE)
-        reads: list[Any] = []
-        read = made.heard.hub._read
-        made.heard.hub._read = lambda *given: reads.append(given) or read(*given)  # type: ignore[method-assign]
+        reads = noted(made.heard.hub)
         await moved(world, visit, 60)
         await made.settled()
         assert (len(reads), len(hers.texts), [pad.texts for pad in strangers]) == (1, 1, [[]] * 5)
@@ -297,7 +307,7 @@ def test_nothing_that_is_shared_is_anybodys_own():
     # A shared answer is read as nobody in particular, so a row that only its own person sees would be missing in it.
     root = view_of(schema, Audience.STAFF).graphql.subscription_type
     assert root is not None
-    models_of = {each.__strawberry_definition__.name: model for each, model in shapes().items()}
+    models_of = {each.__strawberry_definition__.name: model for each, model in shapes().items()}  # type: ignore[attr-defined]
     seen: set[str] = set()
     waiting = [get_named_type(field.type) for field in root.fields.values()]
     while waiting:

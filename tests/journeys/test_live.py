@@ -208,9 +208,9 @@ async def test_an_owner_hears_of_her_own_visits_alone_and_of_a_pet_that_is_no_lo
         # Neither is she told of it when she comes back with a cursor from the time when it was hers.
         cursor = mine(ninas, watching[1])[0]["cursor"]
         async with a_screen(practice.address, phones[1], "owner") as again:
-            watching = await again.subscribe(MINE, after=cursor)
-            await again.hears(watching, 2)
-            assert [each["appointmentId"] for each in mine(again, watching)] == [theirs, theirs]
+            resumed = await again.subscribe(MINE, after=cursor)
+            await again.hears(resumed, 2)
+            assert [each["appointmentId"] for each in mine(again, resumed)] == [theirs, theirs]
 
 
 async def test_whoever_is_no_longer_let_in_hears_no_more_within_a_second(database):

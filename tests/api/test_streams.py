@@ -1,0 +1,443 @@
+"""Streams, event by event: graphql-sse as its protocol has it (distinct connections), and as people break it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from urllib.parse import urlencode
+from uuid import UUID
+
+import pytest
+from structlog.testing import capture_logs
+
+from graph.context import Admitted
+from graph.limits import Limits
+from graph.live import stream as streams
+from graph.live.desk import LiveLimits
+from models import EventKind
+from resolvers import sessions
+from resolvers.viewer import Audience
+from tests.api import small
+from tests.api.watched import SECRET, WATCH, Ward, a_ward, lasting, met
+from tests.doors import Program, id_of
+from tests.held import Event, a_held_stream
+from tests.world import a_location, a_vet, an_owner
+
+pytestmark = pytest.mark.anyio
+
+DONE = Event("complete", None)
+GRAPHQL = "application/graphql-response+json"
+MASK = "Something went wrong on our side. Please try again; if it stays, tell us this number: "
+
+
+def refused(code: str, sentence: str) -> list[Event]:
+    """What comes of an operation that ends with one error."""
+    return [Event("next", {"errors": [{"message": sentence, "extensions": {"code": code}}]}), DONE]
+
+
+def grams(events: list[Event]) -> list[int]:
+    """What was weighed, by the answers among the events that hold data."""
+    return [each.data["data"]["weights"]["grams"] for each in events if each.data and "data" in each.data]
+
+
+def watching(ward: Ward, **more):
+    """A stream of somebody who watches."""
+    return a_held_stream(ward.door, {"query": WATCH}, **{"token": "vet", **more})
+
+
+# One operation
+
+
+async def test_a_query_is_answered_and_completed():
+    async with a_ward() as ward:
+        payload = {"query": "query A($t: String!) { echo(text: $t) }", "variables": {"t": "a\nb\r\n\n: Ж"}}
+        async with a_held_stream(ward.door, payload, token="vet") as stream:
+            answer, done = await stream.ends()
+            assert answer.event == "next"
+            assert answer.data["data"] == {"echo": "a\nb\r\n\n: Ж"}
+            assert done == DONE
+            assert stream.body.startswith(b":\n\nevent: next\ndata: {")
+            assert stream.body.endswith(b"}\n\nevent: complete\ndata: \n\n")
+            assert stream.status == 200
+            assert stream.headers["content-type"] == "text/event-stream; charset=utf-8"
+            assert stream.headers["cache-control"] == "no-store"
+            assert stream.headers["vary"] == "Accept, Authorization"
+            assert stream.headers["x-accel-buffering"] == "no"
+            assert "content-length" not in stream.headers
+
+
+async def test_a_mutation_is_answered_and_completed():
+    async with a_ward() as ward:
+        payload = {"query": "mutation { weigh(grams: 4200) { grams } }"}
+        async with a_held_stream(ward.door, payload, token="vet") as stream:
+            answer, done = await stream.ends()
+            assert answer.data["data"] == {"weigh": {"grams": 4200}}
+            assert done == DONE
+
+
+async def test_a_query_in_the_address_is_answered_and_completed():
+    given = urlencode({"query": "query A($t: String!) { echo(text: $t) }", "variables": '{"t": "Ж"}'})
+    async with a_ward() as ward, a_held_stream(ward.door, query_string=given, token="vet") as stream:
+        answer, done = await stream.ends()
+        assert answer.data["data"] == {"echo": "Ж"}
+        assert done == DONE
+
+
+async def test_whoever_is_not_signed_in_hears_what_is_for_everybody():
+    async with a_ward() as ward, a_held_stream(ward.door, {"query": "{ hours }"}) as stream:
+        assert (await stream.ends())[0].data["data"] == {"hours": "8 to 18"}
+
+
+async def test_whoever_takes_both_gets_a_stream_only_of_what_is_watched():
+    both = f"{GRAPHQL}, application/json, text/event-stream, multipart/mixed"
+    async with a_ward() as ward:
+        async with a_held_stream(ward.door, {"query": "{ hours }"}, token="vet", accept=both) as stream:
+            assert stream.headers["content-type"] == f"{GRAPHQL}; charset=utf-8"
+            assert stream.json["data"] == {"hours": "8 to 18"}
+        async with watching(ward, accept=both) as stream:
+            await ward.is_watched()
+            ward.happens()
+            assert grams(await stream.hears(1)) == [1]
+
+
+# Watching
+
+
+@pytest.mark.parametrize("method", ["POST", "GET"])
+async def test_every_event_is_told_until_the_client_goes(method):
+    async with a_ward() as ward:
+        payload = {"query": WATCH} if method == "POST" else None
+        given = "" if payload else urlencode({"query": WATCH})
+        async with a_held_stream(ward.door, payload, query_string=given, token="vet") as stream:
+            await ward.is_watched()
+            assert ward.hub.connections_of(small.VET) == 1
+            ward.happens(2)
+            ward.happens(kind=EventKind.APPOINTMENT_CANCELLED)
+            ward.happens()
+            assert grams(await stream.hears(3)) == [1, 2, 4]
+            assert not stream.is_over
+        await ward.is_watched(by=0)
+        assert ward.hub.connections_of(small.VET) == 0
+
+
+async def test_whoever_goes_in_the_middle_of_a_query_leaves_nothing_behind():
+    async with a_ward() as ward, a_held_stream(ward.door, {"query": "{ slow }"}, token="vet"):
+        while not met["begun"]:  # noqa: ASYNC110  the resolver has no event to set
+            await asyncio.sleep(0)
+    assert met == {"begun": 1, "stopped": 1}
+
+
+async def test_a_quiet_stream_shows_that_it_is_alive(monkeypatch):
+    monkeypatch.setattr(streams, "ALIVE_SECONDS", 0.01)
+    async with a_ward() as ward, watching(ward) as stream:
+        await stream.until(lambda: stream.comments >= 4)
+        assert stream.events == []
+        ward.happens()
+        assert grams(await stream.hears(1)) == [1]
+
+
+async def test_an_event_that_cannot_be_shown_is_told_as_an_error_and_the_next_one_is_shown():
+    with capture_logs() as logs:
+        async with a_ward() as ward, watching(ward) as stream:
+            await ward.is_watched()
+            ward.happens(kind=EventKind.APPOINTMENT_MOVED)
+            ward.happens()
+            broken, shown = await stream.hears(2)
+    assert broken.data["errors"][0]["extensions"]["code"] == "INTERNAL"
+    assert shown.data == {"data": {"weights": {"grams": 2, "note": ""}}}
+    assert SECRET not in str((broken, logs))
+
+
+async def test_a_client_that_does_not_read_is_told_to_load_anew_and_nothing_after_that():
+    sentence = "You could not be told everything in time. Please load everything again."
+    async with a_ward() as ward, watching(ward) as slow, watching(ward, token="manager") as quick:
+        await ward.is_watched(2)
+        slow.stops_reading()
+        ward.happens(250)
+        assert grams(await quick.hears(250)) == list(range(1, 251))
+        assert ward.listeners == 1
+        slow.reads_on()
+        # The one that was on its way when the client stopped, and no other.
+        told = await slow.ends()
+        assert grams(told[:1]) == [1]
+        assert told[1:] == refused("RESYNC_REQUIRED", sentence)
+
+
+async def test_a_client_that_reads_late_but_in_time_is_told_everything():
+    async with a_ward() as ward, watching(ward) as stream:
+        await ward.is_watched()
+        stream.stops_reading()
+        ward.happens(100)
+        for _ in range(2000):
+            await asyncio.sleep(0)
+        stream.reads_on()
+        assert grams(await stream.hears(100)) == list(range(1, 101))
+
+
+# Errors of an operation that may be begun
+
+
+@pytest.mark.parametrize(
+    ("query", "code", "sentence"),
+    [
+        ("subscription { wages { grams } }", "FORBIDDEN", None),
+        ("{ __schema { types { name } } }", "LIMIT_EXCEEDED", "This operation costs 2500; at most 50 is allowed."),
+        ("subscription { refusedScales { grams } }", "INVALID_INPUT", "There are no such scales."),
+        ("subscription { lostScales { grams } }", "UNAVAILABLE", None),
+        ("subscription { brokenScales { grams } }", "INTERNAL", None),
+        ("subscription ($n: Int!) { weights(atLeast: $n) { grams } }", "BAD_INPUT", None),
+        ("{ slow }", "TIMEOUT", "This took too long and was stopped. Please ask for less, or try again in a moment."),
+    ],
+)
+async def test_an_operation_that_fails_says_so_and_completes(query, code, sentence):
+    limits = Limits(max_cost=50, deadline_seconds=0.01 if code == "TIMEOUT" else 5.0)
+    with capture_logs() as logs:
+        async with a_ward(limits=limits) as ward, a_held_stream(ward.door, {"query": query}, token="vet") as stream:
+            told, done = await stream.ends()
+    (error,) = told.data["errors"]
+    assert "data" not in told.data
+    assert error["extensions"]["code"] == code
+    assert sentence is None or error["message"] == sentence
+    assert done == DONE
+    assert SECRET not in str((told, logs))
+
+
+async def test_whoever_is_not_signed_in_cannot_watch():
+    async with a_ward() as ward, watching(ward, token=None) as stream:
+        told, done = await stream.ends()
+        assert told.data["errors"][0]["extensions"]["code"] == "SIGNED_OUT"
+        assert done == DONE
+        assert ward.listeners == 0
+
+
+# Requests that are answered before there is a stream
+
+
+@pytest.mark.parametrize(
+    ("payload", "status", "code", "sentence"),
+    [
+        (7, 400, "BAD_INPUT", "The body of this request must be a JSON object."),
+        (None, 400, "BAD_INPUT", "There is no `query` in this request."),
+        ("{ hours }", 400, "BAD_INPUT", "The body of this request must be a JSON object."),
+        (
+            [{"query": "{ hours }"}],
+            400,
+            "BAD_INPUT",
+            "Several operations in one request are not taken. Please send each alone.",
+        ),
+        ({}, 400, "BAD_INPUT", "There is no `query` in this request."),
+        ({"query": ["{ hours }"]}, 400, "BAD_INPUT", "The `query` of this request must be a text."),
+        (
+            {"query": "{ hours }", "variables": [1]},
+            400,
+            "BAD_INPUT",
+            "The `variables` of this request must be an object or null.",
+        ),
+        (
+            {"query": "{ hours }", "variables": {"a": "\0"}},
+            400,
+            "BAD_INPUT",
+            "A text in this request holds a NUL character, which cannot be kept. Please leave it out.",
+        ),
+        ({"query": "{ hours"}, 400, "BAD_INPUT", "Syntax Error: Expected Name, found <EOF>."),
+        ({"query": "{ wards }"}, 400, "BAD_INPUT", "Cannot query field 'wards' on type 'Query'."),
+        (
+            {"query": "{ hours }", "operationName": "A"},
+            400,
+            "BAD_INPUT",
+            'There is no operation named "A" in this document.',
+        ),
+        (
+            {"query": "subscription { a: weights { grams } b: weights { grams } }"},
+            400,
+            "BAD_INPUT",
+            "Anonymous Subscription must select only one top level field.",
+        ),
+        (
+            {"query": "{ hours }", "more": "x" * 1000},
+            413,
+            "LIMIT_EXCEEDED",
+            "This request is too large; at most 500 bytes are taken.",
+        ),
+    ],
+)
+async def test_a_request_that_makes_no_sense_is_answered_in_json_before_there_is_a_stream(
+    payload, status, code, sentence
+):
+    limits = Limits(max_body_bytes=500)
+    async with a_ward(limits=limits) as ward, a_held_stream(ward.door, payload, token="vet") as stream:
+        assert stream.is_over
+        assert stream.status == status
+        assert stream.headers["content-type"] == f"{GRAPHQL}; charset=utf-8"
+        (error,) = stream.json["errors"]
+        assert (error["message"], error["extensions"]["code"]) == (sentence, code)
+
+
+@pytest.mark.parametrize("variables", ["7", "null", '"x"', "[1]", "{", "true"])
+async def test_variables_in_the_address_are_an_object_or_null(variables):
+    given = urlencode({"query": "{ hours }", "variables": variables})
+    async with a_ward() as ward, a_held_stream(ward.door, query_string=given) as stream:
+        if variables == "null":
+            assert (await stream.ends())[1] == DONE
+            return
+        assert (stream.status, stream.json["errors"][0]["extensions"]["code"]) == (400, "BAD_INPUT")
+
+
+async def test_a_mutation_in_the_address_is_not_carried_out():
+    given = urlencode({"query": "mutation { weigh(grams: 1) { grams } }"})
+    async with a_ward() as ward, a_held_stream(ward.door, query_string=given, token="vet") as stream:
+        assert (stream.status, stream.headers["allow"]) == (405, "POST")
+
+
+async def test_a_body_that_is_no_json_gets_no_stream():
+    async with a_ward() as ward:
+        payload = {"query": "{ hours }"}
+        async with a_held_stream(ward.door, payload, content_type="text/plain") as stream:
+            assert (stream.status, stream.headers["content-type"]) == (415, f"{GRAPHQL}; charset=utf-8")
+
+
+async def test_a_subscription_is_not_answered_to_whoever_takes_no_stream():
+    for accept in ("application/json", GRAPHQL, "*/*", "application/json, text/event-stream;q=0"):
+        async with a_ward() as ward, watching(ward, accept=accept) as stream:
+            assert stream.status == 400
+            sentence = (
+                "Subscriptions are not answered over plain HTTP. Please open a WebSocket (graphql-transport-ws) at"
+                " this address, or accept text/event-stream (graphql-sse)."
+            )
+            assert stream.json["errors"] == [{"message": sentence, "extensions": {"code": "BAD_INPUT"}}]
+            assert ward.listeners == 0
+
+
+async def test_whoever_takes_nothing_that_we_speak_is_told_what_we_speak():
+    async with a_ward() as ward, watching(ward, accept="multipart/mixed") as stream:
+        assert (stream.status, stream.headers["content-type"]) == (406, "application/json; charset=utf-8")
+
+
+@pytest.mark.parametrize(
+    ("token", "code"),
+    [
+        ("nobody's", "TOKEN_INVALID"),
+        ("owner", "TOKEN_INVALID"),
+        ("expired", "TOKEN_EXPIRED"),
+    ],
+)
+async def test_a_token_that_is_not_good_here_gets_no_stream(token, code):
+    async with a_ward() as ward, watching(ward, token=token) as stream:
+        assert (stream.status, stream.headers["www-authenticate"]) == (401, 'Bearer error="invalid_token"')
+        assert stream.json["errors"][0]["extensions"]["code"] == code
+
+
+async def test_there_is_no_stream_while_the_database_is_away():
+    async with a_ward() as ward, watching(ward, token="while-the-database-is-gone") as stream:
+        assert (stream.status, stream.headers["retry-after"]) == (503, "1")
+        assert stream.json["errors"][0]["extensions"]["code"] == "UNAVAILABLE"
+
+
+async def test_what_nobody_expected_while_letting_in_is_masked_and_logged():
+    with capture_logs() as logs:
+        async with a_ward() as ward, watching(ward, token="broken") as stream:
+            (error,) = stream.json["errors"]
+            number = stream.headers["x-request-id"]
+    assert stream.status == 500
+    assert error == {"message": f"{MASK}{number}", "extensions": {"code": "INTERNAL", "id": number}}
+    assert [line["id"] for line in logs if line["event"] == "unexpected error"] == [number]
+    assert SECRET not in str((logs, error))
+
+
+async def test_one_account_may_have_so_many_streams_and_no_more():
+    async with a_ward(live=LiveLimits(max_connections_per_account=2)) as ward:
+        async with watching(ward), watching(ward), watching(ward) as third, watching(ward, token="manager") as other:
+            assert third.status == 429
+            (error,) = third.json["errors"]
+            assert error["message"] == "You have 2 connections open, which is the most there may be. Please close one."
+            assert error["extensions"] == {
+                "code": "LIMIT_EXCEEDED",
+                "limit": "connections",
+                "requested": 3,
+                "allowed": 2,
+            }
+            assert other.status == 200
+        async with watching(ward) as again:
+            assert again.status == 200
+
+
+# The end of a stream
+
+EXPIRED = refused("TOKEN_EXPIRED", "Your access has expired. Please refresh it and connect again.")
+
+
+async def test_a_stream_ends_when_its_token_expires():
+    async with a_ward(authenticate=lasting(0.05)) as ward, watching(ward) as stream:
+        assert await stream.ends() == EXPIRED
+        assert ward.listeners == 0
+
+
+async def test_what_was_answered_is_not_lost_when_the_token_expires_on_its_way():
+    async with a_ward(authenticate=lasting(0.1)) as ward:
+        payload = {"query": "mutation { weigh(grams: 4200) { grams } }"}
+        async with a_held_stream(ward.door, payload, token="vet", reads=False) as stream:
+            await asyncio.sleep(0.12)
+            stream.reads_on()
+            answer, done = await stream.ends()
+            assert answer.data["data"] == {"weigh": {"grams": 4200}}
+            assert done == DONE
+
+
+async def test_a_stream_ends_when_its_session_ends():
+    session = UUID(int=21)
+
+    async def authenticate(token: str, audience: Audience) -> Admitted:
+        return Admitted(replace(small.VET, session_id=session), 600.0)
+
+    async with a_ward(authenticate=authenticate) as ward, watching(ward) as stream:
+        await ward.is_watched()
+        ward.tells_of(session, EventKind.SIGNED_OUT)
+        ward.happens()
+        sentence = "This session has ended. Please sign in again."
+        assert await stream.ends() == refused("TOKEN_INVALID", sentence)
+
+
+async def test_a_stream_ends_when_the_roles_of_its_viewer_change():
+    async with a_ward() as ward, watching(ward) as stream:
+        await ward.is_watched()
+        ward.tells_of(UUID(int=1), EventKind.STAFF_ROLES_SET)
+        sentence = "Your roles have changed. Please refresh your access and connect again."
+        assert await stream.ends() == refused("TOKEN_EXPIRED", sentence)
+
+
+async def test_a_process_that_stops_ends_a_stream_without_a_word():
+    async with a_ward() as ward, watching(ward) as stream:
+        await ward.is_watched()
+        ward.happens()
+        await stream.hears(1)
+        ward.hub.shut_down()
+        assert grams(await stream.ends()) == [1]
+        assert DONE not in stream.events
+
+
+# The real program
+
+
+async def test_the_program_streams_to_whoever_has_a_token_of_this_door_whose_session_lives(database):
+    location, owner, program = await a_location(), await an_owner(), Program()
+    vet = await a_vet(location=location)
+    token, owners = await program.token(vet.viewer), await program.token(owner.viewer)
+    query = "subscription ($at: ID!, $on: Date!) { scheduleChanged(locationId: $at, from: $on, to: $on) { cursor } }"
+    payload = {"query": query, "variables": {"at": id_of(location), "on": "2026-11-23"}}
+
+    async def answer(token: str, **more) -> tuple[int, str]:
+        asked = {**payload, **more}
+        async with a_held_stream(program.asgi, asked, path="/staff/graphql", token=token) as stream:
+            if stream.headers["content-type"].startswith("text/event-stream"):
+                return stream.status, ""
+            return stream.status, stream.json["errors"][0]["extensions"]["code"]
+
+    assert await answer(token) == (200, "")
+    assert await answer(owners) == (401, "TOKEN_INVALID")
+    assert await answer(token[:-4] + "AAAA") == (401, "TOKEN_INVALID")
+    program.clock.now += timedelta(minutes=11)
+    assert await answer(token) == (401, "TOKEN_EXPIRED")
+    program.clock.now -= timedelta(minutes=11)
+    await sessions.sign_out(vet.viewer, now=program.clock.now)
+    assert await answer(token) == (401, "TOKEN_INVALID")
