@@ -36,6 +36,7 @@ MOST_WAITING = 1_000
 
 _READS_AT_ONCE = 4
 _PAGE = 100
+_AT_ONCE = 100
 _PAUSE_SECONDS = 0.25
 _T = TypeVar("_T")
 _log = structlog.get_logger("vetdesk.live")
@@ -222,9 +223,16 @@ class Hub:
                 happened = group.waiting[0]
                 answered = await self._answered(next(iter(group.listeners)), happened)
                 group.waiting.popleft()
-                self._resync([each for each in tuple(group.listeners) if not _taken(each, happened, answered)])
+                await self._hand_out(group, happened, answered)
         finally:
             group.working = None
+
+    async def _hand_out(self, group: _Group, happened: Happened, answered: str | None) -> None:
+        for number, listener in enumerate(tuple(group.listeners), 1):
+            if listener in group.listeners and not _taken(listener, happened, answered):
+                self._resync([listener])
+            if number % _AT_ONCE == 0:
+                await asyncio.sleep(0)  # others have work to do as well
 
     async def _catch_up(self, listener: Listener) -> None:
         """Answer what a listener has missed, until it has come as far as its group, and let it join there."""

@@ -19,6 +19,7 @@ from graph import errors, wire
 from graph.context import TokenExpired, TokenInvalid
 from graph.limits import exceeded
 from graph.live.asking import Asking, resync_required
+from graph.live.eagerly import eagerly
 from graph.operations import NotRun
 from graph.wire import NotAnswered
 from models.refusal import DatabaseUnavailable
@@ -62,6 +63,7 @@ class Socket:
         self._is_initialised = False
         self._operations: dict[str, _Operation] = {}
         self._outgoing: deque[tuple[_Operation | None, str]] = deque()
+        self._is_writing = False
         self._writing: asyncio.Task[None] | None = None
         self._has_room = asyncio.Event()
         self._heard = 0
@@ -233,11 +235,13 @@ class Socket:
     # Writing
 
     def _write_on(self) -> None:
-        if self._writing is None:
-            self._writing = asyncio.create_task(self._write())
+        if not self._is_writing:
+            # Nearly always everything can be sent at once.
+            self._writing = eagerly(self._write())
 
     async def _write(self) -> None:
         """Send what waits, then rest: an idle socket has no task that writes."""
+        self._is_writing = True
         try:
             while self._outgoing:
                 operation, text = self._outgoing.popleft()
@@ -252,7 +256,7 @@ class Socket:
         except (WebSocketDisconnect, RuntimeError):
             self._outgoing.clear()  # the other side is gone, which `_hear` hears as soon as it does not wait for room
         finally:
-            self._writing = None
+            self._is_writing = False
             self._has_room.set()
 
     def _close_after(self, seconds: float, why: Closed) -> None:
@@ -269,7 +273,7 @@ class Socket:
         self._desk.let_out(self)
         for operation in tuple(self._operations.values()):
             operation.stop()
-        if self._writing is not None:
+        if self._is_writing and self._writing is not None:
             self._writing.cancel()
             await asyncio.wait([self._writing])
 
