@@ -1,4 +1,7 @@
-"""`python -m bench [--database sqlite|postgres|both] [--seconds N] [--clients N] [--only WORD] [--fresh]`."""
+"""`python -m bench [--database sqlite|postgres|both] [--seconds N] [--clients N] [--only WORD] [--fresh]`.
+
+`python -m bench fanout` takes the figures of live changes instead, beside a server on Node.js.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ import uvloop
 from rich.console import Console
 
 from bench import report, starts
+from bench.fanout.__main__ import main as fanout
 from bench.journeys import Journey, journeys
 from bench.load import Rounds, one_answer, one_round
 from bench.rows import Practice, a_busy_practice
@@ -29,6 +33,8 @@ _WARM_SECONDS = 0.5
 
 def main() -> int:
     """Measure, and draw the figures; 1 when an answer was wrong."""
+    if sys.argv[1:2] == ["fanout"]:
+        return fanout(sys.argv[2:])
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--database", choices=("sqlite", "postgres", "both"), default="both")
     parser.add_argument("--seconds", type=float, default=0.8, help=f"how long each of the {ROUNDS} rounds lasts (0.8)")
