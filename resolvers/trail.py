@@ -107,19 +107,22 @@ async def resumed(text: str, *, vault: Vault, keep: timedelta, now: datetime) ->
 
     Raises:
         InvalidInput: that is no cursor.
-        ResyncRequired: it is older than `keep`, too much has happened since, or its event is not (or no longer) ours.
+        ResyncRequired: something older than `keep` has been missed, or too much, or its event is not (or no longer) ours.
     """
     number, signature = _opened(text)
     rows = await sql.fetch(
-        f"SELECT {_WHAT}, c.last_number FROM event_counter c LEFT JOIN event e ON e.number = ? WHERE c.id = 1",
-        (number,),
+        f"SELECT {_WHAT}, c.last_number, missed.at AS missed_at FROM event_counter c "
+        "LEFT JOIN event e ON e.number = ? LEFT JOIN event missed ON missed.number = ? WHERE c.id = 1",
+        (number, number + 1),
     )
     place = _place(rows[0])
     if place.number != number or _signature(place, vault) != signature:
         raise ResyncRequired(path=("after",))
     if rows[0]["last_number"] - number > MOST_RESUMED:
         raise ResyncRequired(path=("after",))
-    if number and sql.as_instant(rows[0]["at"]) < now - keep:
+    # Not the age of its own event: where nothing has happened since, there is nothing to load again.
+    missed_at = rows[0]["missed_at"]
+    if missed_at is not None and sql.as_instant(missed_at) < now - keep:
         raise ResyncRequired(path=("after",))
     return number
 

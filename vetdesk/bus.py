@@ -46,7 +46,9 @@ class PostgresBus:
     """
 
     def __init__(self, credentials: dict[str, Any]) -> None:
-        self._credentials = {key: value for key, value in credentials.items() if key != "schema"}
+        others = {key: value for key, value in credentials.items() if key not in ("schema", "application_name")}
+        named = {key: value for key, value in credentials.items() if key == "application_name"}
+        self._credentials = {**others, "server_settings": named}
 
     async def listen(self, tell: Callable[[], None]) -> None:
         """Call `tell` at every commit of an event, by any process, until cancelled."""

@@ -47,6 +47,7 @@ class Feed:
         self._looking = asyncio.Lock()
         self._looked_at = float("-inf")
         self._news = 0
+        self._is_running = False
         self._position: int | None = None
 
     @property
@@ -81,7 +82,7 @@ class Feed:
         Raises:
             DatabaseUnavailable: it cannot be known what has happened.
         """
-        if self._position is None:
+        if not self._is_running:
             return False
         if _time() - self._looked_at > FRESH_SECONDS:
             await self._look()
@@ -89,13 +90,15 @@ class Feed:
 
     async def run(self) -> None:
         """Read on until cancelled."""
+        self._is_running = True
         try:
             while True:
                 try:
                     if self._position is None:
-                        self._position = (await trail.latest()).number
+                        await self._look()
                     await self._someone.wait()
                     await self._follow()
+                    continue
                 except DatabaseUnavailable:
                     _log.warning("feed_waits_for_the_database")
                 except Exception as error:  # noqa: BLE001  an outermost loop: noted, and read again from where we stand
@@ -104,7 +107,7 @@ class Feed:
                     )
                 await asyncio.sleep(SAFETY_SECONDS)
         finally:
-            self._position = None
+            self._is_running, self._position = False, None
 
     async def _follow(self) -> None:
         telling = asyncio.create_task(self._bus.listen(self._wake.set))
@@ -116,6 +119,8 @@ class Feed:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(SAFETY_SECONDS):
                         await self._wake.wait()
+                if telling.done():
+                    await telling  # raises why nobody would wake us any more
         finally:
             telling.cancel()
             await asyncio.wait([telling])
@@ -125,6 +130,8 @@ class Feed:
         async with self._looking:
             if self._looked_at >= asked_at:  # somebody looked while we waited
                 return
+            if self._position is None:
+                self._position = (await trail.latest()).number
             while self._position is not None:
                 began_at, news = _time(), self._news
                 found = await trail.since(self._position, most=_PAGE)
