@@ -10,7 +10,7 @@ INSTALL = $(PY) -m pip install --quiet --disable-pip-version-check --require-has
 LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench schema audit soak lock
+.PHONY: help run test check bench schema audit clients soak lock
 
 help: ## (this list)
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -36,6 +36,9 @@ schema: $(VENV)/.runtime ## print the contract from the code into schema.graphql
 
 audit: $(VENV)/.dev ## the graphql-http audits, by the original npm package (needs node and npm)
 	@$(PY) -m tests.audit $(ARGS)
+
+clients: $(VENV)/.dev ## the npm clients of live subscriptions, cut off in every way (needs node and npm)
+	@$(PY) -m tests.clients $(ARGS)
 
 soak: $(VENV)/.dev ## hours of made-up traffic against a real server, watching memory and connections
 	@$(PY) -m tests.soak $(ARGS)

@@ -93,3 +93,8 @@ class Viewers:
         for who, kept in tuple(self._kept.items()):
             if any(change(kept.viewer, each) for each in telling):
                 del self._kept[who]
+
+    def forget_all(self) -> None:
+        """Forget everybody: what was known of them may not be so."""
+        self._heard += 1
+        self._kept.clear()

@@ -13,7 +13,7 @@ import structlog
 from graph.errors import trace
 from models.refusal import DatabaseUnavailable
 from resolvers import trail
-from resolvers.trail import Happened
+from resolvers.trail import Happened, Place
 
 SAFETY_SECONDS = 0.5
 """How often the trail is looked at although nobody said that there is something new, while somebody listens."""
@@ -41,6 +41,7 @@ class Feed:
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
         self._hearers: list[Callable[[Sequence[Happened]], None]] = []
+        self._astray: list[Callable[[], None]] = []
         self._wake = asyncio.Event()
         self._someone = asyncio.Event()
         self._listening = 0
@@ -48,16 +49,23 @@ class Feed:
         self._looked_at = float("-inf")
         self._news = 0
         self._is_running = False
-        self._position: int | None = None
+        self._place: Place | None = None
 
     @property
     def position(self) -> int:
         """The number of the last event that was handed on."""
-        return self._position or 0
+        return self._place.number if self._place else 0
 
-    def heard_by(self, hearer: Callable[[Sequence[Happened]], None]) -> None:
-        """Let somebody hear every event from now on. Called in order; must not wait, and must not fail."""
+    def heard_by(
+        self, hearer: Callable[[Sequence[Happened]], None], *, astray: Callable[[], None] = lambda: None
+    ) -> None:
+        """Let somebody hear every event from now on. Called in order; must not wait, and must not fail.
+
+        `astray` is called when the trail is no longer the one that was read, since an older backup has taken its place:
+        then nothing that was heard can be counted on, and what is heard from now on begins anew.
+        """
         self._hearers.append(hearer)
+        self._astray.append(astray)
 
     def begin_listening(self) -> None:
         """Somebody listens from now on, until as often `end_listening` is said."""
@@ -94,7 +102,7 @@ class Feed:
         try:
             while True:
                 try:
-                    if self._position is None:
+                    if self._place is None:
                         await self._look()
                     await self._someone.wait()
                     await self._follow()
@@ -107,7 +115,7 @@ class Feed:
                     )
                 await asyncio.sleep(SAFETY_SECONDS)
         finally:
-            self._is_running, self._position = False, None
+            self._is_running, self._place = False, None
 
     async def _follow(self) -> None:
         telling = asyncio.create_task(self._bus.listen(self._wake.set))
@@ -130,19 +138,32 @@ class Feed:
         async with self._looking:
             if self._looked_at >= asked_at:  # somebody looked while we waited
                 return
-            if self._position is None:
-                self._position = (await trail.latest()).number
-            while self._position is not None:
+            if self._place is None:
+                self._place = await trail.latest()
+            while self._place is not None:
                 began_at, news = _time(), self._news
-                found = await trail.since(self._position, most=_PAGE)
+                found = await self._found(self._place)
                 if found:
                     for hear in self._hearers:
                         hear(found)
-                    self._position = found[-1].number
+                    self._place = found[-1].place
                 if len(found) < _PAGE:
                     # What this process committed while we looked may be missing from what we saw.
                     self._looked_at = began_at if news == self._news else float("-inf")
                     return
+
+    async def _found(self, place: Place) -> list[Happened]:
+        """What comes next in the trail, if it still is the one in which we stand at this place."""
+        found = await trail.since(place.number - 1, most=_PAGE + 1)
+        if place.number == 0:
+            return found[:_PAGE]
+        if found and found[0].place == place:
+            return found[1:]
+        _log.error("the_trail_is_another_one", number=place.number)
+        self._place = await trail.latest()
+        for went_astray in self._astray:
+            went_astray()
+        return []
 
 
 def _time() -> float:

@@ -156,8 +156,8 @@ def live(settings: Settings) -> Live:
     """A feed of the database of the settings, and those who hear it."""
     feed = Feed(bus(settings.database_url))
     heard = Live(feed, Hub(feed, deadline_seconds=settings.deadline_seconds), Viewers(feed.caught_up))
-    feed.heard_by(heard.viewers.heard)
-    feed.heard_by(heard.hub.heard)
+    feed.heard_by(heard.viewers.heard, astray=heard.viewers.forget_all)
+    feed.heard_by(heard.hub.heard, astray=heard.hub.start_again)
     return heard
 
 

@@ -125,6 +125,12 @@ class Hub:
         for connection in tuple(self._connections):
             connection.shut_down()
 
+    def start_again(self) -> None:
+        """Nothing that was heard can be counted on: let everybody connect again, and learn from their cursors."""
+        self._incoming.clear()
+        for connection in tuple(self._connections):
+            connection.shut_down()
+
     # Listeners
 
     async def listen(self, listener: Listener, *, after: int | None) -> None:

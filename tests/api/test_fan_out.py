@@ -95,7 +95,7 @@ class Screens:
 async def screens(database):
     made = Screens(Program(database_url=database.url))
     tasks = [asyncio.create_task(made.heard.feed.run()), asyncio.create_task(made.heard.hub.run())]
-    await until(lambda: made.heard.feed._position is not None)
+    await until(lambda: made.heard.feed._place is not None)
     try:
         yield made
     finally:

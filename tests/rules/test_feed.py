@@ -426,6 +426,33 @@ async def test_nothing_is_lost_when_somebody_fails_to_hear_it(database, monkeypa
     assert [line["error"] for line in logs if line["event"] == "feed_failed_unexpectedly"] == ["ZeroDivisionError"]
 
 
+async def test_an_older_backup_that_takes_the_place_of_the_trail_is_noticed_and_what_follows_is_heard(database):
+    went_astray = []
+    with structlog.testing.capture_logs() as logs:
+        async with followed(Bell()) as (feed, ear):
+            feed.heard_by(lambda found: None, astray=lambda: went_astray.append(feed.position))
+            for _ in range(3):
+                await happens()
+            await feed._look()
+            # As if the backup had been made after the first event, and two others had happened since.
+            await sql.execute("DELETE FROM event WHERE number > 1")
+            await sql.execute("UPDATE event_counter SET last_number = 1")
+            for _ in range(2):
+                await happens()
+            await feed._look()
+            assert went_astray == [3]
+            assert len(ear.heard) == 3
+            later = await happens()
+            await feed._look()
+            assert ear.subjects[3:] == [later]
+            # Or nothing has happened since: there are fewer than were heard.
+            await sql.execute("DELETE FROM event WHERE number > 1")
+            await sql.execute("UPDATE event_counter SET last_number = 1")
+            await feed._look()
+            assert went_astray == [3, 1]
+    assert [line["number"] for line in logs if line["event"] == "the_trail_is_another_one"] == [3, 4]
+
+
 async def test_a_feed_goes_on_where_it_stood_when_the_database_was_away(database, monkeypatch):
     monkeypatch.setattr(feeds, "SAFETY_SECONDS", 0.01)
     monkeypatch.setattr(feeds, "FRESH_SECONDS", -1)

@@ -1,5 +1,7 @@
 """`python -m tests.soak [--database sqlite|postgres|both] [--minutes N] [--people N] [--seed N]`.
 
+`python -m tests.soak live …` soaks live connections instead: see `tests.soak.live`.
+
 Owners and reception book, move, cancel and check in through two `vetdesk serve` processes on real ports, one of which
 is killed every so often; a real mail server takes the letters. The database is looked into again and again, and again
 at the end. Ends with 1 when anything did not hold.
@@ -11,7 +13,6 @@ import argparse
 import asyncio
 import random
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -22,7 +23,8 @@ from rich.console import Console
 
 from tests.databases import Databases, Dialect
 from tests.postmaster import a_server
-from tests.soak import report
+from tests.soak import live, report
+from tests.soak.both import on_both
 from tests.soak.checks import Checks
 from tests.soak.line import Line, Record
 from tests.soak.people import Everybody
@@ -43,26 +45,7 @@ def main() -> int:
     parser.add_argument("--pause", type=float, default=0.2, help="seconds between two deeds of one of them (0.2)")
     parser.add_argument("--seed", type=int, default=0, help="where chance begins (0)")
     asked = parser.parse_args()
-    return _on_both() if asked.database == "both" else _on(asked.database, asked)
-
-
-def _on_both() -> int:
-    """One database after the other, in a process of its own: Tortoise spells for the first one it meets."""
-    codes = []
-    for dialect in ("sqlite", "postgres"):
-        process = subprocess.Popen([sys.executable, "-m", "tests.soak", *sys.argv[1:], "--database", dialect])
-        stopped: list[int] = []
-
-        def stop(number: int, _frame: object, process=process, stopped=stopped) -> None:
-            stopped.append(number)
-            process.send_signal(number)
-
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, stop)
-        codes.append(process.wait())
-        if stopped:
-            break
-    return max(map(abs, codes))
+    return on_both() if asked.database == "both" else _on(asked.database, asked)
 
 
 def _on(dialect: Dialect, asked: argparse.Namespace) -> int:
@@ -162,4 +145,4 @@ async def _letters_gone(checks: Checks, post: PostOffice, record: Record, watch:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(live.main() if sys.argv[1:2] == ["live"] else main())

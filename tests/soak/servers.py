@@ -83,6 +83,18 @@ class Server:
             return len(os.listdir(f"/proc/{self.process.pid}/fd"))  # noqa: PTH208  only counted
         return None
 
+    def processor(self) -> float | None:
+        """The seconds of processor time it has used; None where nobody tells."""
+        with contextlib.suppress(OSError):
+            told = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+            # The 14th and 15th field of the line, of which two stand before the bracket: proc(5).
+            return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
+        return None
+
+    def said(self, event: str) -> int:
+        """How many lines of its log are about this."""
+        return self.log.read_text(errors="replace").count(f'"event": "{event}"')
+
     def complaints(self) -> Counter[str]:
         """What it logged as a warning or worse, each with how often."""
         said: Counter[str] = Counter()
