@@ -226,20 +226,26 @@ def impersonal(viewer: Viewer) -> Viewer:
     return replace(viewer, account_id=None, session_id=None, staff_id=_NOBODY)
 
 
-async def owners_seeing(appointments: Iterable[UUID]) -> dict[UUID, set[UUID]]:
-    """The clients who, as owners, see each of these appointments: the rule of `ROWS` asked the other way round."""
-    wanted = list(set(appointments))
+async def owners_concerned(subjects: Iterable[UUID]) -> dict[UUID, set[UUID]]:
+    """The clients whom each of these concerns as owners: who sees an appointment, whose an ownership or account is.
+
+    Of appointments it is the rule of `ROWS` asked the other way round.
+    """
+    wanted = list(set(subjects))
     if not wanted:
         return {}
+    given = sql.marks(len(wanted))
     found = await sql.tuples(
         "SELECT a.id, mine.client_id FROM appointment a JOIN ownership mine ON mine.pet_id = a.pet_id "
-        f"WHERE a.id IN ({sql.marks(len(wanted))}) AND mine.ends_on IS NULL AND mine.may_view",
-        wanted,
+        f"WHERE a.id IN ({given}) AND mine.ends_on IS NULL AND mine.may_view "
+        f"UNION ALL SELECT o.id, o.client_id FROM ownership o WHERE o.id IN ({given}) "
+        f"UNION ALL SELECT c.id, c.client_id FROM account c WHERE c.id IN ({given}) AND c.client_id IS NOT NULL",
+        wanted * 3,
     )
-    seeing: dict[UUID, set[UUID]] = {}
-    for appointment, client in found:
-        seeing.setdefault(sql.as_key(appointment), set()).add(sql.as_key(client))
-    return seeing
+    concerned: dict[UUID, set[UUID]] = {}
+    for subject, client in found:
+        concerned.setdefault(sql.as_key(subject), set()).add(sql.as_key(client))
+    return concerned
 
 
 async def find(viewer: Viewer, model: type[M], id: UUID | None, *, path: str = "id") -> M:

@@ -41,10 +41,14 @@ class Sheet:
 
 @dataclass
 class Heard:
-    """What came over one connection, made when the trail had come to event `opened_after`; `told` are its answers."""
+    """What came over one connection, made when the trail had come to event `opened_after`; `told` are its answers.
+
+    `refused` are the codes with which the answers ended, if they did.
+    """
 
     opened_after: int
     told: Callable[[], list[dict[str, Any]]] = list
+    refused: Callable[[], list[str]] = list
     applied: int = 0
 
     @property
@@ -103,6 +107,11 @@ class Replay:
         listening = _over_a_stream if self.over == "stream" else _over_a_socket
         await self._open.enter_async_context(listening(self, address, heard, {**self.sheet.watched, "after": after}))
 
+    @property
+    def must_load_again(self) -> bool:
+        """Whether the server has said that what has changed cannot be told."""
+        return bool(self.connections) and self.connections[-1].refused() == ["RESYNC_REQUIRED"]
+
     async def close(self) -> None:
         """Hang up; what was on its way is lost."""
         if self._open is not None:
@@ -128,13 +137,19 @@ def number_of(cursor: str) -> int:
     return int(base64.urlsafe_b64decode(cursor + "==").split(b".")[0])
 
 
+def codes_of(told: list[Any]) -> list[str]:
+    """The codes of what was said as errors."""
+    return [error["extensions"]["code"] for errors in told for error in errors]
+
+
 @asynccontextmanager
 async def _over_a_socket(who: Replay, address: str, heard: Heard, variables: dict[str, Any]) -> AsyncIterator[None]:
     async with a_screen(address, who.token, who.audience.value) as screen:
         key = await screen.subscribe(who.sheet.watch, **variables)
         heard.told = lambda: screen.told(key)
+        heard.refused = lambda: codes_of(screen.told(key, "error"))
         yield
-        assert screen.told(key, "error") == []
+        assert set(heard.refused()) <= {"RESYNC_REQUIRED"}
         if len(screen.messages) % 2:  # some say goodbye, others are just gone
             screen.socket.transport.abort()
 
@@ -142,7 +157,8 @@ async def _over_a_socket(who: Replay, address: str, heard: Heard, variables: dic
 @asynccontextmanager
 async def _over_a_stream(who: Replay, address: str, heard: Heard, variables: dict[str, Any]) -> AsyncIterator[None]:
     answers: list[dict[str, Any]] = []
-    heard.told = lambda: answers
+    heard.told = lambda: [each for each in answers if "data" in each]
+    heard.refused = lambda: codes_of([each["errors"] for each in answers if "data" not in each])
     async with (
         httpx.AsyncClient(base_url=address, timeout=None, verify=False) as client,
         client.stream(
@@ -162,10 +178,8 @@ async def _over_a_stream(who: Replay, address: str, heard: Heard, variables: dic
 
 
 async def _read(response: httpx.Response, answers: list[dict[str, Any]]) -> None:
-    event = ""
     async for line in response.aiter_lines():
-        if line.startswith("event: "):
-            event = line.removeprefix("event: ")
-            assert event == "next", "nothing ends here"
-        elif line.startswith("data: "):
+        if line == "event: complete":
+            assert "data" not in answers[-1], "nothing ends without a reason"
+        elif line.startswith("data: {"):
             answers.append(json.loads(line.removeprefix("data: ")))

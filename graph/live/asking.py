@@ -116,6 +116,5 @@ class Asking:
 
 def resync_required() -> list[Any]:
     """The errors that tell a client to load everything again."""
-    return errors.presented(
-        [spoken(ResyncRequired("You could not be told everything in time. Please load everything again."))], "-"
-    )
+    sentence = "You could not be told everything. Please load it again and go on from its new cursor."
+    return errors.presented([spoken(ResyncRequired(sentence))], "-")

@@ -10,14 +10,13 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import Counter, deque
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import orjson
-import structlog
 
 from graph import errors
 from graph.live.listener import Listener
@@ -28,6 +27,7 @@ from resolvers.viewers import Change
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from graph.live.watch import Watch
     from resolvers.trail import Happened
     from resolvers.viewer import Viewer
 
@@ -39,7 +39,6 @@ _PAGE = 100
 _AT_ONCE = 100
 _PAUSE_SECONDS = 0.25
 _T = TypeVar("_T")
-_log = structlog.get_logger("vetdesk.live")
 
 
 class Feed(Protocol):
@@ -117,7 +116,9 @@ class Hub:
         viewer = self._connections.pop(connection, None)
         if viewer is not None:
             self._feed.end_listening()
-            self._accounts -= Counter([viewer.account_id])  # and forgets whoever has none left
+            self._accounts[viewer.account_id] -= 1
+            if not self._accounts[viewer.account_id]:
+                del self._accounts[viewer.account_id]
 
     def shut_down(self) -> None:
         """Send everybody elsewhere, and whoever still comes as well."""
@@ -194,25 +195,25 @@ class Hub:
         return self._feed.position
 
     async def _hand_on(self, happened: Sequence[Happened]) -> None:
-        seeing = await self._owners_seeing(happened)
+        watches = [next(iter(group.listeners)).watch for group in self._groups.values()]
+        owners = await self._owners(happened, watches)
         for group in tuple(self._groups.values()):
             watch = next(iter(group.listeners)).watch
-            for each in happened:
-                if watch.may_concern(each) and (
-                    watch.client_id is None or watch.client_id in seeing.get(each.subject_id, ())
-                ):
-                    group.waiting.append(each)
+            concerning = [each for each in happened if watch.concerns(each, owners)]
+            if any(each.kind in watch.unsettled_by for each in concerning):
+                self._resync(tuple(group.listeners))
+                continue
+            group.waiting += concerning
             if group.waiting and group.working is None:
                 group.working = asyncio.create_task(self._work(group))
             if len(group.waiting) > MOST_WAITING:
                 self._resync(tuple(group.listeners))
 
-    async def _owners_seeing(self, happened: Iterable[Happened]) -> dict[UUID, set[UUID]]:
-        """Which clients see what these events are about; asked only when one of them listens."""
-        watches = [next(iter(group.listeners)).watch for group in self._groups.values()]
-        kinds = {kind for watch in watches if watch.client_id is not None for kind in watch.kinds}
+    async def _owners(self, happened: Iterable[Happened], watches: Iterable[Watch]) -> Mapping[UUID, set[UUID]]:
+        """Whom these events concern as owners; asked only when one of them listens."""
+        kinds = {kind for watch in watches if watch.client_id is not None for kind in watch.every_kind}
         subjects = {each.subject_id for each in happened if each.kind in kinds}
-        return await self._patiently(lambda: access.owners_seeing(subjects)) if subjects else {}
+        return await self._patiently(partial(access.owners_concerned, subjects)) if subjects else {}
 
     def _join(self, listener: Listener) -> None:
         self._groups.setdefault(listener.key, _Group()).listeners.add(listener)
@@ -263,18 +264,21 @@ class Hub:
                 listener.position,
                 until=until,
                 most=_PAGE,
-                kinds=watch.kinds,
+                kinds=watch.every_kind,
                 location_id=watch.location_id,
             )
             found = await self._patiently(missed)
-            subjects = {each.subject_id for each in found} if watch.client_id is not None else set()
-            seeing = await self._patiently(partial(access.owners_seeing, subjects))
+            owners = await self._owners(found, [watch])
             for happened in found:
-                if watch.client_id is None or watch.client_id in seeing.get(happened.subject_id, ()):
-                    await listener.sink.room()
-                    if not _taken(listener, happened, await self._answered(listener, happened)):
-                        self._resync([listener])
-                        return
+                if not watch.concerns(happened, owners):
+                    continue
+                if happened.kind in watch.unsettled_by:
+                    self._resync([listener])
+                    return
+                await listener.sink.room()
+                if not _taken(listener, happened, await self._answered(listener, happened)):
+                    self._resync([listener])
+                    return
             listener.position = found[-1].number if len(found) == _PAGE else until
 
     async def _answered(self, listener: Listener, happened: Happened) -> str | None:
@@ -300,9 +304,8 @@ class Hub:
     async def _patiently(self, work: Callable[[], Awaitable[_T]]) -> _T:
         """Do it, however long the database is away: an event waits, and is not lost."""
         while True:
-            with suppress(DatabaseUnavailable):
+            with suppress(DatabaseUnavailable):  # of which the feed speaks in the log
                 return await work()
-            _log.warning("listeners wait for the database")
             await asyncio.sleep(_PAUSE_SECONDS)
 
 

@@ -13,6 +13,7 @@ from graph.ids import global_id, key
 from graph.live.watch import Watch
 from graph.roles import OWNER, STAFF, subscription
 from graph.types.appointment_change import AppointmentChange
+from models import EventKind
 from resolvers import appointments, trail
 
 if TYPE_CHECKING:
@@ -69,7 +70,8 @@ class AppointmentSubscriptions:
     async def my_appointment_changed(self, info: Info, after: After = None) -> AsyncIterator[AppointmentChange | None]:
         """Every change to an appointment of the owner's pets, whoever made it, in the order in which it was made.
 
-        Ends with RESYNC_REQUIRED when it cannot be told what has changed since the cursor: then load them again.
+        Ends with RESYNC_REQUIRED when it cannot be told what has changed since the cursor, and when a pet becomes hers
+        or stops being hers: then load them again.
         """
         viewer, vault = info.context.viewer, info.context.ports.vault
 
@@ -78,10 +80,22 @@ class AppointmentSubscriptions:
                 return None
             return _change(happened, appointments.one(viewer, happened.subject_id), vault)
 
-        return Watch(kinds=_KINDS, client_id=viewer.client_id, after=after, shown=shown)  # type: ignore[return-value]
+        return Watch(  # type: ignore[return-value]
+            kinds=_KINDS, client_id=viewer.client_id, unsettled_by=_WHOSE, after=after, shown=shown
+        )
 
 
 _KINDS = frozenset(appointments.KINDS)
+# Whose pets they are, and who she is.
+_WHOSE = frozenset(
+    {
+        EventKind.OWNERSHIP_ADDED,
+        EventKind.OWNERSHIP_AMENDED,
+        EventKind.OWNERSHIP_ENDED,
+        EventKind.ACCOUNT_LINKED,
+        EventKind.ACCOUNT_UNLINKED,
+    }
+)
 
 
 def _change(happened: Happened, rows: Rows | None, vault: Vault) -> AppointmentChange:

@@ -18,11 +18,11 @@ from graph.schema import schema
 from graph.views import view_of
 from graph.wire import Question
 from models import Role
-from resolvers import access, appointments
+from resolvers import access, appointments, ownerships
 from resolvers.viewer import Audience
 from tests.doors import Program, id_of
 from tests.typed import until
-from tests.world import NOW, a_booking, a_location, a_member, a_receptionist, a_world, an_owner
+from tests.world import EVERY_RIGHT, NOW, a_booking, a_location, a_member, a_receptionist, a_world, an_owner
 from vetdesk import wiring
 
 WATCH = """subscription Watch($location: ID!, $day: Date!, $after: String) {
@@ -216,6 +216,28 @@ async def test_an_event_costs_an_owner_whom_it_does_not_concern_no_read(database
         await moved(world, visit, 60)
         await made.settled()
         assert (len(reads), len(hers.texts), [pad.texts for pad in strangers]) == (1, 1, [[]] * 5)
+
+
+async def test_an_owner_loads_again_when_a_pet_becomes_hers_or_stops_being_hers_and_nobody_else_does(database):
+    world, visit, _ = await a_day(database)
+    nina, amira = await an_owner(), await an_owner()
+    vera, hers = world.vet.viewer, {world.owner.client.id: 100}
+    async with screens(database) as made:
+
+        async def all_watch():
+            return [await made.watch(owner.viewer, MINE) for owner in (world.owner, nina, amira)]
+
+        pads = await all_watch()
+        both = {**hers, nina.client.id: 0}
+        added = await ownerships.add(vera, world.pet.id, nina.client.id, EVERY_RIGHT, both, key="add", now=NOW)
+        await made.settled()
+        assert [pad.failed for pad in pads] == [[], ["resync"], []]
+        pads = await all_watch()
+        await ownerships.end(vera, added, hers, key="end", now=NOW)
+        await moved(world, visit, 60)
+        await made.settled()
+        assert [pad.failed for pad in pads] == [[], ["resync"], []]
+        assert [len(pad.texts) for pad in pads] == [1, 0, 0]
 
 
 async def test_the_slow_are_told_to_load_again_and_the_others_go_on(database):

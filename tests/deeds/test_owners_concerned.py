@@ -67,7 +67,7 @@ async def seen_by(client):
 async def test_for_every_client_and_every_appointment_both_ways_of_asking_agree(database):
     expected = await everybody()
     with counted() as statements:
-        seeing = await access.owners_seeing(expected)
+        seeing = await access.owners_concerned(expected)
     assert statements.count == 1
     assert seeing == expected
     clients = await Client.all()
@@ -82,19 +82,19 @@ async def test_who_no_longer_may_look_is_no_longer_told_and_the_last_one_leaves_
     co_owner = await a_client("Peter Lang")
     hers = await Ownership.get(pet_id=world.pet.id)
     his = await an_ownership(world.pet, co_owner)
-    assert await access.owners_seeing([visit.id]) == {visit.id: {world.owner.id, co_owner.id}}
+    assert await access.owners_concerned([visit.id]) == {visit.id: {world.owner.id, co_owner.id}}
     his.allow(BLIND)
     await his.save()
-    assert await access.owners_seeing([visit.id]) == {visit.id: {world.owner.id}}
+    assert await access.owners_concerned([visit.id]) == {visit.id: {world.owner.id}}
     hers.ends_on = TODAY
     await hers.save()
-    assert await access.owners_seeing([visit.id]) == {}
+    assert await access.owners_concerned([visit.id]) == {}
 
 
 async def test_of_nothing_nobody_is_asked_and_what_is_no_appointment_nobody_sees(database):
     world = await a_world()
     visit = await a_booking(world.pet)
     with counted() as statements:
-        assert await access.owners_seeing([]) == {}
+        assert await access.owners_concerned([]) == {}
     assert statements.count == 0
-    assert await access.owners_seeing([uuid7(), world.pet.id, visit.id, visit.id]) == {visit.id: {world.owner.id}}
+    assert await access.owners_concerned([uuid7(), world.pet.id, visit.id, visit.id]) == {visit.id: {world.owner.id}}
