@@ -19,9 +19,13 @@ if TYPE_CHECKING:
 class TokenInvalid(Exception):
     """The token is forged, malformed, revoked, or made for the other door."""
 
+    sentence = "This access token is not valid here. Please sign in again."
+
 
 class TokenExpired(TokenInvalid):
     """The token was good once; a refresh brings a new one."""
+
+    sentence = "Your access has expired. Please refresh it and connect again."
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,8 +87,10 @@ class Endpoint(GraphQL[Context, None]):
 
     async def _converse(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The outermost loop of a socket."""
-        if self._is_from_a_stranger(HTTPConnection(scope)):
+        connection = HTTPConnection(scope)
+        if self._is_from_a_stranger(connection):
             # Closed before it is accepted, so the handshake is answered with 403.
+            log.warning("socket refused", origin=connection.headers["origin"], host=connection.headers.get("host"))
             await WebSocket(scope, receive, send).close()
             return
         try:
@@ -174,9 +176,7 @@ class Endpoint(GraphQL[Context, None]):
         except TokenExpired as refusal:
             raise _not_let_in("TOKEN_EXPIRED", "Your access has expired. Please refresh it.") from refusal
         except TokenInvalid as refusal:
-            raise _not_let_in(
-                "TOKEN_INVALID", "This access token is not valid here. Please sign in again."
-            ) from refusal
+            raise _not_let_in("TOKEN_INVALID", TokenInvalid.sentence) from refusal
         except NotRun as refusal:
             raise NotAnswered(refusal.errors[0], 429) from refusal
         except DatabaseUnavailable as refusal:

@@ -72,14 +72,14 @@ def expected(error: GraphQLError) -> GraphQLError | None:
     return None
 
 
-def raise_unavailable(error: GraphQLError) -> None:
-    """Nothing, unless the database could not be reached: then that is raised again, for whoever can wait for it.
+def raise_unexpected(error: GraphQLError) -> None:
+    """Nothing, unless it is one that nobody expected, or the database could not be reached: then that is raised again.
 
     Raises:
-        DatabaseUnavailable: it was.
+        Exception: what it was.
     """
     cause = _cause(error)
-    if isinstance(cause, DatabaseUnavailable):
+    if isinstance(cause, DatabaseUnavailable) or expected(error) is None:
         raise cause
 
 

@@ -10,7 +10,14 @@ from datetime import datetime
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any
 
-from graphql import GraphQLError, OperationType, execute_subscription_event, located_error
+from graphql import (
+    FieldNode,
+    GraphQLError,
+    OperationType,
+    VariableNode,
+    execute_subscription_event,
+    located_error,
+)
 from graphql.execution.collect_fields import collect_fields
 from graphql.execution.values import get_argument_values
 from graphql.pyutils import Path
@@ -63,7 +70,7 @@ class Asked:
 class Operations:
     """Reads and runs operations of one view.
 
-    `deed_done` is told of every mutation that was carried out, so that its letters and listeners need not wait.
+    `deed_done` is told of every mutation that may have been carried out, so that its letters and listeners need not wait.
     """
 
     def __init__(
@@ -146,10 +153,11 @@ class Operations:
                     operation_name=asked.operation.name,
                     operation_extensions=question.extensions,
                 )
-            if asked.kind is OperationType.MUTATION:
-                self._deed_done()
         except TimeoutError:
             raise NotRun([errors.timed_out()], asked.extensions) from None
+        finally:
+            if asked.kind is OperationType.MUTATION:  # which may have been done, however this ends
+                self._deed_done()
         if result.errors and result.data is None and all(error.path is None for error in result.errors):
             raise NotRun(result.errors, asked.extensions)
         body: dict[str, Any] = {"data": result.data}
@@ -201,23 +209,28 @@ class Operations:
             raise NotRun([errors.timed_out()], asked.extensions) from None
         except GraphQLError as error:
             raise NotRun([located_error(error, nodes, path.as_list())], asked.extensions) from error
-        return Watching(watch, executor, context, self._clock)
+        return Watching(watch, executor, context, self._clock, _variable(nodes[0], "after"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Watching:
-    """A subscription that has been opened, and is answered once for each event that it shows."""
+    """A subscription that has been opened, and is answered once for each event that it shows.
+
+    `cursor_variable` is the variable that was given as its cursor, if one was.
+    """
 
     watch: Watch
     executor: Any
     context: Context
     clock: Callable[[], datetime]
+    cursor_variable: str | None
 
     async def answer(self, root: Any, viewer: Viewer) -> dict[str, Any]:
         """The answer with this root value, for this viewer; nothing is remembered from one to the next.
 
         Raises:
             DatabaseUnavailable: the rows cannot be read now.
+            Exception: whatever nobody expected: an answer with a hole in it would be taken for the truth.
         """
         executor = self.executor.build_per_event_executor(root)
         request_id = secrets.token_hex(8)
@@ -227,6 +240,14 @@ class Watching:
             result = await result
         if result.errors:
             for error in result.errors:
-                errors.raise_unavailable(error)
+                errors.raise_unexpected(error)
             return {"data": result.data, "errors": errors.presented(result.errors, request_id)}
         return {"data": result.data}
+
+
+def _variable(node: FieldNode, argument: str) -> str | None:
+    """The variable that is given to this argument, if one is."""
+    for given in node.arguments or ():
+        if given.name.value == argument and isinstance(given.value, VariableNode):
+            return given.value.name.value
+    return None

@@ -67,8 +67,8 @@ async def since(
     location_id: UUID | None = None,
 ) -> list[Happened]:
     """The first `most` events after that number, in order; of these kinds and at this location, where that is said."""
-    scope, values = "e.number > ?", [number]
-    asked: list[Any] = [*values]
+    scope = "e.number > ?"
+    asked: list[Any] = [number]
     if until is not None:
         scope += " AND e.number <= ?"
         asked.append(until)

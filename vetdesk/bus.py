@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
@@ -26,7 +26,9 @@ POLL_SECONDS = 0.025
 """How often a SQLite file is asked whether anybody has written."""
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
+_REST_SECONDS = 0.5
 _CONNECT_SECONDS = 5
+_ALIVE_SECONDS = 30.0  # a line that was cut without a word is noticed by asking
 _log = structlog.get_logger(__name__)
 
 
@@ -49,18 +51,20 @@ class PostgresBus:
         others = {key: value for key, value in credentials.items() if key not in ("schema", "application_name")}
         named = {key: value for key, value in credentials.items() if key == "application_name"}
         self._credentials = {**others, "server_settings": named}
+        self._pause = _FIRST_PAUSE
+        self._outage = _Outage()
 
     async def listen(self, tell: Callable[[], None]) -> None:
         """Call `tell` at every commit of an event, by any process, until cancelled."""
-        pause = _FIRST_PAUSE
         while True:
             try:
                 await self._listen_once(tell)
-                pause = _FIRST_PAUSE
+                reason = "its connection is lost"
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                _log.warning("bus_cannot_connect", reason=type(error).__name__)
-                pause = min(pause * 2, _LONGEST_PAUSE)
-            await asyncio.sleep(pause)
+                reason = type(error).__name__
+            self._outage.begins(reason)
+            await asyncio.sleep(self._pause)
+            self._pause = min(self._pause * 2, _LONGEST_PAUSE)
 
     async def _listen_once(self, tell: Callable[[], None]) -> None:
         """Listen until the connection is lost."""
@@ -70,8 +74,14 @@ class PostgresBus:
             connection.add_termination_listener(lambda *_: lost.set())
             await connection.add_listener(TOLD, lambda *_: tell())
             tell()
-            await lost.wait()
-            _log.warning("bus_lost_its_connection")
+            self._outage.ends()
+            self._pause = _FIRST_PAUSE
+            while not lost.is_set():
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(_ALIVE_SECONDS):
+                        await lost.wait()
+                        return
+                await connection.fetchval("SELECT 1", timeout=_CONNECT_SECONDS)
         finally:
             connection.terminate()
 
@@ -81,13 +91,16 @@ class SqliteBus:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._outage = _Outage()
 
     async def listen(self, tell: Callable[[], None]) -> None:
         """Call `tell` when anything was written, by this or another process, until cancelled."""
         while True:
-            with contextlib.suppress(DatabaseUnavailable):
+            try:
                 await self._listen_once(tell)
-            await asyncio.sleep(_LONGEST_PAUSE / 10)
+            except DatabaseUnavailable as error:
+                self._outage.begins(str(error))
+            await asyncio.sleep(_REST_SECONDS)
 
     async def _listen_once(self, tell: Callable[[], None]) -> None:
         connection = await opened(str(self._path), {"query_only": "ON", "busy_timeout": 0})
@@ -96,11 +109,31 @@ class SqliteBus:
             while True:
                 version = await patiently(connection, _version)
                 if version != seen:
+                    self._outage.ends()
                     seen = version
                     tell()
                 await asyncio.sleep(POLL_SECONDS)
         finally:
             await settle(connection.close())
+
+
+class _Outage:
+    """Says once in the log that nothing is heard, and once that it is again."""
+
+    def __init__(self) -> None:
+        self._is_one = False
+
+    def begins(self, reason: str) -> None:
+        """Nothing is heard, for this reason; whoever listens looks by themselves now and then."""
+        if not self._is_one:
+            _log.warning("bus_is_down", reason=reason)
+        self._is_one = True
+
+    def ends(self) -> None:
+        """It is heard again, or still."""
+        if self._is_one:
+            _log.info("bus_listens_again")
+        self._is_one = False
 
 
 def _version(connection: sqlite3.Connection) -> int:

@@ -28,7 +28,7 @@ class Bus(Protocol):
     """Tells that something may have been committed, by any process."""
 
     async def listen(self, tell: Callable[[], None]) -> None:
-        """Call `tell` whenever something may have been committed, until cancelled; may miss some, and says none twice."""
+        """Call `tell` whenever something may have been committed, until cancelled. It may be told in vain, or not at all."""
 
 
 class Feed:
@@ -49,6 +49,7 @@ class Feed:
         self._looked_at = float("-inf")
         self._news = 0
         self._is_running = False
+        self._waits_since: float | None = None
         self._place: Place | None = None
 
     @property
@@ -108,7 +109,7 @@ class Feed:
                     await self._follow()
                     continue
                 except DatabaseUnavailable:
-                    _log.warning("feed_waits_for_the_database")
+                    self._note_that_it_waits()
                 except Exception as error:  # noqa: BLE001  an outermost loop: noted, and read again from where we stand
                     _log.error(
                         "feed_failed_unexpectedly", id=uuid4().hex, error=type(error).__name__, where=trace(error)
@@ -148,9 +149,20 @@ class Feed:
                         hear(found)
                     self._place = found[-1].place
                 if len(found) < _PAGE:
+                    self._note_that_it_reads()
                     # What this process committed while we looked may be missing from what we saw.
                     self._looked_at = began_at if news == self._news else float("-inf")
                     return
+
+    def _note_that_it_waits(self) -> None:
+        if self._waits_since is None:
+            self._waits_since = _time()
+            _log.warning("feed_waits_for_the_database")
+
+    def _note_that_it_reads(self) -> None:
+        if self._waits_since is not None:
+            _log.info("feed_reads_again", seconds=round(_time() - self._waits_since, 1))
+            self._waits_since = None
 
     async def _found(self, place: Place) -> list[Happened]:
         """What comes next in the trail, if it still is the one in which we stand at this place."""
@@ -159,6 +171,7 @@ class Feed:
             return found[:_PAGE]
         if found and found[0].place == place:
             return found[1:]
+        # Every connection ends by this, and comes back.
         _log.error("the_trail_is_another_one", number=place.number)
         self._place = await trail.latest()
         for went_astray in self._astray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import structlog
@@ -19,20 +20,21 @@ from vetdesk.vault import SealBroken
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from graph.live.connections import Connections
     from vetdesk.settings import Settings
 
 _log = structlog.get_logger(__name__)
 _FINISH_SECONDS = 10
-_FAREWELL_SECONDS = 0.1  # until what was said to those who listen is on its way
+_LOOK_SECONDS = 0.02
 
 
 class _Server(uvicorn.Server):
-    """A server that says when it can be used, and before it stops sends those who listen elsewhere."""
+    """A server that says when it can be used, and before it stops sends whoever is connected elsewhere."""
 
-    def __init__(self, config: uvicorn.Config, *, started: Callable[[int], None], stopping: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, *, started: Callable[[int], None], connections: Connections) -> None:
         super().__init__(config)
         self._say = started
-        self._stopping = stopping
+        self._connections = connections
 
     async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
         """Begin to listen, and say at which port."""
@@ -45,9 +47,12 @@ class _Server(uvicorn.Server):
             self._say(self.servers[0].sockets[0].getsockname()[1])
 
     async def shutdown(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
-        """Take in nobody new, and let go whoever would stay for ever."""
-        self._stopping()
-        await asyncio.sleep(_FAREWELL_SECONDS)
+        """Finish what is at work on sockets and streams, let go whoever listens, and then stop."""
+        self._connections.shut_down()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_FINISH_SECONDS):
+                while len(self._connections):  # noqa: ASYNC110  a connection has no event for its end
+                    await asyncio.sleep(_LOOK_SECONDS)
         await super().shutdown(sockets)  # type: ignore[arg-type]
 
 
@@ -86,7 +91,7 @@ def serve(settings: Settings, *, works: bool, started: Callable[[int], None] | N
         if started is not None:
             started(port)
 
-    server = _Server(config, started=say, stopping=app.state.send_everybody_elsewhere)
+    server = _Server(config, started=say, connections=app.state.connections)
     server.run()
     if not server.started:
         raise SettingsError(f"The server could not start on {settings.host}:{settings.port}. The lines above say why.")

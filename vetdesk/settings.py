@@ -60,7 +60,9 @@ class Settings(BaseSettings):
         description="Seals the signing keys in the database: 32 characters or more, the same in every process. "
         "Without it, the file `secret` in the data folder is read.",
     )
-    cors_origins: Names = Field(default=(), description="Web origins whose pages may call us, divided by commas.")
+    cors_origins: Names = Field(
+        default=(), description="Web origins whose pages may call us and open sockets, divided by commas."
+    )
     forwarded_allow_ips: Names = Field(
         default=(),
         description="Addresses of proxies whose X-Forwarded-For we believe, divided by commas; nobody's by default.",

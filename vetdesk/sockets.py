@@ -48,7 +48,7 @@ class BoundedSockets(WebSocketsSansIOProtocol):
     async def run_asgi(self) -> None:
         """Let the app speak with the client; when it has ended, the connection ends as well."""
         await super().run_asgi()
-        self._cut_off_after(self.close_timeout)
+        self._cut_off_after(self.close_timeout if self.writable.is_set() else _ABORT_SECONDS)
 
     def _stop_reading(self) -> None:
         if not self.transport.is_closing():

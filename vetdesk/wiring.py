@@ -9,9 +9,12 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import structlog
+
 from graph.context import Admitted, TokenInvalid
 from graph.endpoint import Endpoint
 from graph.limits import Limits
+from graph.live.connections import Connections
 from graph.live.desk import Desk, LiveLimits
 from graph.live.hub import Hub
 from graph.operations import Operations
@@ -38,6 +41,8 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
 
     from vetdesk.settings import Settings
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,15 +154,18 @@ class Live:
 
     feed: Feed
     hub: Hub
+    connections: Connections
     viewers: Viewers
 
 
 def live(settings: Settings) -> Live:
     """A feed of the database of the settings, and those who hear it."""
     feed = Feed(bus(settings.database_url))
-    heard = Live(feed, Hub(feed, deadline_seconds=settings.deadline_seconds), Viewers(feed.caught_up))
+    hub = Hub(feed, deadline_seconds=settings.deadline_seconds)
+    heard = Live(feed, hub, Connections(feed), Viewers(feed.caught_up))
     feed.heard_by(heard.viewers.heard, astray=heard.viewers.forget_all)
-    feed.heard_by(heard.hub.heard, astray=heard.hub.start_again)
+    feed.heard_by(heard.connections.heard, astray=heard.connections.start_again)
+    feed.heard_by(hub.heard, astray=hub.start_again)
     return heard
 
 
@@ -190,9 +198,15 @@ def endpoint(
         deed_done=deed_done,
     )
     desk = Desk(
-        operations, heard.hub, authenticate=authenticate, limits=live_limits(settings), count_statements=counted
+        operations,
+        heard.hub,
+        heard.connections,
+        authenticate=authenticate,
+        limits=live_limits(settings),
+        count_statements=counted,
     )
-    return Endpoint(desk, origins=settings.cors_origins, ide=settings.development)
+    ours = (settings.public_url,) if settings.public_url else ()
+    return Endpoint(desk, origins=(*settings.cors_origins, *ours), ide=settings.development)
 
 
 def app(
@@ -210,6 +224,12 @@ def app(
     def deed_done() -> None:
         wake.set()
         heard.feed.something_new()
+
+    following: list[asyncio.Task[None]] = []
+
+    async def is_live() -> str | None:
+        has_ended = any(each.done() for each in following)
+        return "The live schedule has stopped. Please restart this process." if has_ended else None
 
     async def jwks() -> dict[str, Any]:
         return await chosen.tokens.jwks(now=now())
@@ -231,8 +251,8 @@ def app(
             await running.enter_async_context(connect(settings.database_url, pool_size=settings.pool_size))
             if works:
                 await running.enter_async_context(working(duties(settings, chosen), wake))
-            await running.enter_async_context(beside(heard.feed.run()))
-            await running.enter_async_context(beside(heard.hub.run()))
+            following.append(await running.enter_async_context(beside(heard.feed.run())))
+            following.append(await running.enter_async_context(beside(heard.hub.run())))
             yield
 
     door = partial(endpoint, settings, chosen, heard, deed_done=deed_done, now=now)
@@ -240,24 +260,31 @@ def app(
         staff=door(Audience.STAFF),
         owner=door(Audience.OWNER),
         jwks=jwks,
-        checks={"database": database, "migrations": migrations},
+        checks={"database": database, "migrations": migrations, "live": is_live},
         lifespan=lifespan,
         cors_origins=settings.cors_origins,
         development=settings.development,
     )
-    made.state.send_everybody_elsewhere = heard.hub.shut_down
+    made.state.connections = heard.connections
     return made
 
 
 @asynccontextmanager
-async def beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """Work that goes on beside whatever else this process does, until the block ends."""
+async def beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[asyncio.Task[None]]:
+    """Work that goes on beside whatever else this process does, until the block ends; its end before that is logged."""
     at_work = asyncio.create_task(work)
+    at_work.add_done_callback(_note_its_end)
     try:
-        yield
+        yield at_work
     finally:
         at_work.cancel()
         await asyncio.wait([at_work])
+
+
+def _note_its_end(work: asyncio.Task[None]) -> None:
+    if not work.cancelled():
+        error = work.exception()
+        _log.error("work has ended before its time", work=work.get_name(), error=type(error).__name__)
 
 
 @asynccontextmanager

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from graph.wire import Question
     from resolvers.viewer import Viewer
 
+NOT_TOLD = "You could not be told everything. Please load it again and go on from its new cursor."
+
 _log = structlog.get_logger("vetdesk.graph")
 
 
@@ -41,14 +43,29 @@ class Ending(Sink, Protocol):
 class Asking:
     """An operation that works by itself until it has ended or is stopped."""
 
-    def __init__(self, desk: Desk, question: Question, viewer: Viewer, *, origin: str, sink: Ending) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        question: Question,
+        viewer: Viewer,
+        *,
+        origin: str,
+        sink: Ending,
+        request_id: str | None = None,
+    ) -> None:
         self._desk = desk
         self._question = question
         self._viewer = viewer
         self._origin = origin
         self._sink = sink
+        self._request_id = request_id or secrets.token_hex(8)
         self._listener: Listener | None = None
         self._working: asyncio.Task[None] | None = None
+
+    @property
+    def listens(self) -> bool:
+        """Whether it is a subscription, and hears of events by now."""
+        return self._listener is not None
 
     def begin(self) -> None:
         """Begin to work."""
@@ -64,7 +81,7 @@ class Asking:
 
     async def _work(self) -> None:
         """Like the outermost loop of a request: whatever happens inside, the client hears something that makes sense."""
-        request_id = secrets.token_hex(8)
+        request_id = self._request_id
         began = time.perf_counter()
         asked: Asked | None = None
         with self._desk.count_statements() as statements:
@@ -74,6 +91,8 @@ class Asking:
             except NotRun as stopped:
                 self._fail(stopped.errors, request_id)
             except Refusal as refusal:
+                if isinstance(refusal, ResyncRequired):
+                    _log.info("resync", request_id=request_id, why="its cursor is not one to go on from", listeners=1)
                 self._fail([spoken(refusal)], request_id)
             except DatabaseUnavailable:
                 self._fail([errors.unavailable()], request_id)
@@ -116,5 +135,4 @@ class Asking:
 
 def resync_required() -> list[Any]:
     """The errors that tell a client to load everything again."""
-    sentence = "You could not be told everything. Please load it again and go on from its new cursor."
-    return errors.presented([spoken(ResyncRequired(sentence))], "-")
+    return errors.presented([spoken(ResyncRequired(NOT_TOLD))], "-")

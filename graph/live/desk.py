@@ -14,7 +14,8 @@ from graph.operations import NotRun
 from resolvers.viewer import Audience
 
 if TYPE_CHECKING:
-    from graph.live.hub import Connection, Hub
+    from graph.live.connections import Connection, Connections
+    from graph.live.hub import Hub
     from graph.operations import Operations
 
 Authenticate = Callable[[str, Audience], Awaitable[Admitted]]
@@ -55,6 +56,7 @@ class Desk:
         self,
         operations: Operations,
         hub: Hub,
+        connections: Connections,
         *,
         authenticate: Authenticate,
         limits: LiveLimits,
@@ -62,12 +64,13 @@ class Desk:
     ) -> None:
         self.operations = operations
         self.hub = hub
+        self.connections = connections
         self.limits = limits
         self.count_statements = count_statements
         self.authenticate = authenticate
 
     async def let_in(self, token: str, connection: Connection) -> Admitted:
-        """Let a connection in with this token; from then on the hub ends it when its viewer changes.
+        """Let a connection in with this token; from then on it is ended when its viewer changes.
 
         Raises:
             TokenInvalid, TokenExpired: nobody is let in with it.
@@ -78,21 +81,17 @@ class Desk:
         if not admitted.viewer.is_signed_in:
             raise TokenInvalid
         allowed = self.limits.max_connections_per_account
-        if self.hub.connections_of(admitted.viewer) >= allowed:
+        if self.connections.of(admitted.viewer) >= allowed:
             sentence = f"You have {allowed} connections open, which is the most there may be. Please close one."
             raise NotRun([exceeded("connections", sentence, requested=allowed + 1, allowed=allowed)])
         try:
             while True:
-                self.hub.connect(connection, admitted.viewer)
-                # Whatever changed before the hub knew of the connection is seen by looking once more.
+                self.connections.add(connection, admitted.viewer)
+                # Whatever changed before the connection was known here is seen by looking once more.
                 again = await self.authenticate(token, self.operations.audience)
                 if again.viewer == admitted.viewer:
                     return admitted
                 admitted = again
         except BaseException:
-            self.hub.disconnect(connection)
+            self.connections.remove(connection)
             raise
-
-    def let_out(self, connection: Connection) -> None:
-        """The connection is over."""
-        self.hub.disconnect(connection)

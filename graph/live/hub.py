@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -17,55 +17,40 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import orjson
+import structlog
 
 from graph import errors
 from graph.live.listener import Listener
 from models.refusal import DatabaseUnavailable
-from resolvers import access, trail, viewers
-from resolvers.viewers import Change
+from resolvers import access, trail
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from graph.live.watch import Watch
     from resolvers.trail import Happened
-    from resolvers.viewer import Viewer
 
-MOST_WAITING = 1_000
+MOST_EVENTS_WAITING = 1_000
 """How many events a group may have before it that are not answered yet, before its listeners must load anew."""
 
-_READS_AT_ONCE = 4
+_READS_AT_ONCE = 4  # so that requests find connections to the database as well
+_HANDED_OUT_AT_ONCE = 100  # takes about 2 ms, after which others have their turn
 _PAGE = 100
-_AT_ONCE = 100
 _PAUSE_SECONDS = 0.25
+_SLOW = "the client does not take it"
 _T = TypeVar("_T")
+_log = structlog.get_logger("vetdesk.live")
 
 
 class Feed(Protocol):
-    """Reads the trail."""
+    """Reads the trail, and hands what it reads to the hub."""
 
     @property
     def position(self) -> int:
-        """The number of the last event that was handed to the hub."""
+        """The number of the last event that was handed on."""
 
     async def caught_up(self) -> bool:
-        """Read everything that is committed by now."""
-
-    def begin_listening(self) -> None:
-        """Somebody listens from now on, until as often `end_listening` is said."""
-
-    def end_listening(self) -> None:
-        """Somebody no longer listens."""
-
-
-class Connection(Protocol):
-    """A socket or a stream of somebody who was let in."""
-
-    def dismiss(self, change: Change) -> None:
-        """End it, because this happened to the viewer."""
-
-    def shut_down(self) -> None:
-        """End it, because this process stops; the client finds another one."""
+        """Read what was committed up to a moment ago."""
 
 
 @dataclass(slots=True, eq=False)
@@ -77,60 +62,21 @@ class _Group:
     working: asyncio.Task[None] | None = None
 
 
-class Hub:
-    """Knows who is connected and who listens, in this process.
+class _CannotBeTold(Exception):
+    """What an event shows could not be read, for a reason that is in the log."""
 
-    The feed hands what it reads to `heard`. `deadline_seconds` is how long one answer may take to be read.
-    """
+
+class Hub:
+    """Knows who listens in this process. `deadline_seconds` is how long one answer may take to be read."""
 
     def __init__(self, feed: Feed, *, deadline_seconds: float) -> None:
-        self.sockets = 0  # open in this process, at any door, let in or not
         self._feed = feed
         self._deadline_seconds = deadline_seconds
-        self._connections: dict[Connection, Viewer] = {}
-        self._accounts: Counter[UUID | None] = Counter()
         self._groups: dict[Any, _Group] = {}
         self._incoming: deque[Sequence[Happened]] = deque()
         self._arrived = asyncio.Event()
         self._in_hand: Sequence[Happened] = ()
-        self._is_stopping = False
         self._reads = asyncio.Semaphore(_READS_AT_ONCE)
-
-    # Connections
-
-    def connections_of(self, viewer: Viewer) -> int:
-        """How many sockets and streams the viewer's account has open here."""
-        return self._accounts[viewer.account_id]
-
-    def connect(self, connection: Connection, viewer: Viewer) -> None:
-        """Somebody was let in, or is somebody else by now."""
-        self.disconnect(connection)
-        self._feed.begin_listening()
-        self._connections[connection] = viewer
-        self._accounts[viewer.account_id] += 1
-        if self._is_stopping:
-            connection.shut_down()
-
-    def disconnect(self, connection: Connection) -> None:
-        """Somebody has gone."""
-        viewer = self._connections.pop(connection, None)
-        if viewer is not None:
-            self._feed.end_listening()
-            self._accounts[viewer.account_id] -= 1
-            if not self._accounts[viewer.account_id]:
-                del self._accounts[viewer.account_id]
-
-    def shut_down(self) -> None:
-        """Send everybody elsewhere, and whoever still comes as well."""
-        self._is_stopping = True
-        for connection in tuple(self._connections):
-            connection.shut_down()
-
-    def start_again(self) -> None:
-        """Nothing that was heard can be counted on: let everybody connect again, and learn from their cursors."""
-        self._incoming.clear()
-        for connection in tuple(self._connections):
-            connection.shut_down()
 
     # Listeners
 
@@ -159,13 +105,15 @@ class Hub:
     # Events
 
     def heard(self, happened: Sequence[Happened]) -> None:
-        """Take in what the feed has read: at once where it ends a connection, in its turn for the listeners."""
-        telling = [each for each in happened if each.kind in viewers.TELLING]
-        for connection, viewer in tuple(self._connections.items()) if telling else ():
-            for change in filter(None, (viewers.change(viewer, each) for each in telling)):
-                connection.dismiss(change)
+        """Take in what the feed has read, to be handed on in its turn."""
         self._incoming.append(happened)
         self._arrived.set()
+
+    def start_again(self) -> None:
+        """Nothing that was heard can be counted on: everybody loads again."""
+        self._incoming.clear()
+        self._in_hand = ()
+        self._resync(self._everybody(), "the trail is another one")
 
     async def run(self) -> None:
         """Hand on what was heard, until cancelled."""
@@ -179,12 +127,15 @@ class Hub:
                         await self._hand_on(self._in_hand)
                     except Exception as error:  # noqa: BLE001 - an outermost loop: who may have missed something loads again
                         errors.log_unexpected(error, secrets.token_hex(8))
-                        self._resync([each for group in self._groups.values() for each in group.listeners])
+                        self._resync(self._everybody(), "an error")
                     self._in_hand = ()
         finally:
             for group in self._groups.values():
                 if group.working is not None:
                     group.working.cancel()
+
+    def _everybody(self) -> list[Listener]:
+        return [each for group in self._groups.values() for each in group.listeners]
 
     @property
     def _handed_on(self) -> int:
@@ -197,31 +148,41 @@ class Hub:
     async def _hand_on(self, happened: Sequence[Happened]) -> None:
         watches = [next(iter(group.listeners)).watch for group in self._groups.values()]
         owners = await self._owners(happened, watches)
+        if self._in_hand is not happened:  # it belongs to a trail that is no more
+            return
         for group in tuple(self._groups.values()):
             watch = next(iter(group.listeners)).watch
             concerning = [each for each in happened if watch.concerns(each, owners)]
             if any(each.kind in watch.unsettled_by for each in concerning):
-                self._resync(tuple(group.listeners))
+                self._resync(group.listeners, "whose pets they are has changed")
                 continue
             group.waiting += concerning
             if group.waiting and group.working is None:
                 group.working = asyncio.create_task(self._work(group))
-            if len(group.waiting) > MOST_WAITING:
-                self._resync(tuple(group.listeners))
+            if len(group.waiting) > MOST_EVENTS_WAITING:
+                self._resync(group.listeners, "too many events wait to be read")
 
     async def _owners(self, happened: Iterable[Happened], watches: Iterable[Watch]) -> Mapping[UUID, set[UUID]]:
         """Whom these events concern as owners; asked only when one of them listens."""
-        kinds = {kind for watch in watches if watch.client_id is not None for kind in watch.every_kind}
-        subjects = {each.subject_id for each in happened if each.kind in kinds}
+        if all(watch.client_id is None for watch in watches):
+            return {}
+        subjects = {each.subject_id for each in happened}
         return await self._patiently(partial(access.owners_concerned, subjects)) if subjects else {}
 
     def _join(self, listener: Listener) -> None:
         self._groups.setdefault(listener.key, _Group()).listeners.add(listener)
 
-    def _resync(self, listeners: Iterable[Listener]) -> None:
-        for listener in listeners:
+    def _resync(self, listeners: Iterable[Listener], why: str) -> None:
+        """Let these listeners load everything again."""
+        leaving = tuple(listeners)
+        if leaving:
+            _log.info("resync", why=why, listeners=len(leaving))
+        for listener in leaving:
             self.leave(listener)
-            listener.sink.resync()
+            try:
+                listener.sink.resync()
+            except Exception as error:  # noqa: BLE001 - what is wrong with one must not keep the others from being told
+                errors.log_unexpected(error, secrets.token_hex(8))
 
     async def _work(self, group: _Group) -> None:
         """Answer what the group waits for, one event after the other."""
@@ -231,24 +192,30 @@ class Hub:
                 answered = await self._answered(next(iter(group.listeners)), happened)
                 group.waiting.popleft()
                 await self._hand_out(group, happened, answered)
+        except _CannotBeTold:
+            self._resync(group.listeners, "a change could not be read")
+        except Exception as error:  # noqa: BLE001 - an outermost loop: who may have missed something loads again
+            errors.log_unexpected(error, secrets.token_hex(8))
+            self._resync(group.listeners, "an error")
         finally:
             group.working = None
 
     async def _hand_out(self, group: _Group, happened: Happened, answered: str | None) -> None:
         for number, listener in enumerate(tuple(group.listeners), 1):
             if listener in group.listeners and not _taken(listener, happened, answered):
-                self._resync([listener])
-            if number % _AT_ONCE == 0:
-                await asyncio.sleep(0)  # others have work to do as well
+                self._resync([listener], _SLOW)
+            if number % _HANDED_OUT_AT_ONCE == 0:
+                await asyncio.sleep(0)
 
     async def _catch_up(self, listener: Listener) -> None:
         """Answer what a listener has missed, until it has come as far as its group, and let it join there."""
         try:
             await self._answer_missed(listener)
+        except _CannotBeTold:
+            self._resync([listener], "a change could not be read")
         except Exception as error:  # noqa: BLE001 - an outermost loop: the listener hears that it must load again
             errors.log_unexpected(error, secrets.token_hex(8))
-            self._resync([listener])
-            return
+            self._resync([listener], "an error")
         # Nothing was awaited since the two were found to be in the same place.
         if listener.catching_up is not None:
             listener.catching_up = None
@@ -273,25 +240,28 @@ class Hub:
                 if not watch.concerns(happened, owners):
                     continue
                 if happened.kind in watch.unsettled_by:
-                    self._resync([listener])
+                    self._resync([listener], "whose pets they are has changed")
                     return
                 await listener.sink.room()
                 if not _taken(listener, happened, await self._answered(listener, happened)):
-                    self._resync([listener])
+                    self._resync([listener], _SLOW)
                     return
             listener.position = found[-1].number if len(found) == _PAGE else until
 
     async def _answered(self, listener: Listener, happened: Happened) -> str | None:
-        """What the event shows, as JSON; None when it shows nothing to this listener."""
-        request_id = secrets.token_hex(8)
+        """What the event shows, as JSON; None when it shows nothing to this listener.
+
+        Raises:
+            _CannotBeTold: it took too long, or something went wrong that nobody expected: an answer without what it is
+                about would be taken for one.
+        """
         try:
             return await self._patiently(lambda: self._read(listener, happened))
         except TimeoutError:
-            known = errors.timed_out()
-        except Exception as error:  # noqa: BLE001 - like the outermost loop of a request: the listener hears of it
-            errors.log_unexpected(error, request_id)
-            known = errors.masked(request_id)
-        return orjson.dumps({"data": None, "errors": errors.presented([known], request_id)}).decode()
+            _log.error("a change took too long to be read", number=happened.number)
+        except Exception as error:  # noqa: BLE001 - like the outermost loop of a request
+            errors.log_unexpected(error, secrets.token_hex(8))
+        raise _CannotBeTold
 
     async def _read(self, listener: Listener, happened: Happened) -> str | None:
         async with self._reads, asyncio.timeout(self._deadline_seconds):  # the wait for a turn does not count

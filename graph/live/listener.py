@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 import orjson
-from graphql import FieldNode, VariableNode, Visitor, visit
+from graphql import VariableDefinitionNode, VariableNode, Visitor, visit
 
 from resolvers import access
 
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from graph.live.watch import Watch
     from graph.operations import Asked, Watching
     from resolvers.viewer import Viewer
+
+
+MOST_ANSWERS_WAITING = 100
+"""How many answers of one subscription may wait until the client takes them."""
 
 
 class Sink(Protocol):
@@ -60,7 +64,8 @@ def listener(asked: Asked, watching: Watching, sink: Sink) -> Listener:
     if watch.client_id is not None or not viewer.is_staff:
         return Listener(watching, viewer, sink, object())
     question = asked.question
-    left_out = _only_for_after(asked.document.tree)
+    cursor = watching.cursor_variable
+    left_out = cursor if cursor is not None and _uses(asked.document.tree, cursor) == 1 else None
     variables = {name: value for name, value in question.variables.items() if name != left_out}
     said = orjson.dumps(variables, option=orjson.OPT_SORT_KEYS)
     audience = watching.context.audience
@@ -69,26 +74,19 @@ def listener(asked: Asked, watching: Watching, sink: Sink) -> Listener:
 
 
 class _Uses(Visitor):
-    """Notes which variable is given to an argument `after` of a root field, and how often each is used."""
+    """Counts how often a variable is used."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
         super().__init__()
-        self.times: dict[str, int] = {}
-        self.after: str | None = None
+        self._name = name
+        self.times = 0
 
-    def enter_variable(self, node: VariableNode, *_args: Any) -> None:
-        self.times[node.name.value] = self.times.get(node.name.value, 0) + 1
-
-    def enter_field(self, node: FieldNode, _key: Any, _parent: Any, _path: Any, ancestors: Any) -> None:
-        is_root = not any(isinstance(each, FieldNode) for each in ancestors)
-        for argument in node.arguments or ():
-            if is_root and argument.name.value == "after" and isinstance(argument.value, VariableNode):
-                self.after = argument.value.name.value
+    def enter_variable(self, node: VariableNode, _key: Any, parent: Any, *_args: Any) -> None:
+        if node.name.value == self._name and not isinstance(parent, VariableDefinitionNode):
+            self.times += 1
 
 
-def _only_for_after(tree: DocumentNode) -> str | None:
-    """The variable that is used as the cursor of the subscription and nowhere else."""
-    uses = _Uses()
+def _uses(tree: DocumentNode, variable: str) -> int:
+    uses = _Uses(variable)
     visit(tree, uses)
-    # Once where it is declared, once where it is used.
-    return uses.after if uses.after is not None and uses.times[uses.after] == 2 else None
+    return uses.times

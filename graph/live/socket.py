@@ -18,23 +18,19 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from graph import errors, wire
 from graph.context import TokenExpired, TokenInvalid
 from graph.limits import exceeded
-from graph.live.asking import Asking, resync_required
+from graph.live.asking import Asking
 from graph.live.eagerly import eagerly
+from graph.live.operation import Operation
 from graph.operations import NotRun
 from graph.wire import NotAnswered
 from models.refusal import DatabaseUnavailable
 from resolvers.viewers import Change
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from graph.live.desk import Desk
     from resolvers.viewer import Viewer
 
 PROTOCOL = "graphql-transport-ws"
-MOST_WAITING = 100
-"""How many answers of one subscription may wait until the client takes them."""
-
 _LONGEST_ID = 128
 _LONGEST_REASON = 123  # bytes; RFC 6455 5.5
 _MOST_REPLIES = 32  # that wait to be taken; a pong is as long as a message may be
@@ -61,8 +57,9 @@ class Socket:
         self._origin = scope["client"][0] if scope.get("client") else "unknown"
         self._viewer: Viewer | None = None
         self._is_initialised = False
-        self._operations: dict[str, _Operation] = {}
-        self._outgoing: deque[tuple[_Operation | None, str]] = deque()
+        self._is_leaving = False
+        self._operations: dict[str, Operation] = {}
+        self._outgoing: deque[tuple[Operation | None, str]] = deque()
         self._is_writing = False
         self._writing: asyncio.Task[None] | None = None
         self._has_room = asyncio.Event()
@@ -81,8 +78,8 @@ class Socket:
             await self._socket.accept(subprotocol=PROTOCOL if speaks else None)
         except OSError:  # gone already
             return
-        is_full = self._desk.hub.sockets >= self._desk.limits.max_sockets
-        self._desk.hub.sockets += 1
+        is_full = self._desk.connections.sockets >= self._desk.limits.max_sockets
+        self._desk.connections.sockets += 1
         try:
             async with self._patience:
                 self._close_after(self._desk.limits.init_seconds, Closed(4408, "Please send connection_init sooner."))
@@ -98,10 +95,13 @@ class Socket:
             await self._end()
             seconds = round(time.perf_counter() - began, 1)
             view = self._desk.operations.audience.value
-            code = self._closing.code if self._closing else self._code
-            _log.info("socket", view=view, code=code, messages=self._heard, seconds=seconds)
+            ended = {"by": "client", "code": self._code}
+            if self._closing is not None:
+                ended = {"by": "us", "code": self._closing.code, "reason": self._closing.reason}
+            still_open = self._desk.connections.sockets
+            _log.info("socket", view=view, **ended, messages=self._heard, seconds=seconds, still_open=still_open)
 
-    # What the hub tells
+    # What ends it
 
     def dismiss(self, change: Change) -> None:
         """Close it, because this happened to the viewer."""
@@ -111,23 +111,30 @@ class Socket:
             self.close(Closed(4403, "Your roles have changed. Please connect again."))
 
     def shut_down(self) -> None:
-        """Close it, because this process stops."""
-        self.close(Closed(1012, "We are restarting. Please connect again."))
+        """Close it as soon as no query and no mutation is at work on it."""
+        self._is_leaving = True
+        self._leave_if_idle()
+
+    def _leave_if_idle(self) -> None:
+        is_idle = not self._outgoing and not any(each.is_at_work for each in self._operations.values())
+        if self._is_leaving and is_idle:
+            self.close(Closed(1012, "We are restarting. Please connect again."))
 
     # What operations say
 
-    def say(self, operation: _Operation | None, text: str) -> None:
+    def say(self, operation: Operation | None, text: str) -> None:
         """Send a message after those before it."""
         if self._closing is None:
             self._outgoing.append((operation, text))
             self._write_on()
 
-    def forget(self, operation: _Operation) -> None:
-        """Let the id of an operation be used again."""
+    def forget(self, operation: Operation) -> None:
+        """Let the id of an operation be used again: it is over."""
         if self._operations.get(operation.id) is operation:
             del self._operations[operation.id]
+            self._leave_if_idle()
 
-    def unsay(self, operation: _Operation) -> None:
+    def unsay(self, operation: Operation) -> None:
         """Do not send the answers of an operation that still wait."""
         if operation.waiting:
             self._outgoing = deque(each for each in self._outgoing if each[0] is not operation)
@@ -201,27 +208,26 @@ class Socket:
         try:
             admitted = await self._desk.let_in(token, self)
         except TokenExpired:
-            raise Closed(4403, "Your access has expired. Please refresh it and connect again.") from None
+            raise Closed(4403, TokenExpired.sentence) from None
         except TokenInvalid:
-            raise Closed(4401, "This access token is not valid here. Please sign in again.") from None
+            raise Closed(4401, TokenInvalid.sentence) from None
         except DatabaseUnavailable:
             raise Closed(1013, "We cannot reach our records right now. Please connect again in a moment.") from None
         except NotRun as refused:
             raise Closed(4429, str(refused)) from None
         self._viewer = admitted.viewer
-        expired = Closed(4403, "Your access has expired. Please refresh it and connect again.")
-        self._close_after(admitted.seconds_left, expired)
+        self._close_after(admitted.seconds_left, Closed(4403, TokenExpired.sentence))
         self.say(None, '{"type":"connection_ack"}')
 
     def _begin(self, id: str, payload: Any) -> None:
         if self._viewer is None:
             raise Closed(4401, "Please send connection_init first, and wait for connection_ack.")
         if id in self._operations:
-            raise Closed(4409, f"There is an operation with the id {id} already.")
+            raise Closed(4409, "There is an operation with this id already.")
         if not isinstance(payload, dict):
             raise Closed(4400, "There is no payload to subscribe to.")
         question = wire.question(payload)
-        operation = _Operation(self, id)
+        operation = Operation(self, id)
         allowed = self._desk.limits.max_operations_per_socket
         if len(self._operations) >= allowed:
             sentence = f"This connection has {allowed} operations at work; please wait for one of them, or complete it."
@@ -229,6 +235,9 @@ class Socket:
             operation.fail(errors.presented([error], "-"))
             return
         self._operations[id] = operation
+        if self._is_leaving:
+            self._leave_if_idle()
+            return
         operation.asking = Asking(self._desk, question, self._viewer, origin=self._origin, sink=operation)
         operation.asking.begin()
 
@@ -250,6 +259,7 @@ class Socket:
                 if len(self._outgoing) <= _MOST_REPLIES:
                     self._has_room.set()
                 await self._socket.send({"type": "websocket.send", "text": text})
+            self._leave_if_idle()
             if self._closing is not None:
                 reason = self._closing.reason.encode()[:_LONGEST_REASON].decode(errors="ignore")
                 await self._socket.send({"type": "websocket.close", "code": self._closing.code, "reason": reason})
@@ -268,77 +278,14 @@ class Socket:
             self._timer.cancel()
 
     async def _end(self) -> None:
-        self._desk.hub.sockets -= 1
+        self._desk.connections.sockets -= 1
         self._stop_timer()
-        self._desk.let_out(self)
+        self._desk.connections.remove(self)
         for operation in tuple(self._operations.values()):
             operation.stop()
         if self._is_writing and self._writing is not None:
             self._writing.cancel()
             await asyncio.wait([self._writing])
-
-
-class _Operation:
-    """One operation on a socket, which is also where its answers go."""
-
-    __slots__ = ("_is_over", "_prefix", "_room", "_socket", "asking", "id", "waiting")
-
-    def __init__(self, socket: Socket, id: str) -> None:
-        self._socket = socket
-        self._prefix = f'{{"id":{orjson.dumps(id).decode()},"type":'
-        self._room: asyncio.Event | None = None
-        self._is_over = False
-        self.id = id
-        self.asking: Asking | None = None
-        self.waiting = 0
-
-    def take(self, payload: str) -> bool:
-        """Send an answer; false when too many wait already."""
-        if self.waiting >= MOST_WAITING:
-            return False
-        if not self._is_over:
-            self.waiting += 1
-            self._socket.say(self, f'{self._prefix}"next","payload":{payload}}}')
-        return True
-
-    async def room(self) -> None:
-        """Wait until there is room for one more answer."""
-        while self.waiting >= MOST_WAITING // 2:
-            self._room = asyncio.Event()
-            await self._room.wait()
-
-    def sent(self) -> None:
-        """One of the answers is on its way."""
-        self.waiting -= 1
-        if self._room is not None:
-            self._room.set()
-
-    def resync(self) -> None:
-        """Tell the client to load everything again; the socket stays."""
-        self.fail(resync_required())
-
-    def fail(self, told: Sequence[Any]) -> None:
-        """End the operation with these errors, instead of what was not sent yet."""
-        self._socket.unsay(self)
-        self._last(f'"error","payload":{orjson.dumps(told).decode()}')
-
-    def complete(self) -> None:
-        """End the operation: there is nothing more to say."""
-        self._last('"complete"')
-
-    def stop(self) -> None:
-        """The client wants to hear no more of it."""
-        self._is_over = True
-        if self.asking is not None:
-            self.asking.stop()
-        self._socket.unsay(self)
-        self._socket.forget(self)
-
-    def _last(self, said: str) -> None:
-        if not self._is_over:
-            self._is_over = True
-            self._socket.forget(self)
-            self._socket.say(None, f"{self._prefix}{said}}}")
 
 
 def _id(said: dict[str, Any]) -> str:

@@ -6,18 +6,22 @@ Source: https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import orjson
+import structlog
 from graphql import GraphQLError
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from graph import errors
+from graph.context import TokenExpired
 from graph.live.asking import Asking, resync_required
+from graph.live.listener import MOST_ANSWERS_WAITING
 from resolvers.viewers import Change
 
 if TYPE_CHECKING:
@@ -26,17 +30,18 @@ if TYPE_CHECKING:
     from graph.wire import Question
 
 MEDIA = "text/event-stream"
-MOST_WAITING = 100
-"""How many answers may wait until the client takes them."""
 ALIVE_SECONDS = 12.0
 """How often something is sent, so that nobody on the way takes the connection for dead."""
 
 _ALIVE = b":\n\n"
+_FAREWELL_SECONDS = 1.0
 _HEADERS = {
     "Cache-Control": "no-store",
     "Vary": "Accept, Authorization",
     "X-Accel-Buffering": "no",
 }
+
+_log = structlog.get_logger("vetdesk.live")
 
 
 class Stream(Response):
@@ -48,11 +53,15 @@ class Stream(Response):
         self._desk = desk
         self._question = question
         self._origin = origin
+        self._request_id = request_id
         self._admitted: Admitted | None = None
         self._outgoing: deque[bytes] = deque()
         self._something = asyncio.Event()
         self._room = asyncio.Event()
         self._is_over = False
+        self._ended = "an error"
+        self._patience = asyncio.timeout(None)
+        self._asking: Asking | None = None
 
     def let_in(self, admitted: Admitted) -> None:
         """Say who asks, before it is served."""
@@ -61,27 +70,40 @@ class Stream(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer until the operation ends, the client goes, or the token that let it in expires."""
         assert self._admitted is not None  # noqa: S101 - the endpoint lets somebody in, or does not answer with a stream
-        asking = Asking(self._desk, self._question, self._admitted.viewer, origin=self._origin, sink=self)
+        began = time.perf_counter()
+        self._asking = Asking(
+            self._desk,
+            self._question,
+            self._admitted.viewer,
+            origin=self._origin,
+            sink=self,
+            request_id=self._request_id,
+        )
         leaving = asyncio.create_task(self._left(receive))
         expiring = None
         if self._admitted.seconds_left != float("inf"):
-            sentence = "Your access has expired. Please refresh it and connect again."
             expiring = asyncio.get_running_loop().call_later(
-                max(0.0, self._admitted.seconds_left), self._dismiss, "TOKEN_EXPIRED", sentence
+                max(0.0, self._admitted.seconds_left), self._dismiss, "TOKEN_EXPIRED", TokenExpired.sentence
             )
         try:
-            await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-            asking.begin()
-            await self._write(send)
+            async with self._patience:
+                await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+                self._asking.begin()
+                await self._write(send)
+        except TimeoutError:
+            if not self._patience.expired():
+                raise
         finally:
-            asking.stop()
-            self._desk.let_out(self)
+            self._asking.stop()
+            self._desk.connections.remove(self)
             if expiring is not None:
                 expiring.cancel()
             leaving.cancel()
             await asyncio.wait([leaving])
+            seconds = round(time.perf_counter() - began, 1)
+            _log.info("stream", request_id=self._request_id, ended=self._ended, seconds=seconds)
 
-    # What the hub tells
+    # What ends it
 
     def dismiss(self, change: Change) -> None:
         """End it, because this happened to the viewer."""
@@ -91,22 +113,22 @@ class Stream(Response):
             self._dismiss("TOKEN_EXPIRED", "Your roles have changed. Please refresh your access and connect again.")
 
     def shut_down(self) -> None:
-        """End it without a word: a client that was not told `complete` connects again."""
-        self._is_over = True
-        self._something.set()
+        """End a subscription without a word: a client that was not told `complete` connects again."""
+        if self._asking is None or self._asking.listens:
+            self._end("this process stops, or reads another trail")
 
     # What the operation says
 
     def take(self, payload: str) -> bool:
         """Send an answer; false when too many wait already."""
-        if len(self._outgoing) >= MOST_WAITING:
+        if len(self._outgoing) >= MOST_ANSWERS_WAITING:
             return False
         self._say("next", payload)
         return True
 
     async def room(self) -> None:
         """Wait until there is room for one more answer."""
-        while len(self._outgoing) >= MOST_WAITING // 2:
+        while len(self._outgoing) >= MOST_ANSWERS_WAITING // 2:
             self._room.clear()
             await self._room.wait()
 
@@ -124,11 +146,20 @@ class Stream(Response):
         """End the stream: there is nothing more to say."""
         self._say("complete", "")
         self._is_over = True
+        self._ended = "complete"
 
     def _dismiss(self, code: str, sentence: str) -> None:
         if not self._is_over:  # else the last word was said, and is on its way
             self._outgoing.clear()
             self.fail(errors.presented([GraphQLError(sentence, extensions={"code": code})], "-"))
+        self._end(code)
+
+    def _end(self, why: str) -> None:
+        """Write what is left to be written; whoever does not take even that is left."""
+        self._is_over = True
+        self._ended = why
+        self._something.set()
+        self._patience.reschedule(asyncio.get_running_loop().time() + _FAREWELL_SECONDS)
 
     def _say(self, event: str, data: str) -> None:
         if not self._is_over:
@@ -156,4 +187,4 @@ class Stream(Response):
         while (await receive())["type"] != "http.disconnect":
             pass
         self._outgoing.clear()
-        self.shut_down()
+        self._end("the client has gone")

@@ -37,7 +37,7 @@ class Watch:
 
     def concerns(self, happened: Happened, owners: Mapping[UUID, Collection[UUID]]) -> bool:
         """Whether the event could be of interest, given whom such subjects concern as owners."""
-        if happened.kind not in self.kinds and happened.kind not in self.unsettled_by:
+        if happened.kind not in self.every_kind:
             return False
         if self.client_id is not None:
             return self.client_id in owners.get(happened.subject_id, ())

@@ -13,6 +13,7 @@ import httpx
 from graph.context import Admitted, TokenExpired, TokenInvalid
 from graph.endpoint import Endpoint
 from graph.limits import Limits
+from graph.live.connections import Connections
 from graph.live.desk import Desk, LiveLimits
 from graph.live.hub import Hub
 from graph.operations import Operations
@@ -75,7 +76,8 @@ def endpoint(schema: Any, audience: Audience = Audience.STAFF, **more: Any) -> E
     of_desks |= {name: more.pop(name) for name in ("authenticate", "count_statements") if name in more}
     given = {"ports": None, "limits": Limits(), "clock": lambda: NOON, "introspection": True}
     operations = Operations(view_of(schema, audience), audience, **{**given, **more})
-    return Endpoint(Desk(operations, Hub(Resting(), deadline_seconds=15.0), **of_desks), **of_doors)
+    hub, connections = Hub(Resting(), deadline_seconds=15.0), Connections(Resting())
+    return Endpoint(Desk(operations, hub, connections, **of_desks), **of_doors)
 
 
 class Client:

@@ -132,7 +132,7 @@ async def a_day(database):
     return world, visit, {"location": id_of(world.location), "day": "2026-03-03"}
 
 
-async def test_a_thousand_day_sheets_of_reception_cost_one_read_and_get_one_answer(database):
+async def test_fifty_day_sheets_of_reception_cost_one_read_and_get_one_answer(database):
     world, visit, seen = await a_day(database)
     ines = await a_receptionist("Rosa Klein")
     async with screens(database) as made:
@@ -194,6 +194,34 @@ async def test_whoever_comes_back_with_a_cursor_joins_those_who_were_there_all_t
         await made.settled()
         assert back.changes == stayed.changes[1:]
         assert back.texts[-1] is stayed.texts[-1]
+
+
+async def test_who_asks_for_another_page_of_something_is_not_answered_with_this_one(database):
+    world, visit, seen = await a_day(database)
+    document = """subscription W($location: ID!, $day: Date!, $cut: String) {
+      scheduleChanged(locationId: $location, from: $day, to: $day) { appointment { pet { ...P } } } }
+      fragment P on Pet { name appointments(first: 1, after: $cut) { nodes { id } } }"""
+    async with screens(database) as made:
+        for cut in (None, "a"):
+            await made.watch(world.receptionist.viewer, document, **seen, cut=cut)
+        assert len(made.heard.hub._groups) == 2
+
+
+async def test_another_trail_makes_everybody_load_again_and_what_was_waiting_is_told_to_nobody(database):
+    world, visit, seen = await a_day(database)
+    async with screens(database) as made:
+        pads = [await made.watch(world.receptionist.viewer, WATCH, **seen) for _ in range(2)]
+        await moved(world, visit, 60)
+        (group,) = made.heard.hub._groups.values()
+        await made.heard.feed._look()
+        made.heard.hub.start_again()
+        await made.watch(world.receptionist.viewer, WATCH, **seen)
+        await made.settled()
+        assert (group.listeners, [pad.failed for pad in pads], [pad.texts for pad in pads]) == (
+            set(),
+            [["resync"]] * 2,
+            [[]] * 2,
+        )
 
 
 async def test_no_two_phones_of_an_owner_share_anything(database):

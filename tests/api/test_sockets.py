@@ -15,6 +15,7 @@ from structlog.testing import capture_logs
 from graph.context import Admitted
 from graph.limits import Limits
 from graph.live import socket as sockets
+from graph.live.asking import NOT_TOLD
 from graph.live.desk import LiveLimits
 from models import EventKind, Session
 from resolvers import sessions
@@ -393,7 +394,7 @@ async def test_whoever_pings_without_listening_cannot_stay_longer_than_anybody(m
             for _ in range(2000):
                 await socket.say({"type": "ping"})
             await socket.until(lambda: socket.is_served)
-            assert ward.hub.sockets == 0
+            assert ward.connections.sockets == 0
     assert [(line["event"], line["code"]) for line in logs] == [("socket", 4408)]
 
 
@@ -531,7 +532,7 @@ async def test_an_id_is_used_once_at_a_time():
         await socket.init("vet")
         await watches(socket, ward, "a")
         await socket.ask("{ hours }", "a")
-        assert await socket.ends() == (4409, "There is an operation with the id a already.")
+        assert await socket.ends() == (4409, "There is an operation with this id already.")
         assert socket.of("a") == []
 
 
@@ -587,18 +588,22 @@ async def test_every_event_is_told_until_it_is_enough():
         assert len(socket.of("1")) == 3
 
 
-async def test_an_event_that_cannot_be_shown_is_told_as_an_error_and_the_next_one_is_shown():
+async def test_an_event_that_cannot_be_shown_makes_everybody_load_again_and_leaves_no_hole():
     with capture_logs() as logs:
-        async with a_ward() as ward, a_held_socket(ward.door) as socket:
-            await socket.init("vet")
-            await watches(socket, ward)
+        async with a_ward() as ward, a_held_socket(ward.door) as socket, a_held_socket(ward.door) as other:
+            for each in (socket, other):
+                await each.init("vet")
+                await watches(each, ward)
+            ward.happens()
             ward.happens(kind=EventKind.APPOINTMENT_MOVED)
             ward.happens()
-            first, second = await socket.hears(2)
-    assert first["payload"]["data"] is None
-    assert codes(first) == ["INTERNAL"]
-    assert second["payload"] == {"data": {"weights": {"grams": 2, "note": ""}}}
-    assert SECRET not in str((first, logs))
+            heard = [await each.hears(2) for each in (socket, other)]
+            assert ward.listeners == 0
+    for shown, told in heard:
+        assert shown["payload"] == {"data": {"weights": {"grams": 1, "note": ""}}}
+        assert (told["type"], codes(told)) == ("error", ["RESYNC_REQUIRED"])
+    assert [line["why"] for line in logs if line["event"] == "resync"] == ["a change could not be read"]
+    assert SECRET not in str((heard, logs))
 
 
 async def test_what_was_never_begun_can_be_completed():
@@ -667,8 +672,7 @@ async def test_a_client_that_does_not_read_is_told_to_load_anew_and_nothing_afte
         taken, told = await slow.hears(2, "a")
         assert taken["payload"]["data"]["weights"]["grams"] == 1
         assert (told["type"], codes(told)) == ("error", ["RESYNC_REQUIRED"])
-        sentence = "You could not be told everything in time. Please load everything again."
-        assert told["payload"][0]["message"] == sentence
+        assert told["payload"][0]["message"] == NOT_TOLD
         ward.happens()
         await slow.is_heard()
         assert len(slow.of("a")) == 2
@@ -769,14 +773,14 @@ async def test_whoever_does_not_take_the_farewell_is_left(monkeypatch):
         ward.tells_of(UUID(int=1), EventKind.STAFF_ROLES_SET)
         await socket.until(lambda: socket.is_served)
         assert socket.closed is None
-        assert ward.hub.connections_of(small.VET) == 0
+        assert ward.connections.of(small.VET) == 0
 
 
 async def test_a_process_that_stops_sends_everybody_elsewhere():
     async with a_ward() as ward, a_held_socket(ward.door) as socket:
         await socket.init("vet")
         await watches(socket, ward)
-        ward.hub.shut_down()
+        ward.connections.shut_down()
         assert await socket.ends() == (1012, "We are restarting. Please connect again.")
         assert socket.heard == [{"type": "connection_ack"}]
 

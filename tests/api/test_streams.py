@@ -14,6 +14,7 @@ from structlog.testing import capture_logs
 from graph.context import Admitted
 from graph.limits import Limits
 from graph.live import stream as streams
+from graph.live.asking import NOT_TOLD
 from graph.live.desk import LiveLimits
 from models import EventKind
 from resolvers import sessions
@@ -111,14 +112,14 @@ async def test_every_event_is_told_until_the_client_goes(method):
         given = "" if payload else urlencode({"query": WATCH})
         async with a_held_stream(ward.door, payload, query_string=given, token="vet") as stream:
             await ward.is_watched()
-            assert ward.hub.connections_of(small.VET) == 1
+            assert ward.connections.of(small.VET) == 1
             ward.happens(2)
             ward.happens(kind=EventKind.APPOINTMENT_CANCELLED)
             ward.happens()
             assert grams(await stream.hears(3)) == [1, 2, 4]
             assert not stream.is_over
         await ward.is_watched(by=0)
-        assert ward.hub.connections_of(small.VET) == 0
+        assert ward.connections.of(small.VET) == 0
 
 
 async def test_whoever_goes_in_the_middle_of_a_query_leaves_nothing_behind():
@@ -137,20 +138,18 @@ async def test_a_quiet_stream_shows_that_it_is_alive(monkeypatch):
         assert grams(await stream.hears(1)) == [1]
 
 
-async def test_an_event_that_cannot_be_shown_is_told_as_an_error_and_the_next_one_is_shown():
+async def test_an_event_that_cannot_be_shown_makes_everybody_load_again_and_leaves_no_hole():
     with capture_logs() as logs:
         async with a_ward() as ward, watching(ward) as stream:
             await ward.is_watched()
             ward.happens(kind=EventKind.APPOINTMENT_MOVED)
             ward.happens()
-            broken, shown = await stream.hears(2)
-    assert broken.data["errors"][0]["extensions"]["code"] == "INTERNAL"
-    assert shown.data == {"data": {"weights": {"grams": 2, "note": ""}}}
-    assert SECRET not in str((broken, logs))
+            told = await stream.ends()
+    assert told == refused("RESYNC_REQUIRED", NOT_TOLD)
+    assert SECRET not in str((told, logs))
 
 
 async def test_a_client_that_does_not_read_is_told_to_load_anew_and_nothing_after_that():
-    sentence = "You could not be told everything in time. Please load everything again."
     async with a_ward() as ward, watching(ward) as slow, watching(ward, token="manager") as quick:
         await ward.is_watched(2)
         slow.stops_reading()
@@ -161,7 +160,7 @@ async def test_a_client_that_does_not_read_is_told_to_load_anew_and_nothing_afte
         # The one that was on its way when the client stopped, and no other.
         told = await slow.ends()
         assert grams(told[:1]) == [1]
-        assert told[1:] == refused("RESYNC_REQUIRED", sentence)
+        assert told[1:] == refused("RESYNC_REQUIRED", NOT_TOLD)
 
 
 async def test_a_client_that_reads_late_but_in_time_is_told_everything():
@@ -411,7 +410,7 @@ async def test_a_process_that_stops_ends_a_stream_without_a_word():
         await ward.is_watched()
         ward.happens()
         await stream.hears(1)
-        ward.hub.shut_down()
+        ward.connections.shut_down()
         assert grams(await stream.ends()) == [1]
         assert DONE not in stream.events
 

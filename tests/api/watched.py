@@ -13,6 +13,7 @@ import strawberry
 
 from graph.context import Admitted
 from graph.endpoint import Endpoint
+from graph.live.connections import Connections
 from graph.live.hub import Hub
 from graph.live.watch import Watch
 from graph.roles import ANYONE, EVERYBODY, STAFF, allow, field, subscription
@@ -139,6 +140,10 @@ class Ward:
         return self.door._desk.hub
 
     @property
+    def connections(self) -> Connections:
+        return self.door._desk.connections
+
+    @property
     def listeners(self) -> int:
         return sum(len(group.listeners) for group in self.hub._groups.values())
 
@@ -153,14 +158,16 @@ class Ward:
         numbers = range(self.number + 1, self.number + times + 1)
         self.number += times
         subject = UUID(int=long)
-        self.hub.heard(
-            [Happened(Place(number, "-"), kind, small.NOON, subject, None, None, None) for number in numbers]
-        )
+        self._heard([Happened(Place(number, "-"), kind, small.NOON, subject, None, None, None) for number in numbers])
 
     def tells_of(self, viewer_is: UUID, kind: EventKind) -> None:
         """Something happens to a session, a member of the staff or an account."""
         self.number += 1
-        self.hub.heard([Happened(Place(self.number, "-"), kind, small.NOON, viewer_is, None, None, None)])
+        self._heard([Happened(Place(self.number, "-"), kind, small.NOON, viewer_is, None, None, None)])
+
+    def _heard(self, happened: list[Happened]) -> None:
+        self.connections.heard(happened)
+        self.hub.heard(happened)
 
 
 @asynccontextmanager
@@ -173,9 +180,9 @@ async def a_ward(audience: Audience = Audience.STAFF, **more: Any) -> AsyncItera
     try:
         yield ward
         await ward.is_watched(by=0)
-        assert ward.hub._connections == {}
-        assert not ward.hub._accounts
-        assert ward.hub.sockets == 0
+        assert ward.connections._viewers == {}
+        assert not ward.connections._accounts
+        assert ward.connections.sockets == 0
         assert asyncio.all_tasks() - others == {working}
     finally:
         working.cancel()

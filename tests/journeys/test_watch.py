@@ -225,7 +225,7 @@ async def test_whoever_watches_misses_nothing_when_the_server_is_killed_and_come
             await watching.says("Reconnecting")
             port = address.rpartition(":")[2]
             async with running("serve", "--no-worker", url=url, folder=tmp_path, PORT=port):
-                await watching.says("is cancelled")
+                await watching.says("visit is cancelled")
                 await nobody_watches_who_may_not(practice, address)
                 # What was not needed any more was ended by whoever had begun it.
                 assert await Session.filter(account_id=world.receptionist.account.id, revoked_at=None).count() == 2
@@ -235,7 +235,7 @@ async def test_whoever_watches_misses_nothing_when_the_server_is_killed_and_come
     assert [line[21:] for line in watching.out] == [
         "BOOKED     Rex is booked: 10:00-10:30, Check-up, Vera Falk, Room 1",
         "MOVED      Rex is moved: 12:00-12:30, Check-up, Vera Falk, Room 1",
-        "CANCELLED  Rex is cancelled: 12:00-12:30, Check-up, Vera Falk, Room 1",
+        "CANCELLED  Rex's visit is cancelled: 12:00-12:30, Check-up, Vera Falk, Room 1",
     ]
     watched, lost, again, ended = watching.err
     assert watched == f"Watching High Street, {practice.moment:%A %-d %B %Y}: no appointments."
@@ -389,7 +389,7 @@ def test_a_long_day_is_drawn_around_its_latest_change():
     assert "High Street, Monday 2 March 2026" in lines[1]
     assert "● live" in lines[1]
     assert "4 earlier and 3 later: too many for this screen" in lines
-    assert "09:00:00  Pet 6 is cancelled: 12:00-12:30, Check-up, Vera Falk, Room 1" in lines
+    assert "09:00:00  Pet 6's visit is cancelled: 12:00-12:30, Check-up, Vera Falk, Room 1" in lines
     lines = drawn(a_sheet(), lost=True)
     assert "● reconnecting … 4 s" in lines[1]
     assert "no answer within the time one may take" in lines

@@ -22,7 +22,7 @@ _HAPPENED = {
     "ARRIVED": "{pet} is here: {visit}",
     "STARTED": "{pet} is being seen: {visit}",
     "COMPLETED": "{pet} has been seen: {visit}",
-    "CANCELLED": "{pet} is cancelled: {visit}",
+    "CANCELLED": "{pet}'s visit is cancelled: {visit}",
     "NO_SHOW": "{pet} did not come: {visit}",
 }
 
