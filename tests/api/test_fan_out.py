@@ -197,7 +197,7 @@ async def test_whoever_comes_back_with_a_cursor_joins_those_who_were_there_all_t
 
 
 async def test_who_asks_for_another_page_of_something_is_not_answered_with_this_one(database):
-    world, visit, seen = await a_day(database)
+    world, _, seen = await a_day(database)
     document = """subscription W($location: ID!, $day: Date!, $cut: String) {
       scheduleChanged(locationId: $location, from: $day, to: $day) { appointment { pet { ...P } } } }
       fragment P on Pet { name appointments(first: 1, after: $cut) { nodes { id } } }"""
