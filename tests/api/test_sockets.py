@@ -21,7 +21,7 @@ from models import EventKind, Session
 from resolvers import sessions
 from resolvers.viewer import Audience
 from tests.api import small
-from tests.api.watched import SECRET, WATCH, a_ward, codes, lasting, met, watches
+from tests.api.watched import SECRET, WATCH, a_ward, codes, finish, lasting, met, watches
 from tests.doors import Program, id_of
 from tests.held import PROTOCOL, a_held_socket
 from tests.screens import a_screen, a_socket
@@ -783,6 +783,21 @@ async def test_a_process_that_stops_sends_everybody_elsewhere():
         ward.connections.shut_down()
         assert await socket.ends() == (1012, "We are restarting. Please connect again.")
         assert socket.heard == [{"type": "connection_ack"}]
+
+
+async def test_what_is_at_work_is_finished_before_a_process_that_stops_sends_its_client_elsewhere():
+    async with a_ward() as ward, a_held_socket(ward.door) as socket:
+        await socket.init("vet")
+        await watches(socket, ward)
+        await socket.ask("{ slow }", "b")
+        await socket.is_heard()
+        ward.connections.shut_down()
+        await socket.is_heard()
+        finish["slow"].set()
+        assert (await socket.ends())[0] == 1012
+        answered, done = socket.of("b")
+        assert (answered["payload"]["data"], done["type"]) == ({"slow": "late"}, "complete")
+    assert met["ended"] == 1
 
 
 # The real program

@@ -30,6 +30,8 @@ WATCH = "subscription { weights { grams note } }"
 
 met: Counter[str] = Counter()
 """How often a slow resolver was begun, ended by itself and was stopped, since the test began."""
+finish: dict[str, asyncio.Event] = {}
+"""What a slow resolver waits for."""
 
 
 @strawberry.type(directives=[allow(STAFF)])
@@ -58,7 +60,7 @@ class Query:
     async def slow(self) -> str | None:
         met["begun"] += 1
         try:
-            await asyncio.Event().wait()
+            await finish["slow"].wait()
             met["ended"] += 1
         except asyncio.CancelledError:
             met["stopped"] += 1
@@ -174,6 +176,7 @@ class Ward:
 async def a_ward(audience: Audience = Audience.STAFF, **more: Any) -> AsyncIterator[Ward]:
     """A door, and a hub at work."""
     met.clear()
+    finish["slow"] = asyncio.Event()
     others = asyncio.all_tasks()
     ward = Ward(small.endpoint(SCHEMA, audience, **more))
     working = asyncio.create_task(ward.hub.run())
