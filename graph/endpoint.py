@@ -33,6 +33,7 @@ log = structlog.get_logger("vetdesk.graph")
 
 # GraphiQL loads its scripts from there; it is for development only.
 _IDE_POLICY = "default-src 'self' 'unsafe-inline' https://unpkg.com; img-src 'self' data: https:"
+_LONGEST_NAME = 100  # of an operation, in the log
 _HOW_TO_WATCH = (
     "Subscriptions are not answered over plain HTTP. Please open a WebSocket (graphql-transport-ws) at this address,"
     f" or accept {MEDIA} (graphql-sse)."
@@ -77,7 +78,7 @@ class Endpoint(GraphQL[Context, None]):
                 "request",
                 request_id=entry.request_id,
                 view=self._operations.audience.value,
-                operation=entry.operation,
+                operation=entry.operation and entry.operation[:_LONGEST_NAME],
                 kind=entry.kind,
                 status=response.status_code,
                 duration_ms=round((time.perf_counter() - entry.started) * 1000, 1),

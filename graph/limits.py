@@ -32,7 +32,10 @@ INTROSPECTION = {"__schema": 2_500, "__type": 250}
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much a request may ask for; `max_page` is the largest page, counted in the cost when a client names none."""
+    """How much a request may ask for; `max_page` is the largest page, counted in the cost when a client names none.
+
+    What a subscription asks for is read anew at every change, so it may cost less.
+    """
 
     max_body_bytes: int = 262_144
     max_document_chars: int = 20_000
@@ -41,6 +44,7 @@ class Limits:
     max_aliases: int = 30
     max_directives: int = 30
     max_cost: int = 5_000
+    max_subscription_cost: int = 500
     max_page: int = 100
     deadline_seconds: float = 15.0
 

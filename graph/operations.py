@@ -108,7 +108,10 @@ class Operations:
             operation = document.operation(question.operation_name)
         except GraphQLError as error:
             raise NotRun([error], is_malformed=True) from error
-        return Asked(question, document, operation)
+        # What is not declared means nothing, and would be kept for as long as a subscription lives.
+        declared = {each.variable.name.value for each in operation.node.variable_definitions or ()}
+        variables = {name: value for name, value in question.variables.items() if name in declared}
+        return Asked(replace(question, variables=variables), document, operation)
 
     def weighed(self, asked: Asked) -> Asked:
         """The same operation, with what it costs.
@@ -116,7 +119,8 @@ class Operations:
         Raises:
             NotRun: that is more than is allowed.
         """
-        allowed = self.limits.max_cost
+        is_watched = asked.kind is OperationType.SUBSCRIPTION
+        allowed = self.limits.max_subscription_cost if is_watched else self.limits.max_cost
         requested = cost(asked.operation.weights, asked.question.variables)
         extensions = {"cost": {"requested": requested, "limit": allowed}}
         if requested > allowed:

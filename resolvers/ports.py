@@ -77,9 +77,9 @@ class Tokens(Protocol):
     """Mints access tokens."""
 
     async def access_token(
-        self, *, account_id: UUID, session_id: UUID, audience: Audience, now: datetime
+        self, *, account_id: UUID, session_id: UUID, audience: Audience, now: datetime, until: datetime | None = None
     ) -> tuple[str, datetime]:
-        """A signed token for that door and session, and when it expires."""
+        """A signed token for that door and session, and when it expires: at the latest then, when that is said."""
 
 
 @dataclass(frozen=True, slots=True)

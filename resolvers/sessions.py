@@ -159,7 +159,11 @@ async def begin(
 async def hand_over(held: Held, audience: Audience, *, tokens: Tokens, now: datetime) -> SignedIn:
     """The session with an access token: after its transaction, for the key that signs may have to be made."""
     token, expires_at = await tokens.access_token(
-        account_id=held.account_id, session_id=held.session_id, audience=audience, now=now
+        account_id=held.account_id,
+        session_id=held.session_id,
+        audience=audience,
+        now=now,
+        until=held.refresh_expires_at,  # which is at the latest when the session ends
     )
     return SignedIn(held.account_id, held.session_id, token, expires_at, held.refresh_token, held.refresh_expires_at)
 

@@ -44,7 +44,7 @@ class PaperTokens:
     minted: list[tuple[UUID, UUID, Audience]] = field(default_factory=list)
 
     async def access_token(
-        self, *, account_id: UUID, session_id: UUID, audience: Audience, now: datetime
+        self, *, account_id: UUID, session_id: UUID, audience: Audience, now: datetime, until: datetime | None = None
     ) -> tuple[str, datetime]:
         self.minted.append((account_id, session_id, audience))
         return f"{audience.value} {session_id}", now + 10 * MINUTE

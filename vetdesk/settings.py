@@ -116,6 +116,9 @@ class Settings(BaseSettings):
     max_aliases: Positive = Field(default=30, description="The most aliases in a document.")
     max_directives: Positive = Field(default=30, description="The most directives in a document.")
     max_cost: Positive = Field(default=5_000, description="The highest cost of a document, counted before it is run.")
+    max_subscription_cost: Positive = Field(
+        default=500, description="The highest cost of a subscription, which is read anew at every change."
+    )
     max_page: Positive = Field(default=100, description="The longest page of a connection.")
     deadline_seconds: float = Field(default=15.0, gt=0, description="How long one request may take.")
     idempotency_hours: int = Field(
@@ -124,6 +127,9 @@ class Settings(BaseSettings):
 
     # Live connections
     max_sockets: Positive = Field(default=5_000, description="The most WebSockets this process holds open.")
+    max_strangers_per_origin: Positive = Field(
+        default=100, description="The most WebSockets from one network address that have not said yet who they are."
+    )
     max_connections_per_account: Positive = Field(
         default=20, description="The most sockets and event streams of one account in this process."
     )

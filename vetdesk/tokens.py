@@ -80,13 +80,15 @@ class AccessTokens:
         self._looking = asyncio.Lock()
 
     async def access_token(
-        self, *, account_id: UUID, session_id: UUID, audience: Audience, now: datetime
+        self, *, account_id: UUID, session_id: UUID, audience: Audience, now: datetime, until: datetime | None = None
     ) -> tuple[str, datetime]:
         """A signed token for that door and session, and when it expires; never inside a transaction."""
         key = await self._signing(now)
         # Whole seconds, as the token says them.
         issued_at = int(now.timestamp())
         expires_at = issued_at + int(self._lasts.total_seconds())
+        if until is not None:
+            expires_at = min(expires_at, int(until.timestamp()))
         claims = {
             "iss": self._issuer,
             "sub": str(account_id),

@@ -121,6 +121,7 @@ def limits(settings: Settings) -> Limits:
         max_aliases=settings.max_aliases,
         max_directives=settings.max_directives,
         max_cost=settings.max_cost,
+        max_subscription_cost=settings.max_subscription_cost,
         max_page=settings.max_page,
         deadline_seconds=settings.deadline_seconds,
     )
@@ -130,6 +131,7 @@ def live_limits(settings: Settings) -> LiveLimits:
     """The limits of live connections, as the settings say."""
     return LiveLimits(
         max_sockets=settings.max_sockets,
+        max_strangers_per_origin=settings.max_strangers_per_origin,
         max_connections_per_account=settings.max_connections_per_account,
         max_operations_per_socket=settings.max_operations_per_socket,
         init_seconds=settings.socket_init_seconds,

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 NOT_TOLD = "You could not be told everything. Please load it again and go on from its new cursor."
 
+_LONGEST_NAME = 100  # of an operation, in the log
 _log = structlog.get_logger("vetdesk.graph")
 
 
@@ -105,7 +106,7 @@ class Asking:
                     "operation",
                     request_id=request_id,
                     view=self._desk.operations.audience.value,
-                    operation=asked and asked.operation.name,
+                    operation=asked and asked.operation.name and asked.operation.name[:_LONGEST_NAME],
                     kind=asked and asked.kind.value,
                     duration_ms=round((time.perf_counter() - began) * 1000, 1),
                     statements=statements.count,

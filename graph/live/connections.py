@@ -12,6 +12,7 @@ from resolvers.viewers import Change
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from graph.live.desk import LiveLimits
     from resolvers.trail import Happened
     from resolvers.viewer import Viewer
 
@@ -37,10 +38,15 @@ class Connection(Protocol):
 
 
 class Connections:
-    """Every socket and stream of this process, at all its doors; `sockets` counts those not yet let in as well."""
+    """Every socket and stream of this process, at all its doors.
+
+    `sockets` counts the sockets that were let in, `strangers` those that were not (yet), by where they come from: so
+    strangers, however many, keep nobody out who is in, and few from one place keep out strangers from another.
+    """
 
     def __init__(self, feed: Listened) -> None:
         self.sockets = 0
+        self.strangers: Counter[str] = Counter()
         self._feed = feed
         self._viewers: dict[Connection, Viewer] = {}
         self._accounts: Counter[UUID | None] = Counter()
@@ -48,6 +54,35 @@ class Connections:
 
     def __len__(self) -> int:
         return len(self._viewers)
+
+    def may_knock(self, origin: str, limits: LiveLimits) -> bool:
+        """Whether one more socket may come from there and say who it is."""
+        return (
+            self.sockets < limits.max_sockets
+            and self.strangers.total() < limits.max_sockets
+            and self.strangers[origin] < limits.max_strangers_per_origin
+        )
+
+    def knock(self, origin: str) -> None:
+        """A socket has come, of whom it is not known who it is."""
+        self.strangers[origin] += 1
+
+    def enter(self, origin: str) -> None:
+        """It is known who it is."""
+        self._forget_stranger(origin)
+        self.sockets += 1
+
+    def leave(self, origin: str, *, was_in: bool) -> None:
+        """A socket has gone."""
+        if was_in:
+            self.sockets -= 1
+        else:
+            self._forget_stranger(origin)
+
+    def _forget_stranger(self, origin: str) -> None:
+        self.strangers[origin] -= 1
+        if not self.strangers[origin]:
+            del self.strangers[origin]
 
     def of(self, viewer: Viewer) -> int:
         """How many the viewer's account has."""

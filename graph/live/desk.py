@@ -33,12 +33,13 @@ class Statements(Protocol):
 class LiveLimits:
     """How many may listen, how often, and how far back they may go on from.
 
-    `max_sockets` counts the sockets of this process at all its doors, `max_connections_per_account` sockets and streams
-    of one account here. `init_seconds` is how long a socket may stay silent before it says who it is. `resume` is how
+    `max_sockets` counts the sockets of this process at all its doors, `max_strangers_per_origin` those from one network
+    address that have not said yet who they are, `max_connections_per_account` sockets and streams of one account here. `init_seconds` is how long a socket may stay silent before it says who it is. `resume` is how
     old a cursor may be.
     """
 
     max_sockets: int = 5_000
+    max_strangers_per_origin: int = 100
     max_connections_per_account: int = 20
     max_operations_per_socket: int = 20
     init_seconds: float = 10.0

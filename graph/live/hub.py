@@ -10,11 +10,12 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from weakref import WeakValueDictionary
 
 import orjson
 import structlog
@@ -77,6 +78,7 @@ class Hub:
         self._arrived = asyncio.Event()
         self._in_hand: Sequence[Happened] = ()
         self._reads = asyncio.Semaphore(_READS_AT_ONCE)
+        self._turns: WeakValueDictionary[Hashable, asyncio.Lock] = WeakValueDictionary()
 
     # Listeners
 
@@ -234,8 +236,9 @@ class Hub:
                 kinds=watch.every_kind,
                 location_id=watch.location_id,
             )
-            found = await self._patiently(missed)
-            owners = await self._owners(found, [watch])
+            async with self._turn("catch up", listener):
+                found = await self._patiently(missed)
+                owners = await self._owners(found, [watch])
             for happened in found:
                 if not watch.concerns(happened, owners):
                     continue
@@ -264,12 +267,18 @@ class Hub:
         raise _CannotBeTold
 
     async def _read(self, listener: Listener, happened: Happened) -> str | None:
-        async with self._reads, asyncio.timeout(self._deadline_seconds):  # the wait for a turn does not count
+        # However much one account watches, one of its reads is at work: the others are for the others.
+        turn = self._turn("read", listener)
+        async with turn, self._reads, asyncio.timeout(self._deadline_seconds):  # the wait for a turn does not count
             root = await listener.watch.shown(listener.viewer, happened)
             if root is None:
                 return None
             answer = await listener.watching.answer(root, listener.viewer)
         return orjson.dumps(answer).decode()
+
+    def _turn(self, what: str, listener: Listener) -> asyncio.Lock:
+        """Held by whoever does this for the listener's account."""
+        return self._turns.setdefault((what, listener.account_id), asyncio.Lock())
 
     async def _patiently(self, work: Callable[[], Awaitable[_T]]) -> _T:
         """Do it, however long the database is away: an event waits, and is not lost."""

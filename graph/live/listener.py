@@ -13,6 +13,7 @@ from resolvers import access
 
 if TYPE_CHECKING:
     import asyncio
+    from uuid import UUID
 
     from graphql import DocumentNode
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 MOST_ANSWERS_WAITING = 100
 """How many answers of one subscription may wait until the client takes them."""
+MOST_CHARACTERS_WAITING = 1_000_000
+"""How long they may be, all that wait on one connection; a single one may be longer."""
 
 
 class Sink(Protocol):
@@ -46,6 +49,7 @@ class Listener:
     viewer: Viewer
     sink: Sink
     key: Hashable
+    account_id: UUID | None
     position: int = 0
     catching_up: asyncio.Task[None] | None = None
 
@@ -62,7 +66,7 @@ def listener(asked: Asked, watching: Watching, sink: Sink) -> Listener:
     """
     viewer, watch = watching.context.viewer, watching.watch
     if watch.client_id is not None or not viewer.is_staff:
-        return Listener(watching, viewer, sink, object())
+        return Listener(watching, viewer, sink, object(), viewer.account_id)
     question = asked.question
     cursor = watching.cursor_variable
     left_out = cursor if cursor is not None and _uses(asked.document.tree, cursor) == 1 else None
@@ -70,7 +74,7 @@ def listener(asked: Asked, watching: Watching, sink: Sink) -> Listener:
     said = orjson.dumps(variables, option=orjson.OPT_SORT_KEYS)
     audience = watching.context.audience
     key = (audience, question.query, asked.operation.name, said, access.key(viewer))
-    return Listener(watching, access.impersonal(viewer), sink, key)
+    return Listener(watching, access.impersonal(viewer), sink, key, viewer.account_id)
 
 
 class _Uses(Visitor):

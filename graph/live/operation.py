@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from graph.live.asking import Asking, resync_required
-from graph.live.listener import MOST_ANSWERS_WAITING
+from graph.live.listener import MOST_ANSWERS_WAITING, MOST_CHARACTERS_WAITING
 
 if TYPE_CHECKING:
     from graph.live.socket import Socket
@@ -35,17 +35,24 @@ class Operation:
         return self.asking is not None and not self.asking.listens
 
     def take(self, payload: str) -> bool:
-        """Send an answer; false when too many wait already."""
-        if self.waiting >= MOST_ANSWERS_WAITING:
+        """Send an answer; false when too many wait already, or too long ones."""
+        too_long = self._socket.characters_waiting + len(payload) > MOST_CHARACTERS_WAITING
+        if self.waiting >= MOST_ANSWERS_WAITING or (self.waiting and too_long):
             return False
         if not self._is_over:
             self.waiting += 1
-            self._socket.say(self, f'{self._prefix}"next","payload":{payload}}}')
+            self._socket.say(self, payload)
         return True
+
+    def framed(self, payload: str) -> str:
+        """The message that brings an answer; made when it is sent, so that those who share one wait with one."""
+        return f'{self._prefix}"next","payload":{payload}}}'
 
     async def room(self) -> None:
         """Wait until there is room for one more answer."""
-        while self.waiting >= MOST_ANSWERS_WAITING // 2:
+        while self.waiting >= MOST_ANSWERS_WAITING // 2 or (
+            self.waiting and self._socket.characters_waiting > MOST_CHARACTERS_WAITING // 2
+        ):
             self._room = asyncio.Event()
             await self._room.wait()
 
@@ -73,6 +80,7 @@ class Operation:
         self._is_over = True
         if self.asking is not None:
             self.asking.stop()
+            self.asking = None
         self._socket.unsay(self)
         self._socket.forget(self)
 

@@ -60,6 +60,7 @@ class Socket:
         self._is_leaving = False
         self._operations: dict[str, Operation] = {}
         self._outgoing: deque[tuple[Operation | None, str]] = deque()
+        self.characters_waiting = 0
         self._is_writing = False
         self._writing: asyncio.Task[None] | None = None
         self._has_room = asyncio.Event()
@@ -78,8 +79,8 @@ class Socket:
             await self._socket.accept(subprotocol=PROTOCOL if speaks else None)
         except OSError:  # gone already
             return
-        is_full = self._desk.connections.sockets >= self._desk.limits.max_sockets
-        self._desk.connections.sockets += 1
+        is_full = not self._desk.connections.may_knock(self._origin, self._desk.limits)
+        self._desk.connections.knock(self._origin)
         try:
             async with self._patience:
                 self._close_after(self._desk.limits.init_seconds, Closed(4408, "Please send connection_init sooner."))
@@ -123,9 +124,10 @@ class Socket:
     # What operations say
 
     def say(self, operation: Operation | None, text: str) -> None:
-        """Send a message after those before it."""
+        """Send an answer of an operation, or else a whole message, after those before it."""
         if self._closing is None:
             self._outgoing.append((operation, text))
+            self.characters_waiting += len(text)
             self._write_on()
 
     def forget(self, operation: Operation) -> None:
@@ -138,6 +140,7 @@ class Socket:
         """Do not send the answers of an operation that still wait."""
         if operation.waiting:
             self._outgoing = deque(each for each in self._outgoing if each[0] is not operation)
+            self.characters_waiting = sum(len(text) for _, text in self._outgoing)
             operation.waiting = 0
 
     def close(self, why: Closed) -> None:
@@ -145,6 +148,7 @@ class Socket:
         if self._closing is None:
             self._closing = why
             self._outgoing.clear()
+            self.characters_waiting = 0
             self._write_on()
             # Whoever does not even take that is left.
             self._patience.reschedule(asyncio.get_running_loop().time() + _FAREWELL_SECONDS)
@@ -156,6 +160,7 @@ class Socket:
             if self._closing is None:
                 self._heard += 1
                 await self._taken(message)
+                await asyncio.sleep(0)  # whoever says much at once is not the only one
         self._code = message.get("code")
 
     async def _taken(self, message: Any) -> None:
@@ -216,6 +221,7 @@ class Socket:
         except NotRun as refused:
             raise Closed(4429, str(refused)) from None
         self._viewer = admitted.viewer
+        self._desk.connections.enter(self._origin)
         self._close_after(admitted.seconds_left, Closed(4403, TokenExpired.sentence))
         self.say(None, '{"type":"connection_ack"}')
 
@@ -254,8 +260,10 @@ class Socket:
         try:
             while self._outgoing:
                 operation, text = self._outgoing.popleft()
+                self.characters_waiting -= len(text)
                 if operation is not None:
                     operation.sent()
+                    text = operation.framed(text)
                 if len(self._outgoing) <= _MOST_REPLIES:
                     self._has_room.set()
                 await self._socket.send({"type": "websocket.send", "text": text})
@@ -278,7 +286,7 @@ class Socket:
             self._timer.cancel()
 
     async def _end(self) -> None:
-        self._desk.connections.sockets -= 1
+        self._desk.connections.leave(self._origin, was_in=self._viewer is not None)
         self._stop_timer()
         self._desk.connections.remove(self)
         for operation in tuple(self._operations.values()):

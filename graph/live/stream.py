@@ -21,7 +21,7 @@ from starlette.types import Receive, Scope, Send
 from graph import errors
 from graph.context import TokenExpired
 from graph.live.asking import Asking, resync_required
-from graph.live.listener import MOST_ANSWERS_WAITING
+from graph.live.listener import MOST_ANSWERS_WAITING, MOST_CHARACTERS_WAITING
 from resolvers.viewers import Change
 
 if TYPE_CHECKING:
@@ -121,7 +121,8 @@ class Stream(Response):
 
     def take(self, payload: str) -> bool:
         """Send an answer; false when too many wait already."""
-        if len(self._outgoing) >= MOST_ANSWERS_WAITING:
+        characters = sum(map(len, self._outgoing)) + len(payload)
+        if len(self._outgoing) >= MOST_ANSWERS_WAITING or (self._outgoing and characters > MOST_CHARACTERS_WAITING):
             return False
         self._say("next", payload)
         return True

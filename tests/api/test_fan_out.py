@@ -6,7 +6,7 @@ import asyncio
 import json
 import re
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -29,6 +29,10 @@ WATCH = """subscription Watch($location: ID!, $day: Date!, $after: String) {
   scheduleChanged(locationId: $location, from: $day, to: $day, after: $after) {
     kind appointment { status vet { displayName email } pet { name } } } }"""
 MINE = "subscription { myAppointmentChanged { kind appointment { status pet { name } } } }"
+
+TOO_MUCH = """subscription Watch($location: ID!, $day: Date!) { scheduleChanged(locationId: $location, from: $day, to: $day) {
+  appointment { pet { a: appointments(first: 100) { nodes { vet { id } client { id } service { id } } }
+                      b: appointments(first: 100) { nodes { vet { id } client { id } service { id } } } } } } }"""
 
 
 @dataclass(eq=False)
@@ -235,6 +239,32 @@ async def test_no_two_phones_of_an_owner_share_anything(database):
         assert pads[0].texts[0] is not pads[1].texts[0]
 
 
+async def test_however_much_one_account_watches_the_reads_of_the_others_do_not_wait_for_it(database):
+    world, visit, seen = await a_day(database)
+    async with screens(database) as made:
+        hers = [await made.watch(world.owner.viewer, MINE) for _ in range(20)]
+        desk = await made.watch(world.receptionist.viewer, WATCH, **seen)
+        let_go, at_work = asyncio.Event(), 0
+        for group in made.heard.hub._groups.values():
+            (listener,) = group.listeners
+            if listener.watch.client_id is not None:
+
+                async def stuck(viewer, happened, shown=listener.watch.shown):
+                    nonlocal at_work
+                    at_work += 1
+                    await let_go.wait()
+                    return await shown(viewer, happened)
+
+                object.__setattr__(listener.watching, "watch", replace(listener.watch, shown=stuck))
+        await moved(world, visit, 60)
+        await made.heard.feed._look()
+        await until(lambda: desk.texts)
+        assert (at_work, sum(len(pad.texts) for pad in hers)) == (1, 0)
+        let_go.set()
+        await made.settled()
+        assert [len(pad.texts) for pad in hers] == [1] * 20
+
+
 async def test_an_event_costs_an_owner_whom_it_does_not_concern_no_read(database):
     world, visit, _ = await a_day(database)
     async with screens(database) as made:
@@ -319,6 +349,7 @@ async def test_what_cannot_be_watched_is_refused_in_words(database):
             await made.watch(desk, WATCH, **seen, after="x" * 5000),
             await made.watch(desk, WATCH, location=seen["location"]),
             await made.watch(desk, MINE),
+            await made.watch(desk, TOO_MUCH, **seen),
             await made.watch(world.owner.viewer, WATCH, **seen),
         ]
         assert made.heard.hub._groups == {}
@@ -331,6 +362,7 @@ async def test_what_cannot_be_watched_is_refused_in_words(database):
         ["INVALID_INPUT"],
         ["BAD_INPUT"],
         ["BAD_INPUT"],
+        ["LIMIT_EXCEEDED"],
         ["BAD_INPUT"],
     ]
 

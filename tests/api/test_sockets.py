@@ -177,6 +177,19 @@ async def test_a_full_process_sends_whoever_comes_elsewhere():
             await third.init("vet")
 
 
+async def test_strangers_from_one_place_keep_out_strangers_from_there_and_nobody_else():
+    async with a_ward(live=LiveLimits(max_strangers_per_origin=1)) as ward:
+        async with a_held_socket(ward.door) as silent:
+            await silent.say({"type": "pong"})
+            async with a_held_socket(ward.door) as second:
+                assert (await second.ends())[0] == 1013
+            await silent.init("vet")
+            async with a_held_socket(ward.door) as third:
+                await third.init("manager")
+                assert (ward.connections.sockets, ward.connections.strangers) == (2, {})
+        assert ward.connections.sockets == 0
+
+
 async def test_a_process_counts_the_sockets_at_both_of_its_doors():
     program = Program(max_sockets=1)
     async with a_held_socket(program.asgi, "/staff/graphql") as first:
@@ -679,6 +692,30 @@ async def test_a_client_that_does_not_read_is_told_to_load_anew_and_nothing_afte
         await watches(slow, ward, "a")
         ward.happens()
         assert (await slow.hears(3, "a"))[2]["payload"]["data"]["weights"]["grams"] == 502
+
+
+async def test_answers_that_are_long_wait_for_a_client_in_smaller_numbers():
+    async with a_ward() as ward, a_held_socket(ward.door) as slow:
+        await slow.init("vet")
+        await watches(slow, ward, "a")
+        slow.stops_reading()
+        ward.happens(2, long=400_000)
+        await ward.has_answered()
+        assert ward.listeners == 1
+        ward.happens(2, long=400_000)
+        await ward.is_watched(by=0)
+        slow.reads_on()
+        assert (await slow.hears(2, "a"))[-1]["type"] == "error"
+
+
+async def test_variables_that_are_not_declared_are_not_kept():
+    async with a_ward() as ward, a_held_socket(ward.door) as socket:
+        await socket.init("vet")
+        await socket.ask(WATCH, variables={"junk": [{}] * 100})
+        await ward.is_watched()
+        ((listener,),) = (group.listeners for group in ward.hub._groups.values())
+        assert listener.watching.executor.variable_values.coerced == {}
+        assert "junk" not in str(listener.key)
 
 
 async def test_a_client_that_reads_late_but_in_time_is_told_everything():

@@ -155,6 +155,13 @@ class Ward:
             while self.listeners != by:  # noqa: ASYNC110  the hub has no event to set
                 await asyncio.sleep(0)
 
+    async def has_answered(self) -> None:
+        """Wait until whatever has happened was answered."""
+        async with asyncio.timeout(5):
+            hub = self.hub
+            while hub._incoming or hub._in_hand or any(each.working for each in hub._groups.values()):  # noqa: ASYNC110
+                await asyncio.sleep(0)
+
     def happens(self, times: int = 1, kind: EventKind = EventKind.APPOINTMENT_BOOKED, *, long: int = 0) -> None:
         """Something happens, that many times; what it shows is that long."""
         numbers = range(self.number + 1, self.number + times + 1)

@@ -27,7 +27,7 @@ class NoTokens:
     """Mints nothing: sessions of the past need no token, and no key should be made for a day long gone."""
 
     async def access_token(
-        self, *, account_id: UUID, session_id: UUID, audience: Audience, now: datetime
+        self, *, account_id: UUID, session_id: UUID, audience: Audience, now: datetime, until: datetime | None = None
     ) -> tuple[str, datetime]:
         """An empty token that has expired."""
         return "", now
