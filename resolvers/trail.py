@@ -38,10 +38,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """One event of the trail, without who did it."""
+    """One event of the trail, without who did it; of a kind that only a newer version knows, `kind` is None."""
 
     place: Place
-    kind: EventKind
+    kind: EventKind | None
     at: datetime
     subject_id: UUID
     location_id: UUID | None
@@ -54,6 +54,7 @@ class Happened:
         return self.place.number
 
 
+_KINDS = {kind.value: kind for kind in EventKind}
 _WHAT = "c.stream_id, e.number, e.kind, e.at, e.subject_id"
 _COLUMNS = f"{_WHAT}, e.location_id, e.old_starts_at, e.old_ends_at, e.new_starts_at, e.new_ends_at"
 
@@ -157,7 +158,7 @@ def _place(row: Mapping[str, Any]) -> Place:
 def _happened(row: Mapping[str, Any]) -> Happened:
     return Happened(
         place=_place(row),
-        kind=EventKind(row["kind"]),
+        kind=_KINDS.get(row["kind"]),
         at=sql.as_instant(row["at"]),
         subject_id=sql.as_key(row["subject_id"]),
         location_id=row["location_id"] and sql.as_key(row["location_id"]),

@@ -102,7 +102,7 @@ def _change(happened: Happened, rows: Rows | None, vault: Vault) -> AppointmentC
     appointment: Any = rows
     return AppointmentChange(
         cursor=trail.cursor(happened.place, vault),
-        kind=appointments.KINDS[happened.kind],
+        kind=appointments.KINDS[happened.kind],  # type: ignore[index]  # only these are watched
         at=happened.at,
         appointment_id=strawberry.ID(global_id("Appointment", happened.subject_id)),
         appointment=appointment,

@@ -3,6 +3,7 @@
 import base64
 import sqlite3
 from datetime import timedelta
+from types import SimpleNamespace
 from uuid import UUID
 
 import asyncpg
@@ -298,3 +299,10 @@ async def test_after_an_older_backup_was_restored_only_cursors_from_before_it_ar
     assert [await resumed(cursor) for cursor in cursors[:4]] == [0, 1, 2, 3]
     assert await numbers(await resumed(cursors[3])) == [4, 5, 6]
     assert await resumed(await the_cursor()) == 6
+
+
+async def test_an_event_of_a_kind_that_only_a_newer_version_knows_is_read_and_counted(database):
+    for kind in (EventKind.PET_AMENDED, SimpleNamespace(value="STOCK_COUNTED"), EventKind.PET_AMENDED):
+        await happens(kind)
+    found = await trail.since(0, most=10)
+    assert [(each.number, each.kind is None) for each in found] == [(1, False), (2, True), (3, False)]
