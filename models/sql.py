@@ -43,6 +43,12 @@ async def tuples(text: str, values: Sequence[Any] = ()) -> Sequence[Sequence[Any
     return cast("Sequence[Sequence[Any]]", rows)
 
 
+async def asked(text: str, values: Sequence[Any] = ()) -> Sequence[Sequence[Any]]:
+    """The rows that the query returns, by position; its text names its values as the database in use wants them."""
+    _, rows = await get_connection("default").execute_query(text, bound(values))
+    return cast("Sequence[Sequence[Any]]", rows)
+
+
 async def execute(text: str, values: Sequence[Any] = ()) -> int:
     """Carry the statement out; the number of rows it touched."""
     count, _ = await get_connection("default").execute_query(numbered(text), bound(values))

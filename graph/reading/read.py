@@ -1,0 +1,162 @@
+"""Read: the statements of a plan are run, and give rows as the driver has them, level below level."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from graphql import GraphQLError
+
+from graph.reading import pages, statement, values
+from models import sql
+from models.refusal import Refusal
+
+if TYPE_CHECKING:
+    from graphql.execution.values import VariableValues
+
+    from graph.context import Context
+    from graph.reading.plan import Child, Connection, Level, Plan, Row
+    from resolvers.rows import Page, Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Rows, in their order, and what was read below them."""
+
+    rows: Sequence[Row]
+    below: Sequence[Found]
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """The rows of one page; `cursors` stand beside them where they are wanted."""
+
+    rows: Sequence[Row]
+    total: int
+    has_next: bool
+    has_previous: bool
+    cursors: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Stretches:
+    """Pages by parent, and what was read below the rows of all of them."""
+
+    by_parent: dict[Any, Stretch]
+    below: Sequence[Found]
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Nothing could be read, because of how the client asked; said wherever it is asked for."""
+
+    error: Exception
+
+    def get(self, _parent: Any, _otherwise: Any = None) -> Any:
+        """Nothing, unlike that of which it takes the place.
+
+        Raises:
+            Flaw: always.
+        """
+        raise values.Flaw
+
+
+Found: TypeAlias = Listed | Stretches | Failed
+
+
+class Reader:
+    """Reads for one request."""
+
+    def __init__(self, context: Context, variables: VariableValues) -> None:
+        self._context = context
+        self._variables = variables
+
+    async def listed(self, plan: Plan, rows: Rows) -> Listed:
+        """The rows, and what is below them."""
+        found = await sql.asked(*statement.whole(plan.level, self._context.viewer, rows))
+        return Listed(found, await self._below(plan.level, found))
+
+    async def page(self, level: Level, connection: Connection, rows: Rows, page: Page) -> Stretches:
+        """One page of the rows, under the parent None."""
+        wants_total = connection.wants_total
+        found = await sql.asked(*statement.whole(level, self._context.viewer, rows, page, counts=wants_total))
+        total: int | None = None
+        if wants_total and page.beyond is not None:
+            ((total,),) = await sql.asked(*statement.counted(level, rows))
+        stretch = _stretch(connection, found, page, total)
+        return Stretches({None: stretch}, await self._below(level, stretch.rows))
+
+    async def _below(self, level: Level, rows: Sequence[Row]) -> list[Found]:
+        return [await self._child(child, rows) for child in level.children]
+
+    async def _child(self, child: Child, rows: Sequence[Row]) -> Found:
+        place = child.parent
+        parents = [key for key in dict.fromkeys([row[place] for row in rows]) if key is not None]
+        if not parents:
+            return Listed((), ())
+        try:
+            given = child.arguments.given(self._variables)
+            narrowed, asked = child.edge.narrow(self._context, given) if child.edge.narrow else ("", ())
+            if child.connection is not None:
+                page = pages.page(
+                    first=given.get("first"),
+                    after=given.get("after"),
+                    last=given.get("last"),
+                    before=given.get("before"),
+                    most=self._context.limits.max_page,
+                )
+                read = statement.of_parents(child, self._context.viewer, narrowed, asked, parents, page)
+                return await self._pages(child, child.connection, parents, page, read, narrowed, asked)
+            read = statement.of_parents(child, self._context.viewer, narrowed, asked, parents)
+        except (GraphQLError, Refusal) as error:
+            return Failed(error)
+        found = await sql.asked(*read)
+        return Listed(found, await self._below(child.level, found))
+
+    async def _pages(
+        self,
+        child: Child,
+        connection: Connection,
+        parents: Sequence[Any],
+        page: Page,
+        read: statement.Statement,
+        narrowed: str,
+        asked: Sequence[Any],
+    ) -> Stretches:
+        by_parent: dict[Any, list[Row]] = {parent: [] for parent in parents}
+        for row in await sql.asked(*read):
+            by_parent[row[child.place]].append(row)
+        totals: dict[Any, int] | None = None
+        if connection.wants_total and page.beyond is not None:
+            counted = statement.counted_of_parents(child, self._context.viewer, narrowed, asked, parents)
+            totals = {row[0]: row[1] for row in await sql.asked(*counted)}
+        stretches = {
+            parent: _stretch(connection, found, page, None if totals is None else totals.get(parent, 0))
+            for parent, found in by_parent.items()
+        }
+        shown = [row for stretch in stretches.values() for row in stretch.rows]
+        return Stretches(stretches, await self._below(child.level, shown))
+
+
+def _stretch(connection: Connection, found: Sequence[Row], page: Page, total: int | None) -> Stretch:
+    """The page of what was found; without a total, it stands at the end of every row where it is wanted."""
+    has_more = len(found) > page.size
+    has_other = page.beyond is not None
+    shown = found[: page.size] if has_more else found
+    if page.goes_back:
+        shown = shown[::-1]
+    if total is None:
+        total = found[0][-1] if connection.wants_total and found else 0
+    columns = [(place, values.known(connection.level.columns[place][1])) for place in connection.order]
+    cursors = [
+        pages.cursor(tuple(row[place] if known is None else known(row[place]) for place, known in columns))
+        for row in (shown if columns else ())
+    ]
+    return Stretch(
+        shown,
+        total,
+        has_next=has_other if page.goes_back else has_more,
+        has_previous=has_more if page.goes_back else has_other,
+        cursors=cursors,
+    )
