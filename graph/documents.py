@@ -30,7 +30,7 @@ from graphql.validation.validate import ValidationAbortedError
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
-from graph.cost import Weight, weighed
+from graph.cost import Weight, fixed, weighed
 from graph.limits import Limits, bad_input, exceeded, measured, root_fields
 
 _RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
@@ -49,7 +49,7 @@ _TOO_MANY_TOKENS = re.compile(r"Document contains more than \d+ (tokens|comments
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Operation:
-    """One operation of a document.
+    """One operation of a document; its cost is known where no variable has a say in it.
 
     `ignores_token` when every field it asks for is of the signed out: sign-in, refresh and the like. `switches` are the
     variables by which `@skip` and `@include` decide what is selected.
@@ -60,6 +60,7 @@ class Operation:
     kind: OperationType
     ignores_token: bool
     weights: tuple[Weight, ...]
+    cost: int | None
     switches: tuple[str, ...]
 
 
@@ -159,13 +160,15 @@ class Documents:
         switches: tuple[str, ...],
     ) -> Operation:
         asked = {field.name.value for field in root_fields(node, fragments)} - {"__typename"}
+        weights = weighed(self._schema, node, fragments, most=self._limits.max_page)
         return Operation(
             node=node,
             name=node.name.value if node.name else None,
             kind=node.operation,
             ignores_token=bool(asked)
             and all(self._said(node.operation.value, name).get("token") == "ignored" for name in asked),
-            weights=weighed(self._schema, node, fragments, most=self._limits.max_page),
+            weights=weights,
+            cost=fixed(weights),
             switches=switches,
         )
 

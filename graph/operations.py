@@ -112,7 +112,9 @@ class Operations:
             NotRun: that is more than is allowed.
         """
         allowed = self.limits.max_cost
-        requested = cost(asked.operation.weights, asked.question.variables)
+        requested = asked.operation.cost
+        if requested is None:
+            requested = cost(asked.operation.weights, asked.question.variables)
         extensions = {"cost": {"requested": requested, "limit": allowed}}
         if requested > allowed:
             sentence = f"This operation costs {requested}; at most {allowed} is allowed."

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 import orjson
 import structlog
 
-from graph import errors
+from graph import errors, wire
 from graph.live.listener import Listener
 from models.refusal import DatabaseUnavailable
 from resolvers import access, trail, viewers
@@ -261,7 +261,7 @@ class Hub:
             if root is None:
                 return None
             answer = await listener.watching.answer(root, listener.viewer)
-        return orjson.dumps(answer).decode()
+        return wire.printed(answer).decode()
 
     async def _patiently(self, work: Callable[[], Awaitable[_T]]) -> _T:
         """Do it, however long the database is away: an event waits, and is not lost."""

@@ -66,10 +66,10 @@ def printed(column: Any, named: Any) -> tuple[str, Convert | None]:
             return ("{v}" if is_postgres else "({v} != 0)"), None
         case "DateTime" if isinstance(column, fields.DatetimeField):
             if is_postgres:
-                return "({v}.isoformat()[:-6] + 'Z')", None  # the driver gives every moment in UTC
+                return "{v}", None  # the driver gives every moment in UTC, and `wire` prints it
             return "({v}[:10] + 'T' + {v}[11:19] + 'Z' if {v}[19:] == '+00:00' else {k}({v}))", slow
         case "Date" if isinstance(column, fields.DateField):
-            return ("{v}.isoformat()", None) if is_postgres else ("({v} if len({v}) == 10 else {k}({v}))", slow)
+            return ("{v}", None) if is_postgres else ("({v} if len({v}) == 10 else {k}({v}))", slow)
     return "{k}({v})", slow
 
 
