@@ -6,8 +6,10 @@ and keys as text, as its tables hold them.
 
 from __future__ import annotations
 
+from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 from uuid import UUID
 
 from tortoise.connection import get_connection
@@ -16,8 +18,9 @@ from tortoise.models import Model
 from models.constraint import POSTGRES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 
+    Ask: TypeAlias = Callable[[str, Sequence[Any]], Awaitable[Sequence[Sequence[Any]]]]
 
 M = TypeVar("M", bound=Model)
 
@@ -43,9 +46,23 @@ async def tuples(text: str, values: Sequence[Any] = ()) -> Sequence[Sequence[Any
     return cast("Sequence[Sequence[Any]]", rows)
 
 
-async def asked(text: str, values: Sequence[Any] = ()) -> Sequence[Sequence[Any]]:
-    """The rows that the query returns, by position; its text names its values as the database in use wants them."""
-    _, rows = await get_connection("default").execute_query(text, bound(values))
+@asynccontextmanager
+async def together() -> AsyncIterator[Ask]:
+    """A way to send several queries one after the other, without taking and giving back a connection for each.
+
+    The block asks in no other way. The texts name their values as the database in use wants them (`numbered`).
+    """
+    client = get_connection("default")
+    held = getattr(client, "held", None)
+    if held is None:
+        yield partial(_asked, client.execute_query)
+        return
+    async with held() as execute_query:
+        yield partial(_asked, execute_query)
+
+
+async def _asked(execute_query: Any, text: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
+    _, rows = await execute_query(text, bound(values))
     return cast("Sequence[Sequence[Any]]", rows)
 
 
@@ -84,8 +101,11 @@ def marks(count: int) -> str:
 
 def numbered(text: str) -> str:
     """The text as the database in use wants its values named."""
-    if not is_postgres():
-        return text
+    return _numbered(text) if is_postgres() else text
+
+
+@lru_cache(1_000)
+def _numbered(text: str) -> str:
     first, *rest = text.split("?")
     return first + "".join(f"${number}{part}" for number, part in enumerate(rest, 1))
 

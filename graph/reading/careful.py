@@ -53,6 +53,26 @@ class Place:
     number: int = 0
 
 
+class _Told:
+    """Whatever goes wrong inside is told in its place, as graphql-core tells it; there, null stands for the answer.
+
+    Raises (at the end of the block):
+        GraphQLError: it went wrong, and the answer may not be null.
+    """
+
+    def __init__(self, executor: ReadingExecutor, wrapped: Any, details: Any, path: Path) -> None:
+        self._executor = executor
+        self._place = wrapped, details, path
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> bool:
+        if not isinstance(error, Exception):
+            return False
+        self._executor.handle_field_error(error, *self._place)
+        return True
+
+
 class Careful:
     """Makes the answers of one request."""
 
@@ -69,11 +89,9 @@ class Careful:
         answers: list[Any] = []
         for number, place in enumerate(places):
             at = path.add_key(number, None)
-            try:
-                answers.append(self.object(made, place, at))
-            except Exception as error:  # noqa: BLE001 - as graphql-core does: a client hears of it, in its place
-                self._executor.handle_field_error(error, item, details, at)
-                answers.append(None)
+            answers.append(None)
+            with _Told(self._executor, item, details, at):
+                answers[number] = self.object(made, place, at)
         return answers
 
     def object(self, made: Made, place: Place, path: Path) -> dict[str, Any]:
@@ -85,15 +103,12 @@ class Careful:
         return {part.key: self._field(made, part, place, Path(path, part.key, made.of.name)) for part in made.parts}
 
     def _field(self, made: Made, part: Part, place: Place, path: Path) -> Any:
-        wrapped = part.definition.type
-        try:
+        wrapped, answer = part.definition.type, None
+        with _Told(self._executor, wrapped, part.details, path):
             answer = self._answer(made, part, place, path)
             if answer is None and isinstance(wrapped, GraphQLNonNull):
                 name = part.details[0].node.name.value
                 raise TypeError(f"Cannot return null for non-nullable field {made.of.name}.{name}.")
-        except Exception as error:  # noqa: BLE001 - as above
-            self._executor.handle_field_error(error, wrapped, part.details, path)
-            return None
         return answer
 
     def _answer(self, made: Made, part: Part, place: Place, path: Path) -> Any:

@@ -11,13 +11,13 @@ from graphql import GraphQLNonNull, GraphQLObjectType, get_named_type
 from graphql.execution.collect_fields import collect_subfields
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-from graph.reading import answer
+from graph.reading import answer, read
 from graph.reading.careful import Careful, Place
 from graph.reading.pages import Paged, Picked, Shown
 from graph.reading.plan import Plan
 from graph.reading.planner import Planner, is_a_list
 from graph.reading.plans import Plans
-from graph.reading.read import Listed, Reader
+from graph.reading.read import Listed
 from models import sql
 from models.refusal import NotFound
 from resolvers import access
@@ -69,7 +69,7 @@ class ReadingExecutor(StrawberryGraphQLCoreExecutionContext):
 
     async def _rows(self, of: Any, return_type: Any, details: Any, path: Any, rows: Rows) -> Any:
         plan = self._plan("rows", of, details, rows, lambda planner: planner.list(of, details, rows.model))
-        found = await self._reader.listed(plan, rows)
+        found = await read.listed(self.context_value, self.variable_values, plan, rows)
         is_list = is_a_list(return_type)
         if not found.rows and isinstance(return_type, GraphQLNonNull) and not is_list:
             # The deed was done, maybe by an earlier request, and what it was about is no longer the viewer's to see.
@@ -88,8 +88,7 @@ class ReadingExecutor(StrawberryGraphQLCoreExecutionContext):
         plan = self._plan(
             rows.order, of, details, rows, lambda planner: planner.page(of, details, rows.model, rows.order)
         )
-        assert plan.connection is not None  # noqa: S101 - planned as a page
-        found = await self._reader.page(plan.level, plan.connection, rows, paged.page)
+        found = await read.page(self.context_value, self.variable_values, plan, rows, paged.page)
         made = self._quickly(plan, lambda: answer.page(plan, found))
         if made is None:
             place = Place(plan.level, found.below, page=found.by_parent[None])
@@ -112,7 +111,7 @@ class ReadingExecutor(StrawberryGraphQLCoreExecutionContext):
             of: Any = get_named_type(return_type)
             try:
                 plan = self._plan("keys", of, details, rows, lambda planner: planner.by_key(of, details, rows.model))
-                found = await self._reader.listed(plan, rows)
+                found = await read.listed(self.context_value, self.variable_values, plan, rows)
                 made = self._quickly(plan, lambda: answer.listed(plan, found))
                 self._once[known].set_result((plan, found, made))
             except BaseException as error:
@@ -120,10 +119,6 @@ class ReadingExecutor(StrawberryGraphQLCoreExecutionContext):
                 self._once[known].exception()  # whoever else waits hears of it; nobody may be left to
                 raise
         return await self._once[known]
-
-    @property
-    def _reader(self) -> Reader:
-        return Reader(self.context_value, self.variable_values)
 
     def _plan(self, way: Any, of: Any, details: Any, rows: Rows, planned: Callable[[Planner], Plan]) -> Plan:
         """The plan of a selection, kept or made."""

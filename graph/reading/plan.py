@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from graph.reading.arguments import Arguments
     from graph.reading.shape import Many
     from models.role import Role
+    from resolvers.rows import Order
 
 Row: TypeAlias = Sequence[Any]
 Build: TypeAlias = Callable[..., Any]
@@ -48,6 +49,7 @@ class Child:
     place: int
     level: Level
     edge: Many
+    order: tuple[Order, ...]
     arguments: Arguments
     connection: Connection | None
     build: Build

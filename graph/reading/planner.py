@@ -35,12 +35,12 @@ from graph.reading.plan import (
 )
 from graph.reading.shape import READS, Column, Computed, Identity, Many, One
 from graph.roles import gate, opens
+from resolvers.rows import Order, sorted_by
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from graph.reading.executor import ReadingExecutor
-    from resolvers.rows import Order
     from resolvers.viewer import Viewer
 
 _PAGE_INFO = {
@@ -77,7 +77,7 @@ class Planner:
     def page(self, of: GraphQLObjectType, details: Any, model: type[Model], order: Sequence[Order]) -> Plan:
         """How rows in this order become a connection of this type."""
         level = Level(model)
-        connection = self._connection(level, of, details, tuple(each.column for each in order))
+        connection = self._connection(level, of, details, order)
         return self._plan(level, connection.made, connection, connection.build, details)
 
     def _plan(self, level: Level, made: Made, connection: Connection | None, build: Any, details: Any) -> Plan:
@@ -182,11 +182,11 @@ class Planner:
         key: Any = edge.model._meta.fields_map[edge.key]
         place = lower.column("t", edge.model, key.source_field)
         given = arguments(definition, details[0], self._executor.variable_values)
+        order = sorted_by(edge.order)
         of = _object(definition)
         if "pageInfo" in of.fields:
-            order = (*(each.lstrip("-") for each in edge.order), "id")
             connection = self._connection(lower, of, details, order)
-            level.children.append(Child(parent, place, lower, edge, given, connection, connection.build))
+            level.children.append(Child(parent, place, lower, edge, order, given, connection, connection.build))
             return Pages(len(level.children) - 1, parent, connection)
         shown, target = "t", edge.model
         if edge.via is not None:
@@ -194,16 +194,16 @@ class Planner:
             assert is_there  # noqa: S101 - a row of a join table stands for another
         made = self._made(lower, of, details, shown, target)
         build = builders.by_key(made, lower, self._small, place)
-        level.children.append(Child(parent, place, lower, edge, given, None, build))
+        level.children.append(Child(parent, place, lower, edge, order, given, None, build))
         return Below(len(level.children) - 1, parent, made)
 
     # Connections
 
-    def _connection(self, level: Level, of: GraphQLObjectType, details: Any, order: Sequence[str]) -> Connection:
+    def _connection(self, level: Level, of: GraphQLObjectType, details: Any, order: Sequence[Order]) -> Connection:
         made = self._page(level, of, details)
         selected = _names(made)
         wants_cursors = bool(selected & {"cursor", *_CURSORS})
-        places = tuple(level.column("t", level.model, each) for each in order) if wants_cursors else ()
+        places = tuple(level.column("t", level.model, each.column) for each in order) if wants_cursors else ()
         wants_total = "totalCount" in selected
         build = builders.of_page(made, level, self._small, with_total=wants_total)
         return Connection(made, level, places, wants_total, build)

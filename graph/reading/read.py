@@ -65,25 +65,38 @@ class Failed:
 Found: TypeAlias = Listed | Stretches | Failed
 
 
-class Reader:
-    """Reads for one request."""
+async def listed(context: Context, variables: VariableValues, plan: Plan, rows: Rows) -> Listed:
+    """The rows, and what is below them."""
+    async with sql.together() as ask:
+        return await _Reader(context, variables, ask).listed(plan, rows)
 
-    def __init__(self, context: Context, variables: VariableValues) -> None:
+
+async def page(context: Context, variables: VariableValues, plan: Plan, rows: Rows, page: Page) -> Stretches:
+    """One page of the rows, under the parent None, and what is below them."""
+    async with sql.together() as ask:
+        return await _Reader(context, variables, ask).page(plan, rows, page)
+
+
+class _Reader:
+    """Reads for one field of one request."""
+
+    def __init__(self, context: Context, variables: VariableValues, ask: sql.Ask) -> None:
         self._context = context
         self._variables = variables
+        self._ask = ask
 
     async def listed(self, plan: Plan, rows: Rows) -> Listed:
-        """The rows, and what is below them."""
-        found = await sql.asked(*statement.whole(plan.level, self._context.viewer, rows))
+        found = await self._ask(*statement.whole(plan.level, self._context.viewer, rows))
         return Listed(found, await self._below(plan.level, found))
 
-    async def page(self, level: Level, connection: Connection, rows: Rows, page: Page) -> Stretches:
-        """One page of the rows, under the parent None."""
+    async def page(self, plan: Plan, rows: Rows, page: Page) -> Stretches:
+        level, connection = plan.level, plan.connection
+        assert connection is not None  # noqa: S101 - planned as a page
         wants_total = connection.wants_total
-        found = await sql.asked(*statement.whole(level, self._context.viewer, rows, page, counts=wants_total))
+        found = await self._ask(*statement.whole(level, self._context.viewer, rows, page, counts=wants_total))
         total: int | None = None
         if wants_total and page.beyond is not None:
-            ((total,),) = await sql.asked(*statement.counted(level, rows))
+            ((total,),) = await self._ask(*statement.counted(level, rows))
         stretch = _stretch(connection, found, page, total)
         return Stretches({None: stretch}, await self._below(level, stretch.rows))
 
@@ -111,7 +124,7 @@ class Reader:
             read = statement.of_parents(child, self._context.viewer, narrowed, asked, parents)
         except (GraphQLError, Refusal) as error:
             return Failed(error)
-        found = await sql.asked(*read)
+        found = await self._ask(*read)
         return Listed(found, await self._below(child.level, found))
 
     async def _pages(
@@ -125,12 +138,12 @@ class Reader:
         asked: Sequence[Any],
     ) -> Stretches:
         by_parent: dict[Any, list[Row]] = {parent: [] for parent in parents}
-        for row in await sql.asked(*read):
+        for row in await self._ask(*read):
             by_parent[row[child.place]].append(row)
         totals: dict[Any, int] | None = None
         if connection.wants_total and page.beyond is not None:
             counted = statement.counted_of_parents(child, self._context.viewer, narrowed, asked, parents)
-            totals = {row[0]: row[1] for row in await sql.asked(*counted)}
+            totals = {row[0]: row[1] for row in await self._ask(*counted)}
         stretches = {
             parent: _stretch(connection, found, page, None if totals is None else totals.get(parent, 0))
             for parent, found in by_parent.items()

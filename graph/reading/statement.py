@@ -16,13 +16,12 @@ from tortoise import fields
 from graph.reading import pages
 from models import sql
 from resolvers import access
-from resolvers.rows import Order
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
 
     from graph.reading.plan import Child, Level
-    from resolvers.rows import Page, Rows
+    from resolvers.rows import Order, Page, Rows
     from resolvers.viewer import Viewer
 
 Statement = tuple[str, list[Any]]
@@ -60,7 +59,7 @@ def of_parents(
     level = child.level
     rules, asked = _rules(level, viewer)
     scope, seen = _scope(child, viewer, narrowed)
-    order = child_order(child)
+    order = child.order
     counts = child.connection is not None and child.connection.wants_total
     is_one = len(parents) == 1
     way = _Way(scope, order, rules, *_paged(page), counts, level.columns[child.place][0], is_one)
@@ -88,12 +87,6 @@ def counted_of_parents(
         text = f"SELECT {parent}, COUNT(*) FROM {table} t WHERE {_one_of(parent)} AND ({scope}) GROUP BY {parent}"
         text = level.keep(way, sql.numbered(text))
     return text, [_several(parents), *seen, *values]
-
-
-def child_order(child: Child) -> tuple[Order, ...]:
-    """The order of an edge, which ends in the key."""
-    order = tuple(Order(column.lstrip("-"), column.startswith("-")) for column in child.edge.order)
-    return (*order, Order("id", order[-1].descends if order else False))
 
 
 def ordered(level: Level, order: Sequence[Order], *, goes_back: bool = False) -> str:

@@ -118,6 +118,18 @@ class Client(AsyncpgDBClient):
         """Run several statements, divided by semicolons: all of them or none."""
         await self._ask(query, lambda connection: connection.execute(query))
 
+    @asynccontextmanager
+    async def held(self) -> AsyncIterator[Callable[[str, list[Any]], Awaitable[tuple[int, list[Any]]]]]:
+        """One connection for several queries: what stands in for `execute_query` until the block ends."""
+
+        async def execute_query(query: str, values: list[Any]) -> tuple[int, list[Any]]:
+            sent(query)
+            rows = await _translated(connection, lambda connection: connection.fetch(query, *values))
+            return len(rows), rows
+
+        async with self._connected() as connection:
+            yield execute_query
+
     async def _ask(self, query: str, work: Callable[[PoolConnectionProxy], Awaitable[T]]) -> T:
         sent(query)
         async with self._connected() as connection:
