@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from models.constraint import POSTGRES
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 
-    Ask: TypeAlias = Callable[[str, Sequence[Any]], Awaitable[Sequence[Sequence[Any]]]]
+    Ask: TypeAlias = Callable[[Sequence[tuple[str, Sequence[Any]]]], Awaitable[Sequence[Sequence[Sequence[Any]]]]]
 
 M = TypeVar("M", bound=Model)
 
@@ -48,22 +48,17 @@ async def tuples(text: str, values: Sequence[Any] = ()) -> Sequence[Sequence[Any
 
 @asynccontextmanager
 async def together() -> AsyncIterator[Ask]:
-    """A way to send several queries one after the other, without taking and giving back a connection for each.
+    """A way to send queries, several at a time, without taking and giving back a connection for each.
 
     The block asks in no other way. The texts name their values as the database in use wants them (`numbered`).
     """
-    client = get_connection("default")
-    held = getattr(client, "held", None)
-    if held is None:
-        yield partial(_asked, client.execute_query)
-        return
-    async with held() as execute_query:
-        yield partial(_asked, execute_query)
+    async with get_connection("default").held() as queried:  # type: ignore[attr-defined]
 
+        async def ask(queries: Sequence[tuple[str, Sequence[Any]]]) -> Sequence[Sequence[Sequence[Any]]]:
+            rows = await queried([(text, bound(values)) for text, values in queries])
+            return cast("Sequence[Sequence[Sequence[Any]]]", rows)
 
-async def _asked(execute_query: Any, text: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
-    _, rows = await execute_query(text, bound(values))
-    return cast("Sequence[Sequence[Any]]", rows)
+        yield ask
 
 
 async def execute(text: str, values: Sequence[Any] = ()) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -77,6 +77,16 @@ async def page(context: Context, variables: VariableValues, plan: Plan, rows: Ro
         return await _Reader(context, variables, ask).page(plan, rows, page)
 
 
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What is to be read for a child: its statement, and where its totals are counted by themselves, theirs."""
+
+    child: Child
+    parents: Sequence[Any]
+    page: Page | None
+    statements: Sequence[statement.Statement]
+
+
 class _Reader:
     """Reads for one field of one request."""
 
@@ -86,70 +96,75 @@ class _Reader:
         self._ask = ask
 
     async def listed(self, plan: Plan, rows: Rows) -> Listed:
-        found = await self._ask(*statement.whole(plan.level, self._context.viewer, rows))
+        (found,) = await self._ask([statement.whole(plan.level, self._context.viewer, rows)])
         return Listed(found, await self._below(plan.level, found))
 
     async def page(self, plan: Plan, rows: Rows, page: Page) -> Stretches:
         level, connection = plan.level, plan.connection
         assert connection is not None  # noqa: S101 - planned as a page
-        wants_total = connection.wants_total
-        found = await self._ask(*statement.whole(level, self._context.viewer, rows, page, counts=wants_total))
-        total: int | None = None
-        if wants_total and page.beyond is not None:
-            ((total,),) = await self._ask(*statement.counted(level, rows))
+        read = statement.whole(level, self._context.viewer, rows, page, counts=connection.wants_total)
+        if connection.wants_total and page.beyond is not None:
+            found, ((total,),) = await self._ask([read, statement.counted(level, rows)])
+        else:
+            (found,), total = await self._ask([read]), None
         stretch = _stretch(connection, found, page, total)
         return Stretches({None: stretch}, await self._below(level, stretch.rows))
 
     async def _below(self, level: Level, rows: Sequence[Row]) -> list[Found]:
-        return [await self._child(child, rows) for child in level.children]
+        """What is below the rows: all levels that hang on them are asked for at once."""
+        wishes = [self._wish(child, rows) for child in level.children]
+        statements = [each for wish in wishes if isinstance(wish, _Wish) for each in wish.statements]
+        answers = iter(await self._ask(statements) if statements else ())
+        found: list[Found] = []
+        for wish in wishes:
+            if isinstance(wish, _Wish):
+                found.append(await self._granted(wish, [next(answers) for _ in wish.statements]))
+            else:
+                found.append(wish)
+        return found
 
-    async def _child(self, child: Child, rows: Sequence[Row]) -> Found:
-        place = child.parent
+    def _wish(self, child: Child, rows: Sequence[Row]) -> _Wish | Found:
+        place, viewer = child.parent, self._context.viewer
         parents = [key for key in dict.fromkeys([row[place] for row in rows]) if key is not None]
         if not parents:
             return Listed((), ())
+        page = None
         try:
             given = child.arguments.given(self._variables)
             narrowed, asked = child.edge.narrow(self._context, given) if child.edge.narrow else ("", ())
             if child.connection is not None:
-                page = pages.page(
-                    first=given.get("first"),
-                    after=given.get("after"),
-                    last=given.get("last"),
-                    before=given.get("before"),
-                    most=self._context.limits.max_page,
-                )
-                read = statement.of_parents(child, self._context.viewer, narrowed, asked, parents, page)
-                return await self._pages(child, child.connection, parents, page, read, narrowed, asked)
-            read = statement.of_parents(child, self._context.viewer, narrowed, asked, parents)
+                page = _page(given, self._context.limits.max_page)
+            statements = [statement.of_parents(child, viewer, narrowed, asked, parents, page)]
         except (GraphQLError, Refusal) as error:
             return Failed(error)
-        found = await self._ask(*read)
-        return Listed(found, await self._below(child.level, found))
+        if child.connection is not None and child.connection.wants_total and page is not None and page.beyond:
+            statements.append(statement.counted_of_parents(child, viewer, narrowed, asked, parents))
+        return _Wish(child, parents, page, statements)
 
-    async def _pages(
-        self,
-        child: Child,
-        connection: Connection,
-        parents: Sequence[Any],
-        page: Page,
-        read: statement.Statement,
-        narrowed: str,
-        asked: Sequence[Any],
-    ) -> Stretches:
-        by_parent: dict[Any, list[Row]] = {parent: [] for parent in parents}
-        for row in await self._ask(*read):
+    async def _granted(self, wish: _Wish, answers: Sequence[Sequence[Row]]) -> Found:
+        child, page, rows = wish.child, wish.page, answers[0]
+        if child.connection is None or page is None:
+            return Listed(rows, await self._below(child.level, rows))
+        by_parent: dict[Any, list[Row]] = {parent: [] for parent in wish.parents}
+        for row in rows:
             by_parent[row[child.place]].append(row)
-        totals: dict[Any, int] | None = None
-        if connection.wants_total and page.beyond is not None:
-            counted = statement.counted_of_parents(child, self._context.viewer, narrowed, asked, parents)
-            totals = {row[0]: row[1] for row in await self._ask(*counted)}
+        totals = {row[0]: row[1] for row in answers[1]} if len(answers) > 1 else None
         stretches = {
-            parent: _stretch(connection, found, page, None if totals is None else totals.get(parent, 0))
+            parent: _stretch(child.connection, found, page, None if totals is None else totals.get(parent, 0))
             for parent, found in by_parent.items()
         }
         shown = [row for stretch in stretches.values() for row in stretch.rows]
         return Stretches(stretches, await self._below(child.level, shown))
+
+
+def _page(given: Mapping[str, Any], most: int) -> Page:
+    return pages.page(
+        first=given.get("first"),
+        after=given.get("after"),
+        last=given.get("last"),
+        before=given.get("before"),
+        most=most,
+    )
 
 
 def _stretch(connection: Connection, found: Sequence[Row], page: Page, total: int | None) -> Stretch:
