@@ -221,8 +221,8 @@ class Connection:
 class Plan:
     """All that is known of one selection before anything is read.
 
-    A plan is guarded when a gate in it does not open for the viewer. `size` is how many fields it answers, and `holds`
-    keeps the part of the document alive by which it is known.
+    A plan is guarded when a gate in it does not open for the viewer. `holds` keeps alive the part of the document by
+    which it is known, and with that all of it: `size` is how many characters it has.
     """
 
     level: Level

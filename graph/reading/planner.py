@@ -59,7 +59,6 @@ class Planner:
         self._executor = executor
         self._viewer = viewer
         self._is_guarded = False
-        self._size = 0
 
     def list(self, of: GraphQLObjectType, details: Any, model: type[Model]) -> Plan:
         """How rows become answers of this type."""
@@ -81,8 +80,9 @@ class Planner:
         return self._plan(level, connection.made, connection, connection.build, details)
 
     def _plan(self, level: Level, made: Made, connection: Connection | None, build: Any, details: Any) -> Plan:
-        holds = (self._executor.operation, details)
-        return Plan(level, made, connection, build, self._is_guarded, self._size, holds)
+        operation = self._executor.operation
+        size = len(operation.loc.source.body) if operation.loc else 0
+        return Plan(level, made, connection, build, self._is_guarded, size, (operation, details))
 
     # Objects
 
@@ -258,9 +258,7 @@ class Planner:
         return lambda value: {key: convert(getattr(value, name)) for key, name, convert in parts}
 
     def _selected(self, of: GraphQLObjectType, details: Any) -> Sequence[tuple[str, Any]]:
-        found = self._executor.selected(of, details)
-        self._size += len(found)
-        return found
+        return self._executor.selected(of, details)
 
 
 def _names(made: Made) -> set[str]:

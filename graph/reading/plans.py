@@ -1,4 +1,4 @@
-"""Plans: what was planned once is kept for whoever asks the same through the same gates; the latest ones, so many fields."""
+"""Plans: what was planned once is kept for whoever asks the same through the same gates, the latest ones."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from graph.reading.plan import Plan
 
-# A field takes about 2 kB, with its part of the document, of the builder and of the SQL.
-_KEPT_FIELDS = 20_000
+# As many characters of documents as `graph.documents` keeps, since a plan keeps alive the whole document it is for.
+_KEPT_CHARACTERS = 500_000
 
 
 class Plans:
@@ -19,10 +19,10 @@ class Plans:
     A plan holds nothing of who asked, and nothing of what was given: those are values, when it is used.
     """
 
-    def __init__(self, *, most_fields: int = _KEPT_FIELDS) -> None:
-        self._most_fields = most_fields
+    def __init__(self, *, most_characters: int = _KEPT_CHARACTERS) -> None:
+        self._most_characters = most_characters
         self._known: OrderedDict[Hashable, Plan] = OrderedDict()
-        self.fields = 0
+        self.characters = 0
         self.hits = 0
         self.misses = 0
         self.careful = 0
@@ -44,7 +44,7 @@ class Plans:
     def keep(self, key: Hashable, plan: Plan) -> None:
         """Know the plan by this key from now on, and forget those that were not asked for the longest time."""
         self._known[key] = plan
-        self.fields += plan.size + 1
-        while self.fields > self._most_fields and len(self._known) > 1:
+        self.characters += plan.size
+        while self.characters > self._most_characters and len(self._known) > 1:
             _, forgotten = self._known.popitem(last=False)
-            self.fields -= forgotten.size + 1
+            self.characters -= forgotten.size

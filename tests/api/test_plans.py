@@ -113,11 +113,10 @@ async def test_only_so_many_plans_are_kept(database):
     world, _ = await a_full_house()
     program = Program()
     plans = plans_of(program, Audience.STAFF)
-    plans._most_fields = 10
-    for number in range(20):
+    plans._most_characters = 120
+    for number in range(10, 20):
         await program.ask(world.vet.viewer, f"{{ services {{ a{number}: name }} }}")
-    assert len(plans) == 5
-    assert plans.fields == 10
+    assert (len(plans), plans.characters) == (4, 4 * len("{ services { a10: name } }"))
 
 
 @pytest.mark.parametrize("audience", Audience)
