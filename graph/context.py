@@ -11,7 +11,6 @@ import strawberry
 from resolvers.viewer import Audience, Viewer
 
 if TYPE_CHECKING:
-    from graph.documents import Document
     from graph.limits import Limits
     from resolvers.ports import Ports
 
@@ -41,7 +40,7 @@ class Context:
     """One request.
 
     `now` is aware, in UTC, and stands still while the request is answered. `origin` is the address the request came
-    from, for throttles. `document` is what the client asked, parsed and checked.
+    from, for throttles.
     """
 
     viewer: Viewer
@@ -51,7 +50,6 @@ class Context:
     origin: str
     ports: Ports
     limits: Limits
-    document: Document | None = None
 
 
 Info: TypeAlias = strawberry.Info[Context, None]

@@ -81,6 +81,19 @@ def weighed(
     return _Scales(schema, operation, fragments, most).inside((operation.selection_set,), root, None)
 
 
+def fixed(weights: tuple[Weight, ...]) -> int | None:
+    """What the operation costs whatever its variables are; None when they have a say in it."""
+    waiting, seen = list(weights), set[int]()
+    while waiting:
+        weight = waiting.pop()
+        if isinstance(weight.size, Asked) and weight.size.variables:
+            return None
+        if id(weight) not in seen:
+            seen.add(id(weight))
+            waiting += weight.inside
+    return cost(weights, {})
+
+
 def cost(weights: tuple[Weight, ...], variables: Mapping[str, Any]) -> int:
     """What the operation costs with these variables; a thousand million stands for that or more."""
     known: dict[int, int] = {}

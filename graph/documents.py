@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from graphql import (
     DocumentNode,
+    FieldNode,
     FragmentDefinitionNode,
     GraphQLError,
     GraphQLField,
     GraphQLSchema,
     GraphQLSyntaxError,
+    InlineFragmentNode,
     NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
     OperationType,
+    SelectionSetNode,
+    VariableNode,
     parse,
     specified_rules,
     validate,
@@ -26,7 +30,7 @@ from graphql.validation.validate import ValidationAbortedError
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
-from graph.cost import Weight, weighed
+from graph.cost import Weight, fixed, weighed
 from graph.limits import Limits, bad_input, exceeded, measured, root_fields
 
 _RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
@@ -45,9 +49,10 @@ _TOO_MANY_TOKENS = re.compile(r"Document contains more than \d+ (tokens|comments
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Operation:
-    """One operation of a document.
+    """One operation of a document; its cost is known where no variable has a say in it.
 
-    `ignores_token` when every field it asks for is of the signed out: sign-in, refresh and the like.
+    `ignores_token` when every field it asks for is of the signed out: sign-in, refresh and the like. `switches` are the
+    variables by which `@skip` and `@include` decide what is selected.
     """
 
     node: OperationDefinitionNode
@@ -55,6 +60,8 @@ class Operation:
     kind: OperationType
     ignores_token: bool
     weights: tuple[Weight, ...]
+    cost: int | None
+    switches: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,22 +142,34 @@ class Documents:
 
     def _operations(self, tree: DocumentNode) -> dict[str | None, Operation]:
         fragments = {each.name.value: each for each in tree.definitions if isinstance(each, FragmentDefinitionNode)}
+        parts = [
+            each for each in tree.definitions if isinstance(each, OperationDefinitionNode | FragmentDefinitionNode)
+        ]
+        switches = tuple(sorted({name for each in parts for name in _switches(each.selection_set)}))
         return {
             operation.name: operation
             for node in tree.definitions
             if isinstance(node, OperationDefinitionNode)
-            for operation in (self._operation(node, fragments),)
+            for operation in (self._operation(node, fragments, switches),)
         }
 
-    def _operation(self, node: OperationDefinitionNode, fragments: Mapping[str, FragmentDefinitionNode]) -> Operation:
+    def _operation(
+        self,
+        node: OperationDefinitionNode,
+        fragments: Mapping[str, FragmentDefinitionNode],
+        switches: tuple[str, ...],
+    ) -> Operation:
         asked = {field.name.value for field in root_fields(node, fragments)} - {"__typename"}
+        weights = weighed(self._schema, node, fragments, most=self._limits.max_page)
         return Operation(
             node=node,
             name=node.name.value if node.name else None,
             kind=node.operation,
             ignores_token=bool(asked)
             and all(self._said(node.operation.value, name).get("token") == "ignored" for name in asked),
-            weights=weighed(self._schema, node, fragments, most=self._limits.max_page),
+            weights=weights,
+            cost=fixed(weights),
+            switches=switches,
         )
 
     def _is_alone(self, kind: str, name: str) -> bool:
@@ -162,6 +181,17 @@ class Documents:
         field: GraphQLField | None = root.fields.get(name) if root else None
         definition = field.extensions.get("strawberry-definition") if field else None
         return getattr(definition, "metadata", None) or {}
+
+
+def _switches(selection_set: SelectionSetNode) -> Iterator[str]:
+    """The variables that decide what is selected here and below; only `@skip` and `@include` take any."""
+    for selection in selection_set.selections:
+        for directive in selection.directives or ():
+            yield from (
+                each.value.name.value for each in directive.arguments or () if isinstance(each.value, VariableNode)
+            )
+        if isinstance(selection, FieldNode | InlineFragmentNode) and selection.selection_set:
+            yield from _switches(selection.selection_set)
 
 
 def _in_words(error: GraphQLError) -> GraphQLError:

@@ -24,7 +24,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
 import strawberry
-from graphql import EnumValueNode, GraphQLError, ListValueNode
+from graphql import EnumValueNode, GraphQLError, GraphQLField, ListValueNode
 from strawberry.schema_directive import Location
 from strawberry.types.field import StrawberryField
 
@@ -37,6 +37,7 @@ OWNER = (Role.OWNER,)
 STAFF = (Role.RECEPTIONIST, Role.NURSE, Role.VET, Role.MANAGER)
 EVERYBODY = (*OWNER, *STAFF)
 
+_GATE = "gate"
 _DESCRIPTIONS = {
     Role.ANYONE: "Nobody is signed in: sign-in, refresh, registration and accepting an invitation, nothing else.",
     Role.OWNER: "A pet owner, in the mobile app or the web portal.",
@@ -148,6 +149,21 @@ def doorkeepers(view: Audience) -> frozenset[Role]:
     return STAFF_ROLES if view is Audience.STAFF else frozenset(OWNER)
 
 
+def gated_by(extensions: Mapping[str, Any], roles: frozenset[Role]) -> dict[str, Any]:
+    """What the schema says of a field, and that the early gate for these roles stands before it."""
+    return {**extensions, _GATE: roles}
+
+
+def gate(field: GraphQLField) -> frozenset[Role] | None:
+    """For whom the gate before a field of a view opens; None when it has none."""
+    return field.extensions.get(_GATE)
+
+
+def opens(viewer: Viewer, roles: frozenset[Role]) -> bool:
+    """Whether the gate for these roles opens for the viewer."""
+    return viewer.is_system or Role.ANYONE in roles or bool(viewer.roles & roles)
+
+
 def refuse_unless_allowed(viewer: Viewer, roles: frozenset[Role]) -> None:
     """The early gate.
 
@@ -155,9 +171,8 @@ def refuse_unless_allowed(viewer: Viewer, roles: frozenset[Role]) -> None:
         GraphQLError: with the code SIGNED_OUT when the part needs somebody and nobody is signed in, FORBIDDEN when
             the viewer has none of the roles anywhere.
     """
-    if viewer.is_system or Role.ANYONE in roles or viewer.roles & roles:
-        return
-    raise spoken(Forbidden() if viewer.is_signed_in else SignedOut())
+    if not opens(viewer, roles):
+        raise spoken(Forbidden() if viewer.is_signed_in else SignedOut())
 
 
 def spoken(refusal: Refusal) -> GraphQLError:

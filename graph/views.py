@@ -6,14 +6,13 @@ graphql-core schema that Strawberry has built, because only there do arguments, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import strawberry
 from graphql import (
     GraphQLArgument,
     GraphQLEnumType,
-    GraphQLError,
     GraphQLField,
     GraphQLInputField,
     GraphQLInputObjectType,
@@ -31,15 +30,11 @@ from graphql import (
     is_required_input_field,
     validate_schema,
 )
-from strawberry.extensions import SchemaExtension
 
 from graph.contract import flaws, roots
-from graph.roles import Marked, lives_in, mark, refuse_unless_allowed
+from graph.roles import Marked, gated_by, lives_in, mark, refuse_unless_allowed
 from models.role import Role
 from resolvers.viewer import Audience
-
-if TYPE_CHECKING:
-    from strawberry.types import ExecutionContext
 
 T = TypeVar("T")
 
@@ -51,35 +46,12 @@ class View(strawberry.Schema):
         # Not super().__init__: building from the classes again would apply every field extension a second time.
         self.__dict__.update(unified.__dict__)
         self._schema = cut
-        self.extensions = (AsItWasRead,)
         vars(cut)["_strawberry_schema"] = self
 
     @property
     def graphql(self) -> GraphQLSchema:
         """The graphql-core schema of this view."""
         return self._schema
-
-    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
-        """Nothing: `graph.errors` logs what is unexpected, and a client's slip is not an error of ours."""
-
-    def _get_custom_context_kwargs(
-        self, operation_extensions: dict[str, Any] | None = None, *, sync: bool = False
-    ) -> dict[str, Any]:
-        # Variables are checked while executing, and would otherwise suggest names or list 50 mistakes.
-        given = super()._get_custom_context_kwargs(operation_extensions, sync=sync)
-        return {**given, "hide_suggestions": True, "max_coercion_errors": 5}
-
-
-class AsItWasRead(SchemaExtension):
-    """Hands Strawberry the document that the endpoint has parsed and checked, so that neither is done twice."""
-
-    def on_parse(self) -> Iterator[None]:
-        """Take the parsed document from the context, if it has one."""
-        document = getattr(self.execution_context.context, "document", None)
-        if document is not None and document.text == self.execution_context.query:
-            self.execution_context.graphql_document = document.tree
-            self.execution_context.pre_execution_errors = list(document.errors)
-        yield
 
 
 def view_of(schema: strawberry.Schema, audience: Audience) -> View:
@@ -196,6 +168,7 @@ class _Copier:
         if lost:
             raise TypeError(f"The {self._audience} view cannot hide the required argument {lost[0]}.")
         if parent.name in self._roots or not inherited <= roles:
+            given["extensions"] = gated_by(field.extensions, roles)
             given["resolve"] = _gated(field.resolve, roles)
             given["subscribe"] = _gated(field.subscribe, roles)
         return GraphQLField(**given)

@@ -120,11 +120,16 @@ def accepts(header: str | None, media: str) -> bool:
     return any(name.strip() == media and _quality(rest.split(";")) > 0 for name, _, rest in wishes)
 
 
+def printed(body: Any) -> bytes:
+    """An answer as JSON; a moment that reading has left as it is, in UTC, as the scalar DateTime prints it."""
+    return orjson.dumps(body, option=orjson.OPT_UTC_Z)
+
+
 def encoded(answer: Answer, media: str, request_id: str) -> Response:
     """The answer as bytes."""
     headers = {"X-Request-Id": request_id, "Cache-Control": "no-store", "Vary": "Accept, Authorization"}
     return Response(
-        orjson.dumps(answer.body),
+        printed(answer.body),
         status_code=answer.status,
         headers={**headers, **answer.headers},
         media_type=f"{media}; charset=utf-8",

@@ -6,8 +6,10 @@ and keys as text, as its tables hold them.
 
 from __future__ import annotations
 
+from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 from uuid import UUID
 
 from tortoise.connection import get_connection
@@ -16,8 +18,9 @@ from tortoise.models import Model
 from models.constraint import POSTGRES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 
+    Ask: TypeAlias = Callable[[Sequence[tuple[str, Sequence[Any]]]], Awaitable[Sequence[Sequence[Sequence[Any]]]]]
 
 M = TypeVar("M", bound=Model)
 
@@ -41,6 +44,21 @@ async def tuples(text: str, values: Sequence[Any] = ()) -> Sequence[Sequence[Any
     """The rows that the query returns, by position."""
     _, rows = await get_connection("default").execute_query(numbered(text), bound(values))
     return cast("Sequence[Sequence[Any]]", rows)
+
+
+@asynccontextmanager
+async def together() -> AsyncIterator[Ask]:
+    """A way to send queries, several at a time, without taking and giving back a connection for each.
+
+    The block asks in no other way. The texts name their values as the database in use wants them (`numbered`).
+    """
+    async with get_connection("default").held() as queried:  # type: ignore[attr-defined]
+
+        async def ask(queries: Sequence[tuple[str, Sequence[Any]]]) -> Sequence[Sequence[Sequence[Any]]]:
+            rows = await queried([(text, bound(values)) for text, values in queries])
+            return cast("Sequence[Sequence[Sequence[Any]]]", rows)
+
+        yield ask
 
 
 async def execute(text: str, values: Sequence[Any] = ()) -> int:
@@ -78,8 +96,11 @@ def marks(count: int) -> str:
 
 def numbered(text: str) -> str:
     """The text as the database in use wants its values named."""
-    if not is_postgres():
-        return text
+    return _numbered(text) if is_postgres() else text
+
+
+@lru_cache(1_000)
+def _numbered(text: str) -> str:
     first, *rest = text.split("?")
     return first + "".join(f"${number}{part}" for number, part in enumerate(rest, 1))
 

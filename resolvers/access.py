@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from uuid import UUID
 
@@ -40,6 +41,9 @@ class Rule:
     staff: str = NOTHING
     owner: str = NOTHING
     reception: str = NOTHING
+
+
+_NO_RULE = Rule()
 
 
 def _owned(pet: str, right: str = "may_view") -> str:
@@ -320,17 +324,23 @@ async def _found(
 def _rule(viewer: Viewer, model: type[Model]) -> str:
     if viewer.is_system:
         return ALL
-    rule = ROWS.get(model, Rule())
+    rule = ROWS.get(model, _NO_RULE)
     if viewer.is_owner:
         return rule.owner
     if not viewer.is_staff or not viewer.roles:
         return NOTHING
-    if viewer.roles & FRONT_DESK and rule.reception != NOTHING:
+    if rule.reception != NOTHING and viewer.roles & FRONT_DESK:
         return f"({rule.staff}) OR ({rule.reception})"
     return rule.staff
 
 
 def _asked_by(viewer: Viewer, rule: str, alias: str) -> tuple[str, tuple[Any, ...]]:
-    who = {"account": viewer.account_id, "client": viewer.client_id, "staff": viewer.staff_id}
-    values = tuple(who[name] for name in re.findall(r"\{(account|client|staff)\}", rule))
-    return re.sub(r"\{(account|client|staff)\}", "?", rule).replace("{t}", alias), values
+    text, names = _text(rule, alias)
+    return text, tuple([getattr(viewer, name) for name in names])
+
+
+@lru_cache(1_000)
+def _text(rule: str, alias: str) -> tuple[str, tuple[str, ...]]:
+    """The rule as a condition, and what of the viewer stands for each of its values."""
+    names = tuple(f"{name}_id" for name in re.findall(r"\{(account|client|staff)\}", rule))
+    return re.sub(r"\{(account|client|staff)\}", "?", rule).replace("{t}", alias), names

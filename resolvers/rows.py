@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tortoise.models import Model
 
     from resolvers.viewer import Viewer
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(NamedTuple):
     """One column by which rows are sorted."""
 
     column: str
@@ -48,6 +49,10 @@ class Rows:
 
     def sorted_by(self, *columns: str) -> Rows:
         """The same rows in another order; a leading minus sorts downward, and the key comes last."""
-        order = tuple(Order(column.lstrip("-"), column.startswith("-")) for column in columns)
-        last = Order("id", order[-1].descends if order else False)
-        return replace(self, order=(*order, last))
+        return replace(self, order=sorted_by(columns))
+
+
+def sorted_by(columns: Sequence[str]) -> tuple[Order, ...]:
+    """The order of these columns; a leading minus sorts downward, and the key comes last."""
+    order = tuple(Order(column.lstrip("-"), column.startswith("-")) for column in columns)
+    return (*order, Order("id", order[-1].descends if order else False))

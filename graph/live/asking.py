@@ -8,11 +8,10 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-import orjson
 import structlog
 from graphql import GraphQLError, OperationType
 
-from graph import errors
+from graph import errors, wire
 from graph.live.listener import Listener, Sink, listener
 from graph.operations import NotRun
 from graph.roles import spoken
@@ -117,7 +116,7 @@ class Asking:
         asked = operations.weighed(asked)
         context = operations.context(self._viewer, asked, request_id=request_id, origin=self._origin)
         if asked.kind is not OperationType.SUBSCRIPTION:
-            self._sink.take(orjson.dumps(await operations.run(asked, context)).decode())
+            self._sink.take(wire.printed(await operations.run(asked, context)).decode())
             self._sink.complete()
             return
         watching = await operations.watch(asked, context)

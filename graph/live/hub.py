@@ -17,10 +17,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from weakref import WeakValueDictionary
 
-import orjson
 import structlog
 
-from graph import errors
+from graph import errors, wire
 from graph.live.listener import Listener
 from models.refusal import DatabaseUnavailable
 from resolvers import access, trail
@@ -274,7 +273,7 @@ class Hub:
             if root is None:
                 return None
             answer = await listener.watching.answer(root, listener.viewer)
-        return orjson.dumps(answer).decode()
+        return wire.printed(answer).decode()
 
     def _turn(self, what: str, listener: Listener) -> asyncio.Lock:
         """Held by whoever does this for the listener's account."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import strawberry
 
-from graph.reading.shape import Loaded, at
 from graph.roles import EVERYBODY, allow
 
 T = TypeVar("T")
@@ -28,11 +27,7 @@ class Edge(Generic[T]):
     """An entry of a list with its cursor."""
 
     cursor: str = strawberry.field(description="Where this entry stands in the list; give it to `after` or `before`.")
-
-    @strawberry.field(description="The entry itself.")  # type: ignore[untyped-decorator]
-    def node(self, info: strawberry.Info) -> T:
-        """The entry itself."""
-        return at(self, info)  # type: ignore[no-any-return]
+    node: T = strawberry.field(description="The entry itself.")
 
 
 @strawberry.type(description="A page of a list.", directives=_ALL)
@@ -41,27 +36,5 @@ class Connection(Generic[T]):
 
     page_info: PageInfo = strawberry.field(description="Where this page lies in the list.")
     total_count: int = strawberry.field(description="How many entries the whole list has.")
-
-    @strawberry.field(description="The entries of the page, in order, with their cursors.")  # type: ignore[untyped-decorator]
-    def edges(self, info: strawberry.Info) -> list[Edge[T]]:
-        """The entries with their cursors."""
-        return at(self, info)  # type: ignore[no-any-return]
-
-    @strawberry.field(description="The entries of the page, in order.")  # type: ignore[untyped-decorator]
-    def nodes(self, info: strawberry.Info) -> list[T]:
-        """The entries."""
-        return at(self, info)  # type: ignore[no-any-return]
-
-
-def made_edge(loaded: Loaded, cursor: str) -> Any:
-    """An edge that holds what was read for it."""
-    edge = object.__new__(Edge)
-    vars(edge).update(_loaded=loaded, cursor=cursor)
-    return edge
-
-
-def made_connection(loaded: Loaded, *, total: int | None, page_info: PageInfo) -> Any:
-    """A connection that holds what was read for it."""
-    connection = object.__new__(Connection)
-    vars(connection).update(_loaded=loaded, total_count=total, page_info=page_info)
-    return connection
+    edges: list[Edge[T]] = strawberry.field(description="The entries of the page, in order, with their cursors.")
+    nodes: list[T] = strawberry.field(description="The entries of the page, in order.")

@@ -1,83 +1,145 @@
-"""The seam between graphql-core and reading: where a field returns rows, reading takes over."""
+"""The seam between graphql-core and reading: where a field returns rows, reading takes over and finishes the answer."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from graphql import GraphQLNonNull, GraphQLObjectType, get_named_type
+from graphql.execution.collect_fields import collect_subfields
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-from graph.reading import answer
+from graph.reading import answer, read
+from graph.reading.careful import Careful, Place
 from graph.reading.pages import Paged, Picked, Shown
-from graph.reading.plan import Level, Planner, is_a_list
+from graph.reading.plan import Plan
+from graph.reading.planner import Planner, is_a_list
+from graph.reading.plans import Plans
+from graph.reading.read import Listed
+from models import sql
 from models.refusal import NotFound
+from resolvers import access
 from resolvers.rows import Rows
+
+_READ = (Rows, Paged, Picked, Shown)
 
 
 class ReadingExecutor(StrawberryGraphQLCoreExecutionContext):
-    """Executes an operation; rows are read as they are selected, everything else as graphql-core does."""
+    """Executes an operation; rows are read as they are selected, everything else as graphql-core does.
+
+    `plans` are kept from one operation to the next; `switches` are the variables that decide what is selected.
+    """
+
+    def __init__(self, *given: Any, plans: Plans | None = None, switches: Sequence[str] = (), **more: Any) -> None:
+        super().__init__(*given, **more)
+        self._plans = Plans() if plans is None else plans
+        self._switches = switches
+        self._once: dict[tuple[int, int], asyncio.Future[tuple[Plan, Listed, Any]]] = {}
 
     def complete_value(
         self, return_type: Any, field_details_list: Any, info: Any, path: Any, result: Any, position_context: Any
     ) -> Any:
         """The answer of a field; of rows, once they are read."""
-        if isinstance(result, Rows | Paged | Picked | Shown):
-            return self._completed(return_type, field_details_list, info, path, result, position_context)
+        if isinstance(result, _READ):
+            return self._read(return_type, field_details_list, path, result)
         return super().complete_value(return_type, field_details_list, info, path, result, position_context)
+
+    def build_per_event_executor(self, payload: Any) -> Any:
+        """The executor for one event, which has read nothing yet."""
+        executor = super().build_per_event_executor(payload)
+        vars(executor)["_once"] = {}
+        return executor
 
     def selected(self, of: GraphQLObjectType, details: Any) -> list[tuple[str, Any]]:
         """The fields selected of an object, by the key under which the client wants them."""
-        return list(self.collect_subfields(of, details)[0].items())
+        found = collect_subfields(self.schema, self.fragments, self.variable_values, self.operation, of, details)
+        return list(found.grouped_field_set.items())
 
-    async def _completed(
-        self, return_type: Any, details: Any, info: Any, path: Any, result: Rows | Paged | Picked | Shown, position: Any
-    ) -> Any:
-        read = await self._read(return_type, details, info, result)
-        completed = super().complete_value(return_type, details, info, path, read, position)
-        return await completed if self.is_awaitable(completed) else completed
+    async def _read(self, return_type: Any, details: Any, path: Any, result: Any) -> Any:
+        match result:
+            case Paged():
+                return await self._page(return_type, details, path, result)
+            case Picked():
+                return await self._picked(return_type, details, path, result)
+            case Shown(rows, kind):
+                return await self._rows(self.schema.type_map[kind], return_type, details, path, rows)
+        return await self._rows(get_named_type(return_type), return_type, details, path, result)
 
-    async def _read(self, return_type: Any, details: Any, info: Any, result: Rows | Paged | Picked | Shown) -> Any:
-        planner = Planner(self, info.context)
-        if isinstance(result, Paged):
-            of = get_named_type(return_type)
-            assert isinstance(of, GraphQLObjectType)  # noqa: S101 - a connection is an object
-            plan = planner.connection(of, details, result.rows.model)
-            return await answer.connected(info.context, plan, result.rows, result.page)
-        if isinstance(result, Picked):
-            by_key = await self._once(return_type, details, info, result.rows)
-            picked = frozenset(result.keys)
-            return [answered for key, answered in by_key.items() if key in picked]
-        of = self._object(return_type, result)
-        if isinstance(result, Shown):
-            result = result.rows
-        level = Level(result.model)
-        head = planner.head(level, of, details)
-        found = await answer.listed(info.context, level, head, result)
-        if is_a_list(return_type):
-            return found
-        if not found and isinstance(return_type, GraphQLNonNull):
+    async def _rows(self, of: Any, return_type: Any, details: Any, path: Any, rows: Rows) -> Any:
+        plan = self._plan("rows", of, details, rows, lambda planner: planner.list(of, details, rows.model))
+        found = await read.listed(self.context_value, self.variable_values, plan, rows)
+        is_list = is_a_list(return_type)
+        if not found.rows and isinstance(return_type, GraphQLNonNull) and not is_list:
             # The deed was done, maybe by an earlier request, and what it was about is no longer the viewer's to see.
             raise NotFound
-        return found[0] if found else None
+        answers = self._quickly(plan, lambda: answer.listed(plan, found))
+        if answers is None:
+            places = _places(plan, found)
+            if is_list:
+                return Careful(self).list(plan.made, return_type, details, places, path)
+            return Careful(self).object(plan.made, places[0], path) if places else None
+        return answers if is_list else answers[0] if answers else None
 
-    async def _once(self, return_type: Any, details: Any, info: Any, rows: Rows) -> dict[Any, Any]:
+    async def _page(self, return_type: Any, details: Any, path: Any, paged: Paged) -> Any:
+        of: Any = get_named_type(return_type)
+        rows = paged.rows
+        plan = self._plan(
+            rows.order, of, details, rows, lambda planner: planner.page(of, details, rows.model, rows.order)
+        )
+        found = await read.page(self.context_value, self.variable_values, plan, rows, paged.page)
+        made = self._quickly(plan, lambda: answer.page(plan, found))
+        if made is None:
+            place = Place(plan.level, found.below, page=found.by_parent[None])
+            return Careful(self).object(plan.made, place, path)
+        return made
+
+    async def _picked(self, return_type: Any, details: Any, path: Any, picked: Picked) -> Any:
+        plan, found, made = await self._read_once(return_type, details, picked.rows)
+        keys = frozenset(picked.keys)
+        if made is not None:
+            return [each for key, (each,) in made.items() if sql.as_key(key) in keys]
+        places = [place for place in _places(plan, found) if sql.as_key(place.row[0]) in keys]
+        return Careful(self).list(plan.made, return_type, details, places, path)
+
+    async def _read_once(self, return_type: Any, details: Any, rows: Rows) -> Any:
         """The rows by key, read by the first who picks from them with this selection; the others wait."""
-        reads: dict[tuple[int, int], asyncio.Future[dict[Any, Any]]] = vars(self).setdefault("_reads", {})
         known = (id(rows), id(details))
-        if known not in reads:
-            reads[known] = asyncio.get_running_loop().create_future()
-            level = Level(rows.model)
-            head = Planner(self, info.context).head(level, self._object(return_type, rows), details)
+        if known not in self._once:
+            self._once[known] = asyncio.get_running_loop().create_future()
+            of: Any = get_named_type(return_type)
             try:
-                reads[known].set_result(await answer.by_key(info.context, level, head, rows))
+                plan = self._plan("keys", of, details, rows, lambda planner: planner.by_key(of, details, rows.model))
+                found = await read.listed(self.context_value, self.variable_values, plan, rows)
+                made = self._quickly(plan, lambda: answer.listed(plan, found))
+                self._once[known].set_result((plan, found, made))
             except BaseException as error:
-                reads[known].set_exception(error)
-                reads[known].exception()  # whoever else waits hears of it; nobody may be left to
+                self._once[known].set_exception(error)
+                self._once[known].exception()  # whoever else waits hears of it; nobody may be left to
                 raise
-        return await reads[known]
+        return await self._once[known]
 
-    def _object(self, return_type: Any, result: Rows | Shown) -> GraphQLObjectType:
-        named = self.schema.type_map[result.kind] if isinstance(result, Shown) else get_named_type(return_type)
-        assert isinstance(named, GraphQLObjectType)  # noqa: S101 - rows are shown as objects
-        return named
+    def _plan(self, way: Any, of: Any, details: Any, rows: Rows, planned: Callable[[Planner], Plan]) -> Plan:
+        """The plan of a selection, kept or made."""
+        viewer = self.context_value.viewer
+        switches = tuple([self.variable_values.coerced.get(name) for name in self._switches])
+        nodes = tuple([id(each.node) for each in details])
+        key = (way, of.name, rows.model, id(self.operation), nodes, switches, access.key(viewer), sql.dialect())
+        plan = self._plans.get(key)
+        if plan is None:
+            plan = planned(Planner(self, viewer))
+            self._plans.keep(key, plan)
+        return plan
+
+    def _quickly(self, plan: Plan, made: Callable[[], Any]) -> Any:
+        """What is made when nothing goes wrong; None when something does, and it has to be made carefully."""
+        if not plan.is_guarded:
+            with suppress(Exception):  # nothing is lost: it is raised again, and told, by whoever is careful
+                return made()
+        self._plans.careful += 1
+        return None
+
+
+def _places(plan: Plan, found: Listed) -> list[Place]:
+    return [Place(plan.level, found.below, row) for row in found.rows]

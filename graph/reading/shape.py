@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, dataclass_transform
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, TypeVar, dataclass_transform
 
 import strawberry
 from tortoise.models import Model
@@ -27,6 +27,13 @@ class Column:
     """A column of the row, or of a row it points to (`client.display_name`)."""
 
     path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The key of the row, as clients know it: the id of something of this type."""
+
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +71,8 @@ class Many:
     via: str | None = None
 
 
-Reads = Column | Computed | One | Many
+Reads = Column | Identity | Computed | One | Many
 T = TypeVar("T")
-
-
-@dataclass(slots=True)
-class Loaded:
-    """What was read for one answer, by the key under which the client asked for it."""
-
-    by_key: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass_transform(kw_only_default=True)
@@ -98,6 +98,11 @@ def column(description: str, *roles: Role | Iterable[Role], of: str | None = Non
     return _field(description, roles, Column(of) if of else None, name=name)
 
 
+def identity(description: str, kind: str) -> Any:
+    """The field that says the id of something of this type."""
+    return _field(description, (), Identity(kind))
+
+
 def computed(description: str, function: Callable[..., Any], *needs: str, roles: Iterable[Role] | None = None) -> Any:
     """A field that is a plain function of the columns it needs."""
     return _field(description, (roles,) if roles else (), Computed(needs, function))
@@ -105,7 +110,7 @@ def computed(description: str, function: Callable[..., Any], *needs: str, roles:
 
 def one(description: str, *roles: Role | Iterable[Role], key: str | None = None, carried: bool = False) -> Any:
     """A to-one edge along the foreign key of the same name, unless `key` names another."""
-    return _field(description, roles, One(key or "", carried), resolver=_at)
+    return _field(description, roles, One(key or "", carried))
 
 
 def many(
@@ -119,26 +124,18 @@ def many(
 ) -> Any:
     """A to-many edge without arguments; `narrow` may be SQL alone."""
     narrowed = (lambda _context, _given: (narrow, ())) if isinstance(narrow, str) else narrow
-    return _field(description, roles, Many(model, key, order, narrowed, via), resolver=_at)
+    return _field(description, roles, Many(model, key, order, narrowed, via))
 
 
-def at(source: Any, info: Any) -> Any:
-    """What was read for the field that is being answered."""
-    return vars(source)["_loaded"].by_key[info.path.key]
+def unresolved() -> NoReturn:
+    """What stands where a field needs a function for its arguments: rows are read by their plan, never resolved."""
+    raise AssertionError("A field of a row is read, not resolved.")
 
 
-def _at(root: Any, info: strawberry.Info) -> Any:
-    return at(root, info)
-
-
-def _field(
-    description: str, roles: tuple[Any, ...], reads: Reads | None, resolver: Any = None, name: str | None = None
-) -> Any:
+def _field(description: str, roles: tuple[Any, ...], reads: Reads | None, *, name: str | None = None) -> Any:
     given: dict[str, Any] = {"description": description, "metadata": {READS: reads} if reads else {}, "name": name}
     if roles:
         given["directives"] = [allow(*roles)]
-    if resolver is not None:
-        given["resolver"] = resolver
     return strawberry.field(**given)
 
 

@@ -1,79 +1,92 @@
-"""Statement: one level as SQL."""
+"""Statement: one level as SQL, with the viewer's own rule on every row it touches.
+
+The text depends on what was selected, on the rules, and on the way in which a page is asked for; it is kept with its
+level. Who asks, and for what, are values alone.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
+import orjson
 from tortoise import fields
 
 from graph.reading import pages
 from models import sql
-from resolvers.rows import Order, Rows
+from resolvers import access
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Hashable, Sequence
 
-    from graph.reading.plan import Level
-    from resolvers.rows import Page
+    from graph.reading.plan import Child, Level
+    from resolvers.rows import Order, Page, Rows
+    from resolvers.viewer import Viewer
+
+Statement = tuple[str, list[Any]]
 
 
-def whole(level: Level, rows: Rows, page: Page | None = None, *, total: str = "") -> tuple[str, list[Any]]:
-    """The rows, in their order; of a page, one more than its size, to see whether there are more."""
-    joins, values = _joins(level)
-    scope, asked = _beyond(level, rows, page)
-    text = (
-        f"SELECT {_columns(level)}{total} FROM {level.model._meta.db_table} t{joins} WHERE {scope} ORDER BY "
-        f"{ordered(level, rows.order, goes_back=bool(page and page.goes_back))}"
-    )
-    values += asked
-    if page is not None:
-        text += " LIMIT ?"
-        values.append(page.size + 1)
-    return text, values
+class _Way(NamedTuple):
+    """In which way rows are asked for: all that decides how the text reads, apart from the level."""
+
+    scope: str
+    order: tuple[Order, ...]
+    rules: tuple[str, ...]
+    is_page: bool = False
+    goes_back: bool = False
+    is_beyond: bool = False
+    counts: bool = False
+    parent: str | None = None
+    has_one_parent: bool = False
+
+
+def whole(level: Level, viewer: Viewer, rows: Rows, page: Page | None = None, *, counts: bool = False) -> Statement:
+    """The rows, in their order; of a page, one more than its size, to see whether there are more.
+
+    What counts has a last column more: how many rows there are in all, or null where the page lies beyond a cursor.
+    """
+    rules, asked = _rules(level, viewer)
+    way = _Way(rows.scope, rows.order, rules, *_paged(page), counts)
+    text = level.texts.get(way) or level.keep(way, sql.numbered(_whole(level, way)))
+    return text, [*asked, *rows.values, *_beyond(level, rows.order, page)]
 
 
 def of_parents(
-    level: Level, rows: Rows, key: str, parents: Sequence[Any], page: Page | None = None, *, total: bool = False
-) -> tuple[str, list[Any]]:
-    """The rows of every parent, each in order; after their columns the parent's key, and how many it has in all."""
-    joins, values = _joins(level)
-    scope, asked = _beyond(level, rows, page)
-    parent = _pointing(level, key)
-    order = ordered(level, rows.order, goes_back=bool(page and page.goes_back))
-    within, keys = _one_of(parent, parents)
-    columns = ", ".join(f"{expression} AS c{place}" for place, (expression, _) in enumerate(level.columns))
-    text = (
-        f"SELECT * FROM (SELECT {columns}{', ' if columns else ''}{parent} AS parent, "
-        f"{f'COUNT(*) OVER (PARTITION BY {parent})' if total else 'NULL'} AS total, "
-        f"row_number() OVER (PARTITION BY {parent} ORDER BY {order}) AS place "
-        f"FROM {level.model._meta.db_table} t{joins} WHERE {within} AND ({scope})) paged"
-    )
-    values += [*keys, *asked]
-    if page is not None:
-        text += " WHERE place <= ?"
-        values.append(page.size + 1)
-    return f"{text} ORDER BY parent, place", values
+    child: Child, viewer: Viewer, narrowed: str, values: Sequence[Any], parents: Sequence[Any], page: Page | None = None
+) -> Statement:
+    """The rows of every parent, each in order; with a last column as above, for each parent."""
+    level = child.level
+    rules, asked = _rules(level, viewer)
+    scope, seen = _scope(child, viewer, narrowed)
+    order = child.order
+    counts = child.connection is not None and child.connection.wants_total
+    is_one = len(parents) == 1
+    way = _Way(scope, order, rules, *_paged(page), counts, level.columns[child.place][0], is_one)
+    text = level.texts.get(way) or level.keep(way, sql.numbered(_of_parents(level, way)))
+    return text, [*asked, parents[0] if is_one else _several(parents), *seen, *values, *_beyond(level, order, page)]
 
 
-TOTAL = ", COUNT(*) OVER () AS total"
-
-
-def counted(level: Level, rows: Rows) -> tuple[str, list[Any]]:
+def counted(level: Level, rows: Rows) -> Statement:
     """How many rows there are in all."""
-    return f"SELECT COUNT(*) FROM {level.model._meta.db_table} t WHERE {rows.scope.format(t='t')}", list(rows.values)
+    text = f"SELECT COUNT(*) FROM {level.model._meta.db_table} t WHERE {rows.scope.format(t='t')}"
+    return sql.numbered(text), list(rows.values)
 
 
-def counted_of_parents(level: Level, rows: Rows, key: str, parents: Sequence[Any]) -> tuple[str, list[Any]]:
+def counted_of_parents(
+    child: Child, viewer: Viewer, narrowed: str, values: Sequence[Any], parents: Sequence[Any]
+) -> Statement:
     """How many rows each parent has in all."""
-    parent = _pointing(level, key)
-    within, keys = _one_of(parent, parents)
-    text = (
-        f"SELECT {parent}, COUNT(*) FROM {level.model._meta.db_table} t "
-        f"WHERE {within} AND ({rows.scope.format(t='t')}) GROUP BY {parent}"
-    )
-    return text, [*keys, *rows.values]
+    level = child.level
+    scope, seen = _scope(child, viewer, narrowed)
+    way: Hashable = ("counted", scope)
+    text = level.texts.get(way)
+    if text is None:
+        parent = level.columns[child.place][0]
+        table = level.model._meta.db_table
+        text = f"SELECT {parent}, COUNT(*) FROM {table} t WHERE {_one_of(parent)} AND ({scope}) GROUP BY {parent}"
+        text = level.keep(way, sql.numbered(text))
+    return text, [_several(parents), *seen, *values]
 
 
 def ordered(level: Level, order: Sequence[Order], *, goes_back: bool = False) -> str:
@@ -88,44 +101,71 @@ def kinds(level: Level, order: Sequence[Order]) -> tuple[type, ...]:
     held: list[type] = []
     for each in order:
         found = level.model._meta.fields_map[each.column]
-        held.append(UUID if isinstance(found, fields.UUIDField) else datetime if _is_instant(found) else str)
+        is_instant = isinstance(found, fields.DatetimeField)
+        held.append(UUID if isinstance(found, fields.UUIDField) else datetime if is_instant else str)
     return tuple(held)
 
 
-def _pointing(level: Level, key: str) -> str:
-    found: Any = level.model._meta.fields_map[key]
-    return f"t.{level.model._meta.fields_db_projection[found.source_field]}"
+# The texts
+
+
+def _whole(level: Level, way: _Way) -> str:
+    # What lies before a cursor is not among the rows, so there the whole list is counted by itself.
+    total = "" if not way.counts else ", NULL" if way.is_beyond else ", COUNT(*) OVER ()"
+    return (
+        f"SELECT {_columns(level)}{total} FROM {_tables(level, way)} WHERE {_condition(level, way)} "
+        f"ORDER BY {ordered(level, way.order, goes_back=way.goes_back)}{' LIMIT ?' if way.is_page else ''}"
+    )
+
+
+def _of_parents(level: Level, way: _Way) -> str:
+    order = ordered(level, way.order, goes_back=way.goes_back)
+    condition = _condition(level, way)
+    if way.has_one_parent or not way.is_page:
+        total = "" if not way.counts else ", NULL" if way.is_beyond else ", COUNT(*) OVER ()"
+        within = f"{way.parent} = ?" if way.has_one_parent else _one_of(str(way.parent))
+        return (
+            f"SELECT {_columns(level)}{total} FROM {_tables(level, way)} WHERE {within} AND ({condition}) "
+            f"ORDER BY {order}{' LIMIT ?' if way.is_page else ''}"
+        )
+    names = [f"c{place}" for place in range(len(level.columns))]
+    columns = ", ".join(f"{text} AS {name}" for (text, _), name in zip(level.columns, names, strict=True))
+    total = "NULL" if way.is_beyond else f"COUNT(*) OVER (PARTITION BY {way.parent})"
+    shown = ", ".join([*names, *(["total"] if way.counts else [])])
+    return (
+        f"SELECT {shown} FROM (SELECT {columns}{f', {total} AS total' if way.counts else ''}, "
+        f"row_number() OVER (PARTITION BY {way.parent} ORDER BY {order}) AS place FROM {_tables(level, way)} "
+        f"WHERE {_one_of(str(way.parent))} AND ({condition})) paged WHERE place <= ? ORDER BY place"
+    )
 
 
 def _columns(level: Level) -> str:
     return ", ".join(expression for expression, _ in level.columns) or "1"
 
 
-def _joins(level: Level) -> tuple[str, list[Any]]:
-    text = ""
-    values: list[Any] = []
+def _tables(level: Level, way: _Way) -> str:
+    text = f"{level.model._meta.db_table} t"
+    rules = iter(way.rules)
     for join in level.joins.values():
-        rule = f" AND ({join.rule})" if join.rule else ""
+        rule = "" if join.is_carried else f" AND ({next(rules)})"
         text += f" LEFT JOIN {join.model._meta.db_table} {join.alias} ON {join.alias}.id = {join.column}{rule}"
-        values += join.values
-    return text, values
+    return text
 
 
-def _beyond(level: Level, rows: Rows, page: Page | None) -> tuple[str, list[Any]]:
-    scope, values = f"({rows.scope.format(t='t')})", list(rows.values)
-    if page is None or page.beyond is None:
-        return scope, values
-    pages.must_fit(page.beyond, kinds(level, rows.order))
+def _condition(level: Level, way: _Way) -> str:
+    scope = f"({way.scope.format(t='t')})"
+    if not way.is_beyond:
+        return scope
     # Every order sorts all its columns the same way, so one comparison of tuples says what lies beyond.
-    sign = "<" if rows.order[0].descends != page.goes_back else ">"
-    columns = ", ".join(_sorted(level, each.column) for each in rows.order)
-    return f"{scope} AND ({columns}) {sign} ({sql.marks(len(rows.order))})", [*values, *page.beyond]
+    sign = "<" if way.order[0].descends != way.goes_back else ">"
+    columns = ", ".join(_sorted(level, each.column) for each in way.order)
+    return f"{scope} AND ({columns}) {sign} ({sql.marks(len(way.order))})"
 
 
-def _one_of(column: str, keys: Sequence[Any]) -> tuple[str, list[Any]]:
+def _one_of(column: str) -> str:
     if sql.is_postgres():
-        return f"{column} = ANY(CAST(? AS uuid[]))", [list(keys)]
-    return f"{column} IN ({sql.marks(len(keys))})", list(keys)
+        return f"{column} = ANY(CAST(? AS uuid[]))"
+    return f"{column} IN (SELECT value FROM json_each(?))"
 
 
 def _sorted(level: Level, path: str) -> str:
@@ -141,5 +181,38 @@ def _sorted(level: Level, path: str) -> str:
     return f'{column} COLLATE "C"' if is_text and sql.is_postgres() else column
 
 
-def _is_instant(found: Any) -> bool:
-    return isinstance(found, fields.DatetimeField)
+# The values
+
+
+def _rules(level: Level, viewer: Viewer) -> tuple[tuple[str, ...], list[Any]]:
+    """Why the viewer sees the rows that are joined, as far as that is not said by the row they belong to."""
+    texts: list[str] = []
+    values: list[Any] = []
+    for join in level.joins.values():
+        if not join.is_carried:
+            rule, asked = access.sight(viewer, join.model, join.alias)
+            texts.append(rule)
+            values += asked
+    return tuple(texts), values
+
+
+def _scope(child: Child, viewer: Viewer, narrowed: str) -> tuple[str, tuple[Any, ...]]:
+    rule, asked = access.sight(viewer, child.edge.model, "{t}")
+    return (f"({rule}) AND ({narrowed})" if narrowed else rule), asked
+
+
+def _paged(page: Page | None) -> tuple[bool, bool, bool]:
+    return (False, False, False) if page is None else (True, page.goes_back, page.beyond is not None)
+
+
+def _beyond(level: Level, order: Sequence[Order], page: Page | None) -> tuple[Any, ...]:
+    if page is None:
+        return ()
+    if page.beyond is None:
+        return (page.size + 1,)
+    pages.must_fit(page.beyond, kinds(level, order))
+    return (*page.beyond, page.size + 1)
+
+
+def _several(keys: Sequence[Any]) -> Any:
+    return list(keys) if sql.is_postgres() else orjson.dumps(keys).decode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import strawberry
@@ -21,9 +22,10 @@ from graph.types.staff import Staff
 from models.appointment import Status
 
 
+@lru_cache(10_000)  # the moments of a practice are few: the quarter hours of the days that somebody looks at
 def local_time(moment: datetime, zone: str) -> LocalDateTime:
     """The moment on the wall of a place."""
-    return LocalDateTime(moment.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%dT%H:%M"))
+    return LocalDateTime(moment.astimezone(ZoneInfo(zone)).isoformat()[:16])
 
 
 @shape(models.Appointment, EVERYBODY)

@@ -155,10 +155,7 @@ async def test_a_statement_asks_for_no_column_beyond_what_is_selected(database):
     (read,) = [text for text in answer.statements.texts if "FROM appointment" in text]
     columns = read.split("FROM")[0]
     assert sorted(c.strip() for c in columns.removeprefix("SELECT ").split(",")) == [
-        "j0.id",
         "j0.name",
-        "t.id",
-        "t.starts_at",
         "t.status",
     ]
 

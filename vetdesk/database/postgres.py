@@ -7,10 +7,11 @@ Whatever says "the server is not there" becomes `DatabaseUnavailable`, at connec
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
@@ -30,6 +31,7 @@ from vetdesk.database.settle import settle
 from vetdesk.database.statements import sent
 
 T = TypeVar("T")
+Queries: TypeAlias = Sequence[tuple[str, Sequence[Any]]]
 
 WAIT_SECONDS = 10.0
 
@@ -117,6 +119,20 @@ class Client(AsyncpgDBClient):
     async def execute_script(self, query: str) -> None:
         """Run several statements, divided by semicolons: all of them or none."""
         await self._ask(query, lambda connection: connection.execute(query))
+
+    @asynccontextmanager
+    async def held(self) -> AsyncIterator[Callable[[Queries], Awaitable[list[list[Any]]]]]:
+        """One connection until the block ends: what runs queries on it, one after the other, and gives their rows."""
+
+        async def queried(queries: Queries) -> list[list[Any]]:
+            found: list[list[Any]] = []
+            for query, values in queries:
+                sent(query)
+                found.append(await _translated(connection, partial(_fetched, query, values)))
+            return found
+
+        async with self._connected() as connection:
+            yield queried
 
     async def _ask(self, query: str, work: Callable[[PoolConnectionProxy], Awaitable[T]]) -> T:
         sent(query)
@@ -247,6 +263,11 @@ class _Transaction(TransactionContextPooled):
         except DatabaseUnavailable:
             # The server forgets by itself; what made us roll back is the better story.
             _cut_off(self.client._connection)
+
+
+def _fetched(query: str, values: Sequence[Any], connection: PoolConnectionProxy) -> Awaitable[list[Any]]:
+    found: Awaitable[list[Any]] = connection.fetch(query, *values)
+    return found
 
 
 async def _translated(connection: PoolConnectionProxy, work: Callable[[PoolConnectionProxy], Awaitable[T]]) -> T:

@@ -15,7 +15,8 @@ from __future__ import annotations
 import asyncio
 import re
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager
 from functools import partial
 from types import TracebackType
 from typing import Any, TypeVar
@@ -27,7 +28,7 @@ from tortoise.connection import get_connections
 
 from vetdesk.database.savepoint import Savepoint
 from vetdesk.database.settle import settle
-from vetdesk.database.sqlite_file import inserted, opened, patiently, queried
+from vetdesk.database.sqlite_file import Queries, inserted, opened, patiently, queried, queried_all
 from vetdesk.database.statements import sent
 
 T = TypeVar("T")
@@ -87,6 +88,18 @@ class Client(SqliteClient):
         query = _without_nul(query)
         _, rows = await self._read_or_write(query, partial(queried, query=query, values=values))
         return [dict(row) for row in rows]
+
+    @asynccontextmanager
+    async def held(self) -> AsyncIterator[Callable[[Queries], Awaitable[list[list[Any]]]]]:
+        """What runs several queries with one way to the connection's thread, and gives their rows."""
+        yield self._queried_all
+
+    async def _queried_all(self, queries: Queries) -> list[list[Any]]:
+        if not queries:
+            return []
+        for query, _ in queries[1:]:
+            sent(query)
+        return await self._read_or_write(queries[0][0], partial(queried_all, queries=queries))
 
     async def execute_script(self, query: str) -> None:
         """Run several statements, divided by semicolons."""

@@ -7,7 +7,7 @@ import random
 import sqlite3
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeAlias, TypeVar
 
 import aiosqlite
 from tortoise.exceptions import IntegrityError, OperationalError
@@ -16,6 +16,7 @@ from models.refusal import DatabaseUnavailable
 from vetdesk.database.settle import settle
 
 T = TypeVar("T")
+Queries: TypeAlias = Sequence[tuple[str, Sequence[Any]]]
 
 WAIT_SECONDS = 10.0
 
@@ -91,6 +92,16 @@ def queried(connection: sqlite3.Connection, query: str, values: Sequence[Any] | 
     before = connection.total_changes
     rows = connection.execute(query, values or ()).fetchall()
     return connection.total_changes - before or len(rows), rows
+
+
+def queried_all(connection: sqlite3.Connection, queries: Queries) -> list[list[Any]]:
+    """Run several queries; the rows of each, as plain tuples."""
+    found: list[list[Any]] = []
+    for query, values in queries:
+        cursor = connection.cursor()
+        cursor.row_factory = None
+        found.append(cursor.execute(query, values).fetchall())
+    return found
 
 
 def _kind(exc: sqlite3.Error) -> int:

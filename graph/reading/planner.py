@@ -1,0 +1,294 @@
+"""Planner: a selection becomes levels, and says of what each part of its answer is made."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from graphql import GraphQLField, GraphQLNonNull, GraphQLObjectType, get_named_type, is_leaf_type, is_list_type
+from tortoise.models import Model
+
+from graph.reading import builders, values
+from graph.reading.arguments import arguments
+from graph.reading.plan import (
+    Below,
+    Call,
+    Child,
+    Closed,
+    Connection,
+    Edges,
+    Given,
+    Id,
+    Inner,
+    Join,
+    Leaf,
+    Level,
+    Made,
+    Nested,
+    Node,
+    Nodes,
+    Pages,
+    Part,
+    Plan,
+    Source,
+    Typename,
+)
+from graph.reading.shape import READS, Column, Computed, Identity, Many, One
+from graph.roles import gate, opens
+from resolvers.rows import Order, sorted_by
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from graph.reading.executor import ReadingExecutor
+    from resolvers.viewer import Viewer
+
+_PAGE_INFO = {
+    "hasNextPage": "has_next",
+    "hasPreviousPage": "has_previous",
+    "startCursor": "start",
+    "endCursor": "end",
+}
+_CURSORS = {"startCursor", "endCursor"}
+
+
+class Planner:
+    """Plans one selection, for everybody who goes through the same gates."""
+
+    def __init__(self, executor: ReadingExecutor, viewer: Viewer) -> None:
+        self._executor = executor
+        self._viewer = viewer
+        self._is_guarded = False
+
+    def list(self, of: GraphQLObjectType, details: Any, model: type[Model]) -> Plan:
+        """How rows become answers of this type."""
+        level = Level(model)
+        made = self._made(level, of, details, "t", model)
+        return self._plan(level, made, None, builders.of_list(made, level, self._small), details)
+
+    def by_key(self, of: GraphQLObjectType, details: Any, model: type[Model]) -> Plan:
+        """How rows become answers of this type, each in a list under its key, which stands first in its row."""
+        level = Level(model)
+        key = level.column("t", model, "id")
+        made = self._made(level, of, details, "t", model)
+        return self._plan(level, made, None, builders.by_key(made, level, self._small, key), details)
+
+    def page(self, of: GraphQLObjectType, details: Any, model: type[Model], order: Sequence[Order]) -> Plan:
+        """How rows in this order become a connection of this type."""
+        level = Level(model)
+        connection = self._connection(level, of, details, order)
+        return self._plan(level, connection.made, connection, connection.build, details)
+
+    def _plan(self, level: Level, made: Made, connection: Connection | None, build: Any, details: Any) -> Plan:
+        operation = self._executor.operation
+        size = len(operation.loc.source.body) if operation.loc else 0
+        return Plan(level, made, connection, build, self._is_guarded, size, (operation, details))
+
+    # Objects
+
+    def _made(self, level: Level, of: GraphQLObjectType, details: Any, alias: str, model: type[Model]) -> Made:
+        """How an answer of this type is made of the row that has this alias."""
+        parts: list[Part] = []
+        for key, selected in self._selected(of, details):
+            name = selected[0].node.name.value
+            definition = self._executor.schema.get_field(of, name)
+            assert definition is not None  # noqa: S101 - the document was checked against this very schema
+            source = self._source(level, of, definition, selected, alias, model)
+            parts.append(Part(key, selected, definition, source))
+        return Made(of, tuple(parts))
+
+    def _source(
+        self,
+        level: Level,
+        of: GraphQLObjectType,
+        definition: GraphQLField,
+        details: Any,
+        alias: str,
+        model: type[Model],
+    ) -> Source:
+        if details[0].node.name.value == "__typename":
+            return Typename()
+        roles = gate(definition)
+        if roles is not None and not opens(self._viewer, roles):
+            self._is_guarded = True
+            return Closed(roles)
+        strawberrys = definition.extensions["strawberry-definition"]
+        reads = strawberrys.metadata.get(READS) or Column(strawberrys.python_name)
+        match reads:
+            case Column(path):
+                return self._leaf(level, definition, alias, model, path)
+            case Identity(kind):
+                return Id(level.column(alias, model, "id"), kind)
+            case Computed(needs, function):
+                found = [self._found(level, alias, model, path) for path in needs]
+                return Call(tuple(place for place, _, _ in found), tuple(column for _, column, _ in found), function)
+            case One(key, is_carried):
+                along = key or strawberrys.python_name
+                return self._one(level, alias, model, along, _object(definition), details, is_carried=is_carried)
+            case Many():
+                return self._many(level, alias, model, definition, details, reads)
+        raise TypeError(f"{of}.{strawberrys.python_name} is read in a way that reading does not know.")
+
+    def _leaf(self, level: Level, definition: GraphQLField, alias: str, model: type[Model], path: str) -> Source:
+        place, column, is_certain = self._found(level, alias, model, path)
+        if is_leaf_type(_bare(definition)):
+            return Leaf(place, column, is_certain)
+        return Call((place,), (column,), _itself)
+
+    def _found(self, level: Level, alias: str, model: type[Model], path: str) -> tuple[int, Any, bool]:
+        """Where a column stands, what it is, and whether it is never null where the row with this alias is there."""
+        *keys, name = path.split(".")
+        is_certain = True
+        for along in keys:
+            alias, model, is_there = self._joined(level, alias, model, along, is_carried=True)
+            is_certain = is_certain and is_there
+        column: Any = model._meta.fields_map[name]
+        return level.column(alias, model, name), column, is_certain and not column.null
+
+    def _joined(
+        self, level: Level, alias: str, model: type[Model], along: str, *, is_carried: bool
+    ) -> tuple[str, type[Model], bool]:
+        """The alias and the model of the row that a foreign key leads to, and whether there always is one."""
+        wanted = (alias, along, is_carried)
+        key: Any = model._meta.fields_map[along]
+        if wanted not in level.joins:
+            column = f"{alias}.{model._meta.fields_db_projection[key.source_field]}"
+            level.joins[wanted] = Join(f"j{len(level.joins)}", key.related_model, column, is_carried)
+        join = level.joins[wanted]
+        return join.alias, join.model, is_carried and not key.null
+
+    # Edges
+
+    def _one(
+        self,
+        level: Level,
+        alias: str,
+        model: type[Model],
+        along: str,
+        of: GraphQLObjectType,
+        details: Any,
+        *,
+        is_carried: bool,
+    ) -> Inner:
+        joined, target, is_there = self._joined(level, alias, model, along, is_carried=is_carried)
+        present = None if is_there else level.column(joined, target, "id")
+        return Inner(present, self._made(level, of, details, joined, target))
+
+    def _many(
+        self, level: Level, alias: str, model: type[Model], definition: GraphQLField, details: Any, edge: Many
+    ) -> Source:
+        parent = level.column(alias, model, "id")
+        lower = Level(edge.model)
+        key: Any = edge.model._meta.fields_map[edge.key]
+        place = lower.column("t", edge.model, key.source_field)
+        given = arguments(definition, details[0], self._executor.variable_values)
+        order = sorted_by(edge.order)
+        of = _object(definition)
+        if "pageInfo" in of.fields:
+            connection = self._connection(lower, of, details, order)
+            level.children.append(Child(parent, place, lower, edge, order, given, connection, connection.build))
+            return Pages(len(level.children) - 1, parent, connection)
+        shown, target = "t", edge.model
+        if edge.via is not None:
+            shown, target, is_there = self._joined(lower, shown, target, edge.via, is_carried=True)
+            assert is_there  # noqa: S101 - a row of a join table stands for another
+        made = self._made(lower, of, details, shown, target)
+        build = builders.by_key(made, lower, self._small, place)
+        level.children.append(Child(parent, place, lower, edge, order, given, None, build))
+        return Below(len(level.children) - 1, parent, made)
+
+    # Connections
+
+    def _connection(self, level: Level, of: GraphQLObjectType, details: Any, order: Sequence[Order]) -> Connection:
+        made = self._page(level, of, details)
+        selected = _names(made)
+        wants_cursors = bool(selected & {"cursor", *_CURSORS})
+        places = tuple(level.column("t", level.model, each.column) for each in order) if wants_cursors else ()
+        wants_total = "totalCount" in selected
+        build = builders.of_page(made, level, self._small, with_total=wants_total)
+        return Connection(made, level, places, wants_total, build)
+
+    def _page(self, level: Level, of: GraphQLObjectType, details: Any) -> Made:
+        """What is asked of a connection, over one level for all the ways in which its entries are selected."""
+        parts: list[Part] = []
+        for key, selected in self._selected(of, details):
+            name = selected[0].node.name.value
+            definition = self._executor.schema.get_field(of, name)
+            assert definition is not None  # noqa: S101 - as above
+            parts.append(Part(key, selected, definition, self._of_page(level, definition, name, selected)))
+        return Made(of, tuple(parts))
+
+    def _of_page(self, level: Level, definition: GraphQLField, name: str, details: Any) -> Source:
+        match name:
+            case "__typename":
+                return Typename()
+            case "totalCount":
+                return Given("total")
+            case "cursor":
+                return Given("cursor")
+            case "pageInfo":
+                return Nested(self._page(level, _object(definition), details))
+            case "nodes":
+                return Nodes(self._made(level, _object(definition), details, "t", level.model))
+            case "node":
+                return Node(self._made(level, _object(definition), details, "t", level.model))
+            case "edges":
+                return Edges(self._page(level, _object(definition), details))
+        return Given(_PAGE_INFO[name])
+
+    # Objects that are no rows
+
+    def _small(self, of: GraphQLObjectType, details: Any) -> values.Convert:
+        """What makes an object that a computed field gives, whose fields are its attributes."""
+        parts: list[tuple[str, str, values.Convert]] = []
+        for key, selected in self._selected(of, details):
+            name = selected[0].node.name.value
+            if name == "__typename":
+                parts.append((key, "__class__", _always(of.name)))
+                continue
+            definition = of.fields[name]
+            strawberrys = definition.extensions["strawberry-definition"]
+            roles = gate(definition)
+            if roles is not None and not opens(self._viewer, roles):
+                self._is_guarded = True
+            if strawberrys.base_resolver is not None:
+                raise TypeError(f"{of}.{name} has a resolver, which reading does not call.")
+            convert = values.completed(definition.type, partial(self._small, details=selected))
+            parts.append((key, strawberrys.python_name, convert))
+        return lambda value: {key: convert(getattr(value, name)) for key, name, convert in parts}
+
+    def _selected(self, of: GraphQLObjectType, details: Any) -> Sequence[tuple[str, Any]]:
+        return self._executor.selected(of, details)
+
+
+def _names(made: Made) -> set[str]:
+    """The names of what is asked of a page, and of its entries and its place."""
+    found: set[str] = set()
+    for part in made.parts:
+        found.add(part.details[0].node.name.value)
+        if isinstance(part.source, Nested | Edges):
+            found |= _names(part.source.made)
+    return found
+
+
+def _bare(definition: GraphQLField) -> Any:
+    return definition.type.of_type if isinstance(definition.type, GraphQLNonNull) else definition.type
+
+
+def _object(definition: GraphQLField) -> GraphQLObjectType:
+    named = get_named_type(definition.type)
+    assert isinstance(named, GraphQLObjectType)  # noqa: S101 - edges lead to objects; the contract is built so
+    return named
+
+
+def _itself(value: Any) -> Any:
+    return value
+
+
+def _always(said: str) -> values.Convert:
+    return lambda _value: said
+
+
+def is_a_list(wrapped: Any) -> bool:
+    """Whether a field's type is a list."""
+    return is_list_type(wrapped.of_type if isinstance(wrapped, GraphQLNonNull) else wrapped)

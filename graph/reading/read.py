@@ -1,0 +1,190 @@
+"""Read: the statements of a plan are run, and give rows as the driver has them, level below level."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from graphql import GraphQLError
+
+from graph.reading import pages, statement, values
+from models import sql
+from models.refusal import Refusal
+
+if TYPE_CHECKING:
+    from graphql.execution.values import VariableValues
+
+    from graph.context import Context
+    from graph.reading.plan import Child, Connection, Level, Plan, Row
+    from resolvers.rows import Page, Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Rows, in their order, and what was read below them."""
+
+    rows: Sequence[Row]
+    below: Sequence[Found]
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """The rows of one page; `cursors` stand beside them where they are wanted."""
+
+    rows: Sequence[Row]
+    total: int
+    has_next: bool
+    has_previous: bool
+    cursors: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Stretches:
+    """Pages by parent, and what was read below the rows of all of them."""
+
+    by_parent: dict[Any, Stretch]
+    below: Sequence[Found]
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Nothing could be read, because of how the client asked; said wherever it is asked for."""
+
+    error: Exception
+
+    def get(self, _parent: Any, _otherwise: Any = None) -> Any:
+        """Nothing, unlike that of which it takes the place.
+
+        Raises:
+            Flaw: always.
+        """
+        raise values.Flaw
+
+
+Found: TypeAlias = Listed | Stretches | Failed
+
+
+async def listed(context: Context, variables: VariableValues, plan: Plan, rows: Rows) -> Listed:
+    """The rows, and what is below them."""
+    async with sql.together() as ask:
+        return await _Reader(context, variables, ask).listed(plan, rows)
+
+
+async def page(context: Context, variables: VariableValues, plan: Plan, rows: Rows, page: Page) -> Stretches:
+    """One page of the rows, under the parent None, and what is below them."""
+    async with sql.together() as ask:
+        return await _Reader(context, variables, ask).page(plan, rows, page)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What is to be read for a child: its statement, and where its totals are counted by themselves, theirs."""
+
+    child: Child
+    parents: Sequence[Any]
+    page: Page | None
+    statements: Sequence[statement.Statement]
+
+
+class _Reader:
+    """Reads for one field of one request."""
+
+    def __init__(self, context: Context, variables: VariableValues, ask: sql.Ask) -> None:
+        self._context = context
+        self._variables = variables
+        self._ask = ask
+
+    async def listed(self, plan: Plan, rows: Rows) -> Listed:
+        (found,) = await self._ask([statement.whole(plan.level, self._context.viewer, rows)])
+        return Listed(found, await self._below(plan.level, found))
+
+    async def page(self, plan: Plan, rows: Rows, page: Page) -> Stretches:
+        level, connection = plan.level, plan.connection
+        assert connection is not None  # noqa: S101 - planned as a page
+        read = statement.whole(level, self._context.viewer, rows, page, counts=connection.wants_total)
+        if connection.wants_total and page.beyond is not None:
+            found, ((total,),) = await self._ask([read, statement.counted(level, rows)])
+        else:
+            (found,), total = await self._ask([read]), None
+        stretch = _stretch(connection, found, page, total)
+        return Stretches({None: stretch}, await self._below(level, stretch.rows))
+
+    async def _below(self, level: Level, rows: Sequence[Row]) -> list[Found]:
+        """What is below the rows: all levels that hang on them are asked for at once."""
+        wishes = [self._wish(child, rows) for child in level.children]
+        statements = [each for wish in wishes if isinstance(wish, _Wish) for each in wish.statements]
+        answers = iter(await self._ask(statements) if statements else ())
+        found: list[Found] = []
+        for wish in wishes:
+            if isinstance(wish, _Wish):
+                found.append(await self._granted(wish, [next(answers) for _ in wish.statements]))
+            else:
+                found.append(wish)
+        return found
+
+    def _wish(self, child: Child, rows: Sequence[Row]) -> _Wish | Found:
+        place, viewer = child.parent, self._context.viewer
+        parents = [key for key in dict.fromkeys([row[place] for row in rows]) if key is not None]
+        if not parents:
+            return Listed((), ())
+        page = None
+        try:
+            given = child.arguments.given(self._variables)
+            narrowed, asked = child.edge.narrow(self._context, given) if child.edge.narrow else ("", ())
+            if child.connection is not None:
+                page = _page(given, self._context.limits.max_page)
+            statements = [statement.of_parents(child, viewer, narrowed, asked, parents, page)]
+        except (GraphQLError, Refusal) as error:
+            return Failed(error)
+        if child.connection is not None and child.connection.wants_total and page is not None and page.beyond:
+            statements.append(statement.counted_of_parents(child, viewer, narrowed, asked, parents))
+        return _Wish(child, parents, page, statements)
+
+    async def _granted(self, wish: _Wish, answers: Sequence[Sequence[Row]]) -> Found:
+        child, page, rows = wish.child, wish.page, answers[0]
+        if child.connection is None or page is None:
+            return Listed(rows, await self._below(child.level, rows))
+        by_parent: dict[Any, list[Row]] = {parent: [] for parent in wish.parents}
+        for row in rows:
+            by_parent[row[child.place]].append(row)
+        totals = {row[0]: row[1] for row in answers[1]} if len(answers) > 1 else None
+        stretches = {
+            parent: _stretch(child.connection, found, page, None if totals is None else totals.get(parent, 0))
+            for parent, found in by_parent.items()
+        }
+        shown = [row for stretch in stretches.values() for row in stretch.rows]
+        return Stretches(stretches, await self._below(child.level, shown))
+
+
+def _page(given: Mapping[str, Any], most: int) -> Page:
+    return pages.page(
+        first=given.get("first"),
+        after=given.get("after"),
+        last=given.get("last"),
+        before=given.get("before"),
+        most=most,
+    )
+
+
+def _stretch(connection: Connection, found: Sequence[Row], page: Page, total: int | None) -> Stretch:
+    """The page of what was found; without a total, it stands at the end of every row where it is wanted."""
+    has_more = len(found) > page.size
+    has_other = page.beyond is not None
+    shown = found[: page.size] if has_more else found
+    if page.goes_back:
+        shown = shown[::-1]
+    if total is None:
+        total = found[0][-1] if connection.wants_total and found else 0
+    columns = [(place, values.known(connection.level.columns[place][1])) for place in connection.order]
+    cursors = [
+        pages.cursor(tuple(row[place] if known is None else known(row[place]) for place, known in columns))
+        for row in (shown if columns else ())
+    ]
+    return Stretch(
+        shown,
+        total,
+        has_next=has_other if page.goes_back else has_more,
+        has_previous=has_more if page.goes_back else has_other,
+        cursors=cursors,
+    )
