@@ -128,7 +128,7 @@ class Settings(BaseSettings):
     # Live connections
     max_sockets: Positive = Field(default=5_000, description="The most WebSockets this process holds open.")
     max_strangers_per_origin: Positive = Field(
-        default=100, description="The most WebSockets from one network address that have not said yet who they are."
+        default=1_000, description="The most WebSockets from one network address that have not said yet who they are."
     )
     max_connections_per_account: Positive = Field(
         default=20, description="The most sockets and event streams of one account in this process."

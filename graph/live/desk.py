@@ -39,7 +39,7 @@ class LiveLimits:
     """
 
     max_sockets: int = 5_000
-    max_strangers_per_origin: int = 100
+    max_strangers_per_origin: int = 1_000
     max_connections_per_account: int = 20
     max_operations_per_socket: int = 20
     init_seconds: float = 10.0
