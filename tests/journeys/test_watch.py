@@ -8,15 +8,18 @@ import contextlib
 import io
 import os
 import pty
+import re
 import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import httpx
 import pytest
 from rich.console import Console
 
@@ -29,7 +32,7 @@ from tests.doors import Person, Program, id_of
 from tests.served import ROOT
 from tests.typed import environment, running, started, until
 from tests.world import World, a_location, a_world
-from vetdesk.watching.door import Behind, Door, Expired, Lost, Stopped
+from vetdesk.watching.door import NOT_UNDERSTOOD, Behind, Door, Expired, Lost, Stopped
 from vetdesk.watching.following import Wish, follow, watch
 from vetdesk.watching.sheet import CHANGES, Place, Sheet
 from vetdesk.watching.views import Lines, Screen
@@ -367,6 +370,88 @@ def test_a_change_that_comes_twice_changes_nothing_and_what_leaves_the_day_is_ta
 def test_a_name_cannot_order_a_terminal_about():
     sheet = a_sheet(told("a", pet="Rex\x1b[2J\u2028\u202e"))
     assert sheet.visits[0].pet == "Rex [2J  "
+
+
+def test_a_kind_a_status_and_a_sentence_cannot_either():
+    sheet = a_sheet()
+    news = sheet.take(a_change("c1", "\x1b]0;NEW\x07", told("a", status="\x1b[2JHERE")))
+    assert (news.kind, sheet.visits[0].status) == (" ]0;NEW ", " [2jhere")
+    for trouble in (Stopped, Lost, Expired, Behind):
+        assert str(trouble("No\x1b[2J\r\nway")) == "No [2J  way"
+
+
+SIGNED_IN = {"data": {"signIn": {"accessToken": "access", "refreshToken": "refresh"}}}
+LOCATED = {"data": {"locations": [{"id": "place", "name": "High Street", "zone": "Europe/Berlin"}]}}
+THE_DAY = {"data": {"day": {"cursor": "c0", "appointments": []}}}
+ODD = re.escape(NOT_UNDERSTOOD)
+
+
+def elsewhere(zone: str) -> dict[str, Any]:
+    return {"data": {"locations": [{"id": "place", "name": "High Street", "zone": zone}]}}
+
+
+@pytest.mark.parametrize(
+    ("answers", "sentence"),
+    [
+        ([{"data": {"signIn": {"message": "No\x1b[2J."}}}], r"^No \[2J\.$"),
+        ([{"errors": [{"message": "Not\x1b[31m now."}]}], r"^Not \[31m now\.$"),
+        ([{"data": None}], ODD),
+        ([{"data": {"signIn": ["accessToken"]}}], ODD),
+        ([{"data": {"signIn": {"accessToken": "ä", "refreshToken": "refresh"}}}], ODD),
+        ([{"data": {"signIn": {"message": {"text": "No."}}}}], ODD),
+        ([{"errors": [{"message": "No.", "extensions": None}]}], ODD),
+        ([{"errors": {"message": "No."}}], ODD),
+        ([SIGNED_IN, {"data": None}], ODD),
+        ([SIGNED_IN, {"data": {"locations": ["High Street"]}}], ODD),
+        ([SIGNED_IN, elsewhere("../../etc/passwd")], ODD),
+        ([SIGNED_IN, elsewhere("Europe")], ODD),
+        ([SIGNED_IN, elsewhere("Mars/Olympus")], ODD),
+        ([SIGNED_IN, LOCATED, {"data": {"day": ["nothing"]}}], ODD),
+        ([SIGNED_IN, LOCATED, {"data": {"day": {"cursor": "c0", "appointments": [told("a") | {"startsAt": 9}]}}}], ODD),
+        ([SIGNED_IN, LOCATED, THE_DAY, {"errors": [{"message": "Enough.\x1b[0m"}]}], r"^Enough\. \[0m$"),
+    ],
+)
+async def test_a_server_that_answers_anything_else_is_told_of_in_a_sentence(monkeypatch, answers, sentence):
+    said = [httpx.Response(200, json=answer) for answer in answers]
+    nowhere = answered(monkeypatch, said)
+    with pytest.raises(Stopped, match=sentence):
+        await watch("http://vet.example", "ines@vet.example", PASSWORD, Wish(), out=nowhere, err=nowhere)
+
+
+@pytest.mark.parametrize(
+    ("stream", "reason"),
+    [
+        (b"event: next\ndata: {junk\n\n", NOT_UNDERSTOOD),
+        (b"event: next\ndata: []\n\n", NOT_UNDERSTOOD),
+        (b'event: next\ndata: {"data": null}\n\n', NOT_UNDERSTOOD),
+        (b'event: next\ndata: {"data": {"scheduleChanged": [1]}}\n\n', NOT_UNDERSTOOD),
+        (b'event: next\ndata: {"errors": [{"message": "\\u001b[2J", "extensions": {"code": "INTERNAL"}}]}\n\n', " [2J"),
+        (b"event: \xff\ndata: {}\n\n", "the server ended the stream"),
+        (b"data: " + b"x" * 4_100_000, "The server says more at once than a change can be"),
+        (b"data: x\n" * 1_000_000, "The server says more at once than a change can be"),
+    ],
+)
+async def test_a_stream_of_anything_else_is_a_lost_connection(monkeypatch, stream, reason):
+    opened = httpx.Response(200, content=stream, headers={"content-type": "text/event-stream"})
+    enough = httpx.Response(200, json={"errors": [{"message": "Enough."}]})
+    begun = [httpx.Response(200, json=each) for each in (SIGNED_IN, LOCATED, THE_DAY)]
+    heard = answered(monkeypatch, [*begun, opened, enough])
+    with pytest.raises(Stopped, match="Enough"):
+        await watch("http://vet.example", "ines@vet.example", PASSWORD, Wish(), out=heard, err=heard)
+    assert written(heard)[1:] == [f"The connection is lost ({reason.rstrip('.')}). Reconnecting …"]
+
+
+def answered(monkeypatch: pytest.MonkeyPatch, answers: list[httpx.Response]) -> Console:
+    """A server that answers this, one after the other, and then no more; where it is written what comes of it."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if not answers:
+            raise httpx.ConnectError("gone")
+        return answers.pop(0)
+
+    wire = httpx.MockTransport(answer)
+    monkeypatch.setattr(httpx, "AsyncClient", partial(httpx.AsyncClient, transport=wire))
+    return Console(file=io.StringIO())
 
 
 def test_a_long_day_is_drawn_around_its_latest_change():

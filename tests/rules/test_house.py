@@ -93,12 +93,16 @@ def test_statuses_move_only_through_their_own_methods():
 def test_a_broad_except_stands_only_in_an_outermost_loop():
     def broad(tree):
         handlers = [node.type for node in ast.walk(tree) if isinstance(node, ast.ExceptHandler)]
-        return any(kind is None or ast.unparse(kind) == "Exception" for kind in handlers)
+        said = {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+        others = {"suppress(Exception)", "isinstance(error, Exception)"} & said
+        return bool(others) or any(kind is None or ast.unparse(kind) == "Exception" for kind in handlers)
 
     assert where(broad) == {
         "graph/endpoint.py",  # a request
         "graph/live/asking.py",  # an operation over a connection
         "graph/live/hub.py",  # an answer that is pushed
+        "graph/reading/careful.py",  # a field of an answer, as the specification has it
+        "graph/reading/executor.py",  # an answer that is made again with care
         "vetdesk/feed.py",  # reading on in the trail
         "vetdesk/worker.py",  # a round of letters
     }

@@ -9,12 +9,21 @@ from typing import Any
 import httpx
 import orjson
 
+from vetdesk.watching.plain import plain
+
 PATH = "/staff/graphql"
+NOT_UNDERSTOOD = (
+    "The server answers in a way this program does not understand: the two may be of different versions, "
+    "or something in between changes the answers. Update both, or say another address: --url."
+)
 _ANSWER = "application/graphql-response+json"
 _STREAM = "text/event-stream"
 # A server that has nothing to tell says so every 12 seconds.
 _SILENCE_SECONDS = 30.0
 _PATIENCE = httpx.Timeout(20.0, connect=10.0)
+_LONGEST_EVENT = 4_000_000  # bytes; a change is a thousand
+# What it takes to find something else than was asked for: a field that is not there, a list, a zone that is a folder.
+_OTHERWISE = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, OSError)
 
 _SIGN_IN = """mutation SignIn($input: SignInInput!) { signIn(input: $input) {
   ... on SignedIn { accessToken refreshToken } ... on Refusal { message } } }"""
@@ -23,11 +32,18 @@ _REFRESH = """mutation Refresh($input: RefreshSessionInput!) { refreshSession(in
 _SIGN_OUT = "mutation SignOut { signOut { __typename } }"
 
 
-class Stopped(Exception):
+class _Said(Exception):
+    """Something for a person to read: much of it comes from a server that may be anybody's."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(plain(sentence))
+
+
+class Stopped(_Said):
     """It cannot be watched, or no longer; the sentence says why, and what to do."""
 
 
-class Lost(Exception):
+class Lost(_Said):
     """What was asked could not be heard, for this reason; asking again may help."""
 
 
@@ -37,6 +53,19 @@ class Expired(Lost):
 
 class Behind(Lost):
     """It cannot be told what has changed: everything has to be loaded again."""
+
+
+@contextmanager
+def understood(otherwise: type[Stopped | Lost]) -> Iterator[None]:
+    """The block only looks at what the server has said, and finds there what was asked for.
+
+    Raises:
+        otherwise: it is something else.
+    """
+    try:
+        yield
+    except _OTHERWISE as error:
+        raise otherwise(NOT_UNDERSTOOD) from error
 
 
 class Door:
@@ -108,10 +137,12 @@ class Door:
             self._keep(await self._said(_REFRESH, input={"refreshToken": self._refresh_token}))
 
     def _keep(self, data: Any) -> None:
-        [outcome] = data.values()
-        if "accessToken" not in outcome:
-            raise Stopped(outcome["message"])
-        self._access_token, self._refresh_token = outcome["accessToken"], outcome["refreshToken"]
+        with understood(Stopped):
+            [outcome] = data.values()
+            if "accessToken" not in outcome:
+                raise Stopped(outcome["message"])
+            outcome["accessToken"].encode("ascii")  # else no header can hold it
+            self._access_token, self._refresh_token = outcome["accessToken"], outcome["refreshToken"]
 
     # The wire
 
@@ -134,7 +165,7 @@ class Door:
             yield
         except httpx.TimeoutException as error:
             raise Lost("no answer within the time one may take") from error
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             raise Lost(str(error) or "the connection broke off") from error
 
     def _opened(self, response: httpx.Response) -> Any:
@@ -144,7 +175,8 @@ class Door:
         except orjson.JSONDecodeError:
             answer = None
         if isinstance(answer, dict) and not {"data", "errors"}.isdisjoint(answer):
-            return self._data(answer)
+            with understood(Stopped):
+                return self._data(answer)
         if response.status_code >= 500:
             raise Lost(f"something between here and there answers {response.status_code}")
         raise Stopped(
@@ -168,10 +200,13 @@ class Door:
 
     async def _answers(self, response: httpx.Response) -> AsyncIterator[Any]:
         async for event, data in _events(response):
-            if event == "complete":
+            if event == b"complete":
                 break
-            if event == "next":
-                yield self._data(orjson.loads(data))
+            if event == b"next":
+                # It would come again after the same cursor, so the day is loaded anew.
+                with understood(Behind):
+                    told = self._data(orjson.loads(data))
+                yield told
         raise Lost("the server ended the stream")
 
 
@@ -186,21 +221,34 @@ def _base_of(address: str) -> str:
     return base
 
 
-async def _events(response: httpx.Response) -> AsyncIterator[tuple[str, bytes]]:
-    """Server-sent events: the name and the data of each."""
+async def _events(response: httpx.Response) -> AsyncIterator[tuple[bytes, bytes]]:
+    """Server-sent events: the name and the data of each.
+
+    Raises:
+        Behind: one is longer than any of ours.
+    """
     # By hand: httpx would break a line at every character that Unicode calls a break, and names may hold some.
-    rest, event = b"", "message"
+    rest, event = b"", b"message"
     data: list[bytes] = []
+    length = 0
     async for piece in response.aiter_bytes():
         *lines, rest = (rest + piece).split(b"\n")
         for line in lines:
+            length = _bounded(length + len(line))
             name, _, value = line.rstrip(b"\r").partition(b":")
             value = value.removeprefix(b" ")
             if name == b"event":
-                event = value.decode()
+                event = value
             elif name == b"data":
                 data.append(value)
             elif not name and not value:
                 if data:
                     yield event, b"\n".join(data)
-                event, data = "message", []
+                event, data, length = b"message", [], 0
+        _bounded(length + len(rest))
+
+
+def _bounded(length: int) -> int:
+    if length > _LONGEST_EVENT:
+        raise Behind("The server says more at once than a change can be")
+    return length

@@ -11,7 +11,7 @@ from datetime import date
 from rich.console import Console
 
 from models import period
-from vetdesk.watching.door import Behind, Door, Expired, Lost, Stopped
+from vetdesk.watching.door import Behind, Door, Expired, Lost, Stopped, understood
 from vetdesk.watching.sheet import CHANGES, DAY, LOCATIONS, Place, Sheet
 from vetdesk.watching.views import Lines, Screen, View
 
@@ -81,7 +81,9 @@ async def follow(door: Door, sheet: Sheet, view: View, *, pauses: Sequence[float
                 live_since = clock()
                 view.live()
                 async for answer in answers:
-                    view.changed(sheet, sheet.take(answer["scheduleChanged"]))
+                    with understood(Behind):
+                        news = sheet.take(answer["scheduleChanged"])
+                    view.changed(sheet, news)
         except Lost as lost:
             is_behind = is_behind or isinstance(lost, Behind)
             if live_since is not None and clock() - live_since > _STEADY_SECONDS:
@@ -96,7 +98,9 @@ async def follow(door: Door, sheet: Sheet, view: View, *, pauses: Sequence[float
 
 
 async def _found(door: Door, wanted: str | None) -> Place:
-    places = [Place.of(each) for each in (await door.ask(LOCATIONS))["locations"] or ()]
+    answer = await door.ask(LOCATIONS)
+    with understood(Stopped):
+        places = [Place.of(each) for each in answer["locations"] or ()]
     if not places:
         raise Stopped("The practice has no location yet. A manager adds one through the API.")
     if wanted is None:
@@ -116,7 +120,9 @@ def _named(places: Sequence[Place]) -> str:
 
 
 async def _loaded(door: Door, place: Place, on: date) -> Sheet:
-    told = (await door.ask(DAY, location=place.id, on=on.isoformat()))["day"]
-    if told is None:
-        raise Stopped(f"The day of {place.name} is not yours to see. Ask a manager of the practice.")
-    return Sheet(place, on, told)
+    answer = await door.ask(DAY, location=place.id, on=on.isoformat())
+    with understood(Stopped):
+        told = answer["day"]
+        if told is None:
+            raise Stopped(f"The day of {place.name} is not yours to see. Ask a manager of the practice.")
+        return Sheet(place, on, told)

@@ -7,6 +7,8 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from vetdesk.watching.plain import plain
+
 _VISIT = "id status startsAt endsAt pet { name } service { name } vet { displayName } room { name }"
 LOCATIONS = "query Locations { locations { id name zone } }"
 DAY = f"""query Day($location: ID!, $on: Date!) {{ day(locationId: $location, on: $on) {{
@@ -38,7 +40,7 @@ class Place:
     @classmethod
     def of(cls, told: Any) -> Place:
         """From what the server says of it."""
-        return cls(told["id"], _plain(told["name"]), ZoneInfo(told["zone"]))
+        return cls(plain(told["id"]), plain(told["name"]), ZoneInfo(told["zone"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +60,14 @@ class Visit:
     def of(cls, told: Any, zone: ZoneInfo) -> Visit:
         """From what the server says of it."""
         return cls(
-            id=told["id"],
+            id=plain(told["id"]),
             starts_at=_local(told["startsAt"], zone),
             ends_at=_local(told["endsAt"], zone),
-            pet=_plain(told["pet"]["name"]),
-            service=_plain(told["service"]["name"]),
-            vet=_plain(told["vet"]["displayName"]),
-            room=_plain(told["room"]["name"]) if told["room"] else "",
-            status=told["status"].lower().replace("_", " "),
+            pet=plain(told["pet"]["name"]),
+            service=plain(told["service"]["name"]),
+            vet=plain(told["vet"]["displayName"]),
+            room=plain(told["room"]["name"]) if told["room"] else "",
+            status=plain(told["status"]).lower().replace("_", " "),
         )
 
     @property
@@ -103,7 +105,7 @@ class Sheet:
         self.on = on
         self.cursor: str = told["cursor"]
         self.news: News | None = None
-        self._visits = {each["id"]: Visit.of(each, place.zone) for each in told["appointments"]}
+        self._visits = {visit.id: visit for visit in (Visit.of(each, place.zone) for each in told["appointments"])}
 
     @property
     def visits(self) -> list[Visit]:
@@ -128,21 +130,16 @@ class Sheet:
 
     def take(self, told: Any) -> News:
         """Take a change in, which may come twice; what has happened."""
-        zone, key = self.place.zone, told["appointmentId"]
+        zone, key = self.place.zone, plain(told["appointmentId"])
         visit = Visit.of(told["appointment"], zone) if told["appointment"] else None
         before = self._visits.get(key)
         # A new dict each time: whoever draws the old one at this moment draws it to its end.
         others = {each: known for each, known in self._visits.items() if each != key}
+        news = News(_local(told["at"], zone), plain(told["kind"]), visit, before)
         self._visits = others if visit is None else {**others, key: visit}
-        self.cursor = told["cursor"]
-        self.news = News(_local(told["at"], zone), told["kind"], visit, before)
-        return self.news
+        self.cursor, self.news = told["cursor"], news
+        return news
 
 
 def _local(moment: str, zone: ZoneInfo) -> datetime:
     return datetime.fromisoformat(moment).astimezone(zone)
-
-
-def _plain(name: str) -> str:
-    # Anybody may name a pet, and a terminal obeys more than letters.
-    return "".join(character if character.isprintable() else " " for character in name)
