@@ -10,7 +10,7 @@ INSTALL = $(PY) -m pip install --quiet --disable-pip-version-check --require-has
 LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench schema audit clients soak lock
+.PHONY: help run test check bench schema audit clients soak livesoak lock
 
 help: ## (this list)
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -42,6 +42,9 @@ clients: $(VENV)/.dev ## the npm clients of live subscriptions, cut off in every
 
 soak: $(VENV)/.dev ## hours of made-up traffic against a real server, watching memory and connections
 	@$(PY) -m tests.soak $(ARGS)
+
+livesoak: $(VENV)/.dev ## half an hour, for each database, of 500 who look on live, over two servers
+	@$(PY) -m tests.soak live $(ARGS)
 
 lock: ## remake both lock files from pyproject.toml (needs uv)
 	$(LOCK) pyproject.toml -o requirements.lock
