@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import os
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -10,6 +11,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
+
+from rich.console import Console
 
 from tests.doors import SECRET
 from tests.served import ROOT, Process
@@ -88,3 +91,8 @@ async def until(found: Callable[[], T], *, seconds: float = 20.0) -> T:
             return something
     except TimeoutError:
         raise AssertionError(f"nothing came within {seconds:g} seconds") from None
+
+
+def written(console: Console) -> list[str]:
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue().splitlines()

@@ -27,6 +27,10 @@ from tests.held import HeldSocket
 
 SECRET = "ada@example.org"
 WATCH = "subscription { weights { grams note } }"
+EXPIRED = (4403, "Your access has expired. Please refresh it and connect again.")
+"""With what a socket is closed whose token has expired."""
+MASK = "Something went wrong on our side. Please try again; if it stays, tell us this number: "
+"""What is said of an error that nobody expected, before its number."""
 
 met: Counter[str] = Counter()
 """How often a slow resolver was begun, ended by itself and was stopped, since the test began."""
