@@ -129,7 +129,10 @@ class Stream(Response):
 
     async def room(self) -> None:
         """Wait until there is room for one more answer."""
-        while len(self._outgoing) >= MOST_ANSWERS_WAITING // 2:
+        while (
+            len(self._outgoing) >= MOST_ANSWERS_WAITING // 2
+            or sum(map(len, self._outgoing)) > MOST_CHARACTERS_WAITING // 2
+        ):
             self._room.clear()
             await self._room.wait()
 
