@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from models import sql
 from models.client import SHORTEST_PHONE_SEARCH, WordKind, name_words
@@ -67,6 +68,7 @@ def _matching(word: str) -> Condition | None:
     return Condition(f"{{t}}.id IN ({scope})", tuple(values))
 
 
+@cache
 def _beginning(kind: WordKind) -> str:
     word = 'word COLLATE "C"' if sql.is_postgres() else "word"
     return f"SELECT client_id FROM client_word WHERE kind = '{kind.value}' AND {word} >= ? AND {word} < ?"  # noqa: S608 - our own words

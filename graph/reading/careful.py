@@ -53,7 +53,7 @@ class Place:
     number: int = 0
 
 
-class _Told:
+class Told:
     """Whatever goes wrong inside is told in its place, as graphql-core tells it; there, null stands for the answer.
 
     Raises (at the end of the block):
@@ -90,7 +90,7 @@ class Careful:
         for number, place in enumerate(places):
             at = path.add_key(number, None)
             answers.append(None)
-            with _Told(self._executor, item, details, at):
+            with Told(self._executor, item, details, at):
                 answers[number] = self.object(made, place, at)
         return answers
 
@@ -104,7 +104,7 @@ class Careful:
 
     def _field(self, made: Made, part: Part, place: Place, path: Path) -> Any:
         wrapped, answer = part.definition.type, None
-        with _Told(self._executor, wrapped, part.details, path):
+        with Told(self._executor, wrapped, part.details, path):
             answer = self._answer(made, part, place, path)
             if answer is None and isinstance(wrapped, GraphQLNonNull):
                 name = part.details[0].node.name.value

@@ -5,38 +5,103 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any
+from inspect import isawaitable
+from typing import TYPE_CHECKING, Any
 
-from graphql import GraphQLNonNull, GraphQLObjectType, get_named_type
-from graphql.execution.collect_fields import collect_subfields
+from graphql import (
+    ExecutionResult,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLSchema,
+    OperationType,
+    default_field_resolver,
+    default_type_resolver,
+    get_named_type,
+)
+from graphql.execution.collect_fields import FragmentDetails, collect_subfields
+from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from graph.reading import answer, read
-from graph.reading.careful import Careful, Place
+from graph.reading.careful import Careful, Place, Told
 from graph.reading.pages import Paged, Picked, Shown
 from graph.reading.plan import Plan
 from graph.reading.planner import Planner, is_a_list
 from graph.reading.plans import Plans
 from graph.reading.read import Listed
+from graph.reading.roots import Root, roots
 from models import sql
 from models.refusal import NotFound
 from resolvers import access
 from resolvers.rows import Rows
 
+if TYPE_CHECKING:
+    from graphql.execution.values import VariableValues
+
+    from graph.context import Context
+    from graph.documents import Operation
+
 _READ = (Rows, Paged, Picked, Shown)
+_MOST_SELECTIONS = 16
 
 
 class ReadingExecutor(StrawberryGraphQLCoreExecutionContext):
     """Executes an operation; rows are read as they are selected, everything else as graphql-core does.
 
-    `plans` are kept from one operation to the next; `switches` are the variables that decide what is selected.
+    `plans` are kept from one operation to the next; `switches` are the variables that decide what is selected, and
+    `kept` holds what a query asks for at its top, by the values of those.
     """
 
-    def __init__(self, *given: Any, plans: Plans | None = None, switches: Sequence[str] = (), **more: Any) -> None:
+    def __init__(
+        self,
+        *given: Any,
+        plans: Plans | None = None,
+        switches: Sequence[str] = (),
+        kept: dict[Any, tuple[Root, ...] | None] | None = None,
+        **more: Any,
+    ) -> None:
         super().__init__(*given, **more)
         self._plans = Plans() if plans is None else plans
         self._switches = switches
+        self._kept = {} if kept is None else kept
         self._once: dict[tuple[int, int], asyncio.Future[tuple[Plan, Listed, Any]]] = {}
+
+    @classmethod
+    def of(
+        cls, schema: GraphQLSchema, operation: Operation, variables: VariableValues, context: Context, *, plans: Plans
+    ) -> ReadingExecutor:
+        """The executor of one request, without looking again at what was found in its document."""
+        return cls(
+            schema,
+            dict(operation.fragments),
+            {name: FragmentDetails(fragment, None) for name, fragment in operation.fragments.items()},
+            None,
+            context,
+            operation.node,
+            variables,
+            default_field_resolver,
+            default_type_resolver,
+            default_field_resolver,
+            is_awaitable=optimized_is_awaitable,
+            hide_suggestions=True,
+            plans=plans,
+            switches=operation.switches,
+            kept=operation.kept,
+        )
+
+    async def answered(self) -> ExecutionResult:
+        """The answer to the operation."""
+        asked = self._roots() if self.operation.operation is OperationType.QUERY else None
+        if asked is None:
+            result: Any = self.execute_operation()
+            answer: ExecutionResult = await result if isawaitable(result) else result
+            return answer
+        if len(asked) == 1:
+            data = {asked[0].key: await self._root(asked[0])}
+        else:
+            answers = await asyncio.gather(*[self._root(each) for each in asked])
+            data = {each.key: answer for each, answer in zip(asked, answers, strict=True)}
+        return ExecutionResult(data, self.collected_errors.errors or None)
 
     def complete_value(
         self, return_type: Any, field_details_list: Any, info: Any, path: Any, result: Any, position_context: Any
@@ -56,6 +121,34 @@ class ReadingExecutor(StrawberryGraphQLCoreExecutionContext):
         """The fields selected of an object, by the key under which the client wants them."""
         found = collect_subfields(self.schema, self.fragments, self.variable_values, self.operation, of, details)
         return list(found.grouped_field_set.items())
+
+    def _roots(self) -> tuple[Root, ...] | None:
+        switches = self._chosen()
+        if switches not in self._kept:
+            if len(self._kept) >= _MOST_SELECTIONS:
+                self._kept.clear()
+            self._kept[switches] = roots(self)
+        return self._kept[switches]
+
+    async def _root(self, root: Root) -> Any:
+        """The answer of a field of the query, which may always be null."""
+        if root.definition is None or root.arguments is None or root.asked is None:
+            return root.parent.name
+        wrapped, answer = root.definition.type, None
+        with Told(self, wrapped, root.details, root.path):
+            info = self.build_resolve_info(root.definition, root.nodes, root.parent, root.path)
+            result = await root.asked(info, root.arguments.given(self.variable_values))
+            if result is None:
+                return None
+            if isinstance(result, _READ):
+                return await self._read(wrapped, root.details, root.path, result)
+            answer = self.complete_value(wrapped, root.details, info, root.path, result, None)
+            return await answer if self.is_awaitable(answer) else answer
+        return None
+
+    def _chosen(self) -> tuple[Any, ...]:
+        coerced = self.variable_values.coerced
+        return tuple([coerced.get(name) for name in self._switches])
 
     async def _read(self, return_type: Any, details: Any, path: Any, result: Any) -> Any:
         match result:
@@ -123,9 +216,8 @@ class ReadingExecutor(StrawberryGraphQLCoreExecutionContext):
     def _plan(self, way: Any, of: Any, details: Any, rows: Rows, planned: Callable[[Planner], Plan]) -> Plan:
         """The plan of a selection, kept or made."""
         viewer = self.context_value.viewer
-        switches = tuple([self.variable_values.coerced.get(name) for name in self._switches])
         nodes = tuple([id(each.node) for each in details])
-        key = (way, of.name, rows.model, id(self.operation), nodes, switches, access.key(viewer), sql.dialect())
+        key = (way, of.name, rows.model, id(self.operation), nodes, self._chosen(), access.key(viewer), sql.dialect())
         plan = self._plans.get(key)
         if plan is None:
             plan = planned(Planner(self, viewer))

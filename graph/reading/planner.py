@@ -9,7 +9,7 @@ from graphql import GraphQLField, GraphQLNonNull, GraphQLObjectType, get_named_t
 from tortoise.models import Model
 
 from graph.reading import builders, values
-from graph.reading.arguments import arguments
+from graph.reading.arguments import Arguments
 from graph.reading.plan import (
     Below,
     Call,
@@ -181,7 +181,7 @@ class Planner:
         lower = Level(edge.model)
         key: Any = edge.model._meta.fields_map[edge.key]
         place = lower.column("t", edge.model, key.source_field)
-        given = arguments(definition, details[0], self._executor.variable_values)
+        given = Arguments(definition, details[0])
         order = sorted_by(edge.order)
         of = _object(definition)
         if "pageInfo" in of.fields:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -112,6 +112,8 @@ class _Reader:
 
     async def _below(self, level: Level, rows: Sequence[Row]) -> list[Found]:
         """What is below the rows: all levels that hang on them are asked for at once."""
+        if not level.children:
+            return []
         wishes = [self._wish(child, rows) for child in level.children]
         statements = [each for wish in wishes if isinstance(wish, _Wish) for each in wish.statements]
         answers = iter(await self._ask(statements) if statements else ())
@@ -145,16 +147,22 @@ class _Reader:
         child, page, rows = wish.child, wish.page, answers[0]
         if child.connection is None or page is None:
             return Listed(rows, await self._below(child.level, rows))
-        by_parent: dict[Any, list[Row]] = {parent: [] for parent in wish.parents}
-        for row in rows:
-            by_parent[row[child.place]].append(row)
         totals = {row[0]: row[1] for row in answers[1]} if len(answers) > 1 else None
         stretches = {
             parent: _stretch(child.connection, found, page, None if totals is None else totals.get(parent, 0))
-            for parent, found in by_parent.items()
+            for parent, found in _by_parent(child, wish.parents, rows)
         }
-        shown = [row for stretch in stretches.values() for row in stretch.rows]
+        shown = [row for stretch in stretches.values() for row in stretch.rows] if child.level.children else ()
         return Stretches(stretches, await self._below(child.level, shown))
+
+
+def _by_parent(child: Child, parents: Sequence[Any], rows: Sequence[Row]) -> Iterable[tuple[Any, Sequence[Row]]]:
+    if len(parents) == 1:
+        return [(parents[0], rows)]
+    by_parent: dict[Any, list[Row]] = {parent: [] for parent in parents}
+    for row in rows:
+        by_parent[row[child.place]].append(row)
+    return by_parent.items()
 
 
 def _page(given: Mapping[str, Any], most: int) -> Page:

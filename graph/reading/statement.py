@@ -49,7 +49,7 @@ def whole(level: Level, viewer: Viewer, rows: Rows, page: Page | None = None, *,
     rules, asked = _rules(level, viewer)
     way = _Way(rows.scope, rows.order, rules, *_paged(page), counts)
     text = level.texts.get(way) or level.keep(way, sql.numbered(_whole(level, way)))
-    return text, [*asked, *rows.values, *_beyond(level, rows.order, page)]
+    return text, sql.bound([*asked, *rows.values, *_beyond(level, rows.order, page)])
 
 
 def of_parents(
@@ -64,13 +64,14 @@ def of_parents(
     is_one = len(parents) == 1
     way = _Way(scope, order, rules, *_paged(page), counts, level.columns[child.place][0], is_one)
     text = level.texts.get(way) or level.keep(way, sql.numbered(_of_parents(level, way)))
-    return text, [*asked, parents[0] if is_one else _several(parents), *seen, *values, *_beyond(level, order, page)]
+    given = parents[0] if is_one else _several(parents)
+    return text, sql.bound([*asked, given, *seen, *values, *_beyond(level, order, page)])
 
 
 def counted(level: Level, rows: Rows) -> Statement:
     """How many rows there are in all."""
     text = f"SELECT COUNT(*) FROM {level.model._meta.db_table} t WHERE {rows.scope.format(t='t')}"
-    return sql.numbered(text), list(rows.values)
+    return sql.numbered(text), sql.bound(rows.values)
 
 
 def counted_of_parents(
@@ -86,7 +87,7 @@ def counted_of_parents(
         table = level.model._meta.db_table
         text = f"SELECT {parent}, COUNT(*) FROM {table} t WHERE {_one_of(parent)} AND ({scope}) GROUP BY {parent}"
         text = level.keep(way, sql.numbered(text))
-    return text, [_several(parents), *seen, *values]
+    return text, sql.bound([_several(parents), *seen, *values])
 
 
 def ordered(level: Level, order: Sequence[Order], *, goes_back: bool = False) -> str:
