@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from uuid import UUID
 
     from tortoise.models import Model
 
@@ -34,7 +35,8 @@ class Rows:
     """Rows of one table that a viewer may see; only `access` makes it.
 
     `scope` is SQL over the alias `{t}` with `?` for each of `values`: its text is a known shape, and what the
-    viewer asked for is in the values alone. `order` always ends in the key.
+    viewer asked for is in the values alone. `order` always ends in the key. Where there can be but one row, `key` is
+    its key.
     """
 
     viewer: Viewer
@@ -42,10 +44,15 @@ class Rows:
     scope: str
     values: tuple[Any, ...]
     order: tuple[Order, ...]
+    key: UUID | None = None
 
     def narrowed(self, scope: str, *values: Any) -> Rows:
         """Those of the rows for which `scope` holds as well."""
         return replace(self, scope=f"({self.scope}) AND ({scope})", values=(*self.values, *values))
+
+    def only(self, key: UUID | None) -> Rows:
+        """The one of the rows with this key."""
+        return replace(self.narrowed("{t}.id = ?", key), key=key)
 
     def sorted_by(self, *columns: str) -> Rows:
         """The same rows in another order; a leading minus sorts downward, and the key comes last."""

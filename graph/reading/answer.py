@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from graph.reading.read import Failed, Listed, Stretch, Stretches
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from graph.reading.read import Found
 
 
-def listed(plan: Plan, found: Listed) -> Any:
+def listed(plan: Plan, found: Listed, told: Mapping[str, Any]) -> Any:
     """The answers of a plan for rows.
 
     Raises:
         Exception: one of them has a flaw.
     """
-    return plan.build(found.rows, _below(plan.level, found.below))
+    return plan.build(found.rows, _below(plan.level, found.below), told)
 
 
 def page(plan: Plan, found: Stretches) -> Any:

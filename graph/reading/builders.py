@@ -33,6 +33,7 @@ from graph.reading.plan import (
     Pages,
     Part,
     Source,
+    Told,
     Typename,
 )
 
@@ -44,9 +45,9 @@ Small = Callable[[GraphQLObjectType, Any], values.Convert]
 
 
 def of_list(made: Made, level: Level, small: Small) -> Build:
-    """`build(rows, below)`: the answers in a list, in the order of the rows."""
+    """`build(rows, below, told)`: the answers in a list, in the order of the rows."""
     writer = _Writer(level, small)
-    return writer.function("rows, below", f"return [{writer.object(made)} for {writer.row()} in rows]")
+    return writer.function("rows, below, told=()", f"return [{writer.object(made)} for {writer.row()} in rows]")
 
 
 def by_key(made: Made, level: Level, small: Small, place: int) -> Build:
@@ -116,6 +117,9 @@ class _Writer:
                 return f"{self._constant(values.ids(kind))}(c{place})"
             case Call():
                 return self._call(part, part.source)
+            case Told(name):
+                said = values.completed(wrapped, lambda of: self._small(of, part.details))
+                return f"{self._constant(said)}(told[{name!r}])"
             case Inner(present, inner):
                 return self._inner(wrapped, present, self.object(inner))
             case Below(child, parent, _):

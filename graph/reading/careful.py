@@ -6,15 +6,15 @@ that may be.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from graphql import GraphQLNonNull
 from graphql.pyutils import Path
 
 from graph.ids import global_id
-from graph.reading import values
+from graph.reading import plan, values
 from graph.reading.plan import (
     Below,
     Call,
@@ -51,6 +51,7 @@ class Place:
     row: Row = ()
     page: Stretch | None = None
     number: int = 0
+    told: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Told:
@@ -154,6 +155,8 @@ class Careful:
                 return _known(column, place.row[at])
             case Id(at, kind):
                 return global_id(kind, sql.as_key(place.row[at]))
+            case plan.Told(name):
+                return place.told[name]
             case Call(places, columns, function):
                 given = zip(places, columns, strict=True)
                 return function(*[_known(column, place.row[at]) for at, column in given])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any
@@ -156,20 +156,31 @@ class ReadingExecutor(StrawberryGraphQLCoreExecutionContext):
                 return await self._page(return_type, details, path, result)
             case Picked():
                 return await self._picked(return_type, details, path, result)
-            case Shown(rows, kind):
-                return await self._rows(self.schema.type_map[kind], return_type, details, path, rows)
-        return await self._rows(get_named_type(return_type), return_type, details, path, result)
+            case Shown():
+                return await self._shown(return_type, details, path, result)
+        return await self._rows(get_named_type(return_type), return_type, details, path, result, {})
 
-    async def _rows(self, of: Any, return_type: Any, details: Any, path: Any, rows: Rows) -> Any:
+    async def _shown(self, return_type: Any, details: Any, path: Any, shown: Shown | None) -> Any:
+        while shown is not None:
+            of = self.schema.type_map[shown.kind]
+            answer = await self._rows(of, return_type, details, path, shown.rows, shown.said)
+            if answer is not None or shown.otherwise is None:
+                return answer
+            shown = await shown.otherwise()
+        return None
+
+    async def _rows(
+        self, of: Any, return_type: Any, details: Any, path: Any, rows: Rows, told: Mapping[str, Any]
+    ) -> Any:
         plan = self._plan("rows", of, details, rows, lambda planner: planner.list(of, details, rows.model))
-        found = await read.listed(self.context_value, self.variable_values, plan, rows)
+        found = await read.listed(self.context_value, self.variable_values, plan, rows, told)
         is_list = is_a_list(return_type)
         if not found.rows and isinstance(return_type, GraphQLNonNull) and not is_list:
             # The deed was done, maybe by an earlier request, and what it was about is no longer the viewer's to see.
             raise NotFound
-        answers = self._quickly(plan, lambda: answer.listed(plan, found))
+        answers = self._quickly(plan, lambda: answer.listed(plan, found, told))
         if answers is None:
-            places = _places(plan, found)
+            places = _places(plan, found, told)
             if is_list:
                 return Careful(self).list(plan.made, return_type, details, places, path)
             return Careful(self).object(plan.made, places[0], path) if places else None
@@ -193,7 +204,7 @@ class ReadingExecutor(StrawberryGraphQLCoreExecutionContext):
         keys = frozenset(picked.keys)
         if made is not None:
             return [each for key, (each,) in made.items() if sql.as_key(key) in keys]
-        places = [place for place in _places(plan, found) if sql.as_key(place.row[0]) in keys]
+        places = [place for place in _places(plan, found, {}) if sql.as_key(place.row[0]) in keys]
         return Careful(self).list(plan.made, return_type, details, places, path)
 
     async def _read_once(self, return_type: Any, details: Any, rows: Rows) -> Any:
@@ -204,8 +215,8 @@ class ReadingExecutor(StrawberryGraphQLCoreExecutionContext):
             of: Any = get_named_type(return_type)
             try:
                 plan = self._plan("keys", of, details, rows, lambda planner: planner.by_key(of, details, rows.model))
-                found = await read.listed(self.context_value, self.variable_values, plan, rows)
-                made = self._quickly(plan, lambda: answer.listed(plan, found))
+                found = await read.listed(self.context_value, self.variable_values, plan, rows, {})
+                made = self._quickly(plan, lambda: answer.listed(plan, found, {}))
                 self._once[known].set_result((plan, found, made))
             except BaseException as error:
                 self._once[known].set_exception(error)
@@ -233,5 +244,5 @@ class ReadingExecutor(StrawberryGraphQLCoreExecutionContext):
         return None
 
 
-def _places(plan: Plan, found: Listed) -> list[Place]:
-    return [Place(plan.level, found.below, row) for row in found.rows]
+def _places(plan: Plan, found: Listed, told: Mapping[str, Any]) -> list[Place]:
+    return [Place(plan.level, found.below, row, told=told) for row in found.rows]

@@ -75,6 +75,10 @@ class Level:
             self.columns.append(wanted)
         return self.columns.index(wanted)
 
+    def is_own(self, place: int) -> bool:
+        """Whether the key of the row itself stands there, not that of a row it points to."""
+        return self.columns[place][0] == "t.id"
+
     def keep(self, key: Hashable, text: str) -> str:
         """Keep the SQL that is right for this key; when there are too many, begin anew."""
         if len(self.texts) >= _MOST_TEXTS:
@@ -122,6 +126,13 @@ class Call:
     places: tuple[int, ...]
     columns: tuple[Any, ...]
     function: Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the question itself told, under this name."""
+
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +196,9 @@ class Node:
     made: Made
 
 
-Source: TypeAlias = Typename | Closed | Leaf | Id | Call | Inner | Below | Pages | Given | Nested | Nodes | Edges | Node
+Source: TypeAlias = (
+    Typename | Closed | Leaf | Id | Call | Told | Inner | Below | Pages | Given | Nested | Nodes | Edges | Node
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

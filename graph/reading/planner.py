@@ -31,9 +31,10 @@ from graph.reading.plan import (
     Part,
     Plan,
     Source,
+    Told,
     Typename,
 )
-from graph.reading.shape import READS, Column, Computed, Identity, Many, One
+from graph.reading.shape import READS, Column, Computed, Identity, Itself, Many, One, Said
 from graph.roles import gate, opens
 from resolvers.rows import Order, sorted_by
 
@@ -122,6 +123,10 @@ class Planner:
             case Computed(needs, function):
                 found = [self._found(level, alias, model, path) for path in needs]
                 return Call(tuple(place for place, _, _ in found), tuple(column for _, column, _ in found), function)
+            case Said(told):
+                return Told(told)
+            case Itself():
+                return Inner(None, self._made(level, _object(definition), details, alias, model))
             case One(key, is_carried):
                 along = key or strawberrys.python_name
                 return self._one(level, alias, model, along, _object(definition), details, is_carried=is_carried)

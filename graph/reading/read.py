@@ -65,39 +65,78 @@ class Failed:
 Found: TypeAlias = Listed | Stretches | Failed
 
 
-async def listed(context: Context, variables: VariableValues, plan: Plan, rows: Rows) -> Listed:
-    """The rows, and what is below them."""
+async def listed(
+    context: Context, variables: VariableValues, plan: Plan, rows: Rows, told: Mapping[str, Any]
+) -> Listed:
+    """The rows, and what is below them; `told` is what the question itself tells of them."""
     async with sql.together() as ask:
-        return await _Reader(context, variables, ask).listed(plan, rows)
+        return await _Reader(context, variables, ask, told).listed(plan, rows)
 
 
 async def page(context: Context, variables: VariableValues, plan: Plan, rows: Rows, page: Page) -> Stretches:
     """One page of the rows, under the parent None, and what is below them."""
     async with sql.together() as ask:
-        return await _Reader(context, variables, ask).page(plan, rows, page)
+        return await _Reader(context, variables, ask, {}).page(plan, rows, page)
 
 
 @dataclass(frozen=True, slots=True)
 class _Wish:
-    """What is to be read for a child: its statement, and where its totals are counted by themselves, theirs."""
+    """What is to be read for a child: its statement, and where its totals are counted by themselves, theirs.
+
+    `narrowed` and its values are what else must hold of its rows.
+    """
 
     child: Child
     parents: Sequence[Any]
     page: Page | None
+    narrowed: str
+    values: Sequence[Any]
     statements: Sequence[statement.Statement]
 
 
 class _Reader:
     """Reads for one field of one request."""
 
-    def __init__(self, context: Context, variables: VariableValues, ask: sql.Ask) -> None:
+    def __init__(self, context: Context, variables: VariableValues, ask: sql.Ask, told: Mapping[str, Any]) -> None:
         self._context = context
         self._variables = variables
         self._ask = ask
+        self._told = told
 
     async def listed(self, plan: Plan, rows: Rows) -> Listed:
+        if rows.key is not None and plan.level.children:
+            return await self._one(plan.level, rows, sql.bound([rows.key])[0])
         (found,) = await self._ask([statement.whole(plan.level, self._context.viewer, rows)])
-        return Listed(found, await self._below(plan.level, found))
+        return Listed(found, await self._below(plan.level.children, found))
+
+    async def _one(self, level: Level, rows: Rows, key: Any) -> Listed:
+        """The row with this key, and what is below it: asked for at once, as far as it is known to what it belongs."""
+        viewer = self._context.viewer
+        wishes = [self._wish(child, [key]) if level.is_own(child.parent) else None for child in level.children]
+        granted = [wish for wish in wishes if isinstance(wish, _Wish)]
+        rider = next((wish for wish in granted if wish.child.connection is None), None)
+        if rider is None:
+            first = statement.whole(level, viewer, rows)
+        else:
+            first = statement.with_rider(level, viewer, rows, rider.child, rider.narrowed, rider.values, key)
+        asked = [each for wish in granted if wish is not rider for each in wish.statements]
+        found, *others = await self._ask([first, *asked])
+        width, answers = max(len(level.columns), 1), iter(others)
+        own = [row[:width] for row in found[:1]]
+        below: list[Found] = []
+        for child, wish in zip(level.children, wishes, strict=True):
+            if not own:
+                below.append(Listed((), ()))
+            elif wish is None:
+                below += await self._below([child], own)
+            elif wish is rider:
+                ridden = [row[width:] for row in found if row[width + child.place] is not None]
+                below.append(Listed(ridden, await self._below(child.level.children, ridden)))
+            elif isinstance(wish, _Wish):
+                below.append(await self._granted(wish, [next(answers) for _ in wish.statements]))
+            else:
+                below.append(wish)
+        return Listed(own, below)
 
     async def page(self, plan: Plan, rows: Rows, page: Page) -> Stretches:
         level, connection = plan.level, plan.connection
@@ -108,13 +147,13 @@ class _Reader:
         else:
             (found,), total = await self._ask([read]), None
         stretch = _stretch(connection, found, page, total)
-        return Stretches({None: stretch}, await self._below(level, stretch.rows))
+        return Stretches({None: stretch}, await self._below(level.children, stretch.rows))
 
-    async def _below(self, level: Level, rows: Sequence[Row]) -> list[Found]:
+    async def _below(self, children: Sequence[Child], rows: Sequence[Row]) -> list[Found]:
         """What is below the rows: all levels that hang on them are asked for at once."""
-        if not level.children:
+        if not children:
             return []
-        wishes = [self._wish(child, rows) for child in level.children]
+        wishes = [self._wish(child, _keys(rows, child.parent)) for child in children]
         statements = [each for wish in wishes if isinstance(wish, _Wish) for each in wish.statements]
         answers = iter(await self._ask(statements) if statements else ())
         found: list[Found] = []
@@ -125,14 +164,13 @@ class _Reader:
                 found.append(wish)
         return found
 
-    def _wish(self, child: Child, rows: Sequence[Row]) -> _Wish | Found:
-        place, viewer = child.parent, self._context.viewer
-        parents = [key for key in dict.fromkeys([row[place] for row in rows]) if key is not None]
+    def _wish(self, child: Child, parents: Sequence[Any]) -> _Wish | Found:
+        viewer = self._context.viewer
         if not parents:
             return Listed((), ())
         page = None
         try:
-            given = child.arguments.given(self._variables)
+            given = {**self._told, **child.arguments.given(self._variables)}
             narrowed, asked = child.edge.narrow(self._context, given) if child.edge.narrow else ("", ())
             if child.connection is not None:
                 page = _page(given, self._context.limits.max_page)
@@ -141,19 +179,23 @@ class _Reader:
             return Failed(error)
         if child.connection is not None and child.connection.wants_total and page is not None and page.beyond:
             statements.append(statement.counted_of_parents(child, viewer, narrowed, asked, parents))
-        return _Wish(child, parents, page, statements)
+        return _Wish(child, parents, page, narrowed, asked, statements)
 
     async def _granted(self, wish: _Wish, answers: Sequence[Sequence[Row]]) -> Found:
         child, page, rows = wish.child, wish.page, answers[0]
         if child.connection is None or page is None:
-            return Listed(rows, await self._below(child.level, rows))
+            return Listed(rows, await self._below(child.level.children, rows))
         totals = {row[0]: row[1] for row in answers[1]} if len(answers) > 1 else None
         stretches = {
             parent: _stretch(child.connection, found, page, None if totals is None else totals.get(parent, 0))
             for parent, found in _by_parent(child, wish.parents, rows)
         }
         shown = [row for stretch in stretches.values() for row in stretch.rows] if child.level.children else ()
-        return Stretches(stretches, await self._below(child.level, shown))
+        return Stretches(stretches, await self._below(child.level.children, shown))
+
+
+def _keys(rows: Sequence[Row], place: int) -> list[Any]:
+    return [key for key in dict.fromkeys([row[place] for row in rows]) if key is not None]
 
 
 def _by_parent(child: Child, parents: Sequence[Any], rows: Sequence[Row]) -> Iterable[tuple[Any, Sequence[Row]]]:

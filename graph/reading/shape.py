@@ -45,6 +45,18 @@ class Computed:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What the question itself tells: it comes with the rows, and no row holds it."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Itself:
+    """The same row, as another type."""
+
+
+@dataclass(frozen=True, slots=True)
 class One:
     """A to-one edge along a foreign key.
 
@@ -60,7 +72,8 @@ class One:
 class Many:
     """A to-many edge: rows of `model` whose `key` points here, in an order, and for which `narrow` holds.
 
-    `narrow` turns the context and the arguments of the field into SQL over `{t}` and its values. `via` is the foreign
+    `narrow` turns the context and what is given (the arguments of the field, and what the question itself told) into
+    SQL over `{t}` and its values. `via` is the foreign
     key to follow from a row of a join table: the answers are of what it points to, as visible as the row itself.
     """
 
@@ -71,7 +84,7 @@ class Many:
     via: str | None = None
 
 
-Reads = Column | Identity | Computed | One | Many
+Reads = Column | Identity | Computed | Said | Itself | One | Many
 T = TypeVar("T")
 
 
@@ -106,6 +119,16 @@ def identity(description: str, kind: str) -> Any:
 def computed(description: str, function: Callable[..., Any], *needs: str, roles: Iterable[Role] | None = None) -> Any:
     """A field that is a plain function of the columns it needs."""
     return _field(description, (roles,) if roles else (), Computed(needs, function))
+
+
+def said(description: str, name: str) -> Any:
+    """A field that the question itself tells, under this name."""
+    return _field(description, (), Said(name))
+
+
+def itself(description: str) -> Any:
+    """A field that is the same row as another type."""
+    return _field(description, (), Itself())
 
 
 def one(description: str, *roles: Role | Iterable[Role], key: str | None = None, carried: bool = False) -> Any:
