@@ -117,7 +117,10 @@ def _as_text(value: Any) -> Any:
 
 def as_key(value: Any) -> UUID:
     """A key read by raw SQL."""
-    return value if isinstance(value, UUID) else UUID(str(value))
+    return value if isinstance(value, UUID) else _key(str(value))
+
+
+_key = lru_cache(10_000)(UUID)  # the vets and rooms of a practice are few, and read again and again
 
 
 def as_instant(value: Any) -> datetime:
