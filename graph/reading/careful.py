@@ -15,6 +15,7 @@ from graphql.pyutils import Path
 
 from graph.ids import global_id
 from graph.reading import plan, values
+from graph.reading.found import Answers, Failed, Listed, Stretch, Stretches
 from graph.reading.plan import (
     Below,
     Call,
@@ -32,14 +33,13 @@ from graph.reading.plan import (
     Part,
     Typename,
 )
-from graph.reading.read import Failed, Listed, Stretch, Stretches
 from graph.roles import refuse_unless_allowed
 from models import sql
 
 if TYPE_CHECKING:
     from graph.reading.executor import ReadingExecutor
+    from graph.reading.found import Found
     from graph.reading.plan import Level, Row
-    from graph.reading.read import Found
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +135,7 @@ class Careful:
     def _below(self, part: Part, inner: Made, place: Place, found: Found, parent: Any, path: Path) -> Any:
         child = place.level.children[part.source.child]  # type: ignore[union-attr]
         found = _unless_failed(found)
+        assert isinstance(child, plan.Child)  # noqa: S101 - rows are read for it
         assert isinstance(found, Listed)  # noqa: S101 - what a list reads is rows
         places = (Place(child.level, found.below, row) for row in found.rows if row[child.place] == parent)
         return self.list(inner, part.definition.type, part.details, places, path)
@@ -155,6 +156,10 @@ class Careful:
                 return _known(column, place.row[at])
             case Id(at, kind):
                 return global_id(kind, sql.as_key(place.row[at]))
+            case plan.Answered(child, parent):
+                answers = place.below[child]
+                assert isinstance(answers, Answers)  # noqa: S101 - what a function is asked has answers
+                return answers.get(place.row[parent])
             case plan.Told(name):
                 return place.told[name]
             case Call(places, columns, function):

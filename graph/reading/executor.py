@@ -24,11 +24,11 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from graph.reading import answer, read
 from graph.reading.careful import Careful, Place, Told
+from graph.reading.found import Listed
 from graph.reading.pages import Paged, Picked, Shown
 from graph.reading.plan import Plan
 from graph.reading.planner import Planner, is_a_list
 from graph.reading.plans import Plans
-from graph.reading.read import Listed
 from graph.reading.roots import Root, roots
 from models import sql
 from models.refusal import NotFound

@@ -2,67 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from graphql import GraphQLError
 
 from graph.reading import pages, statement, values
+from graph.reading.found import Answers, Failed, Found, Listed, Stretch, Stretches
+from graph.reading.plan import Asked, Child
 from models import sql
 from models.refusal import Refusal
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from graphql.execution.values import VariableValues
 
     from graph.context import Context
-    from graph.reading.plan import Child, Connection, Level, Plan, Row
+    from graph.reading.plan import Connection, Level, Plan, Row
     from resolvers.rows import Page, Rows
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """Rows, in their order, and what was read below them."""
-
-    rows: Sequence[Row]
-    below: Sequence[Found]
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """The rows of one page; `cursors` stand beside them where they are wanted."""
-
-    rows: Sequence[Row]
-    total: int
-    has_next: bool
-    has_previous: bool
-    cursors: Sequence[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Stretches:
-    """Pages by parent, and what was read below the rows of all of them."""
-
-    by_parent: dict[Any, Stretch]
-    below: Sequence[Found]
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """Nothing could be read, because of how the client asked; said wherever it is asked for."""
-
-    error: Exception
-
-    def get(self, _parent: Any, _otherwise: Any = None) -> Any:
-        """Nothing, unlike that of which it takes the place.
-
-        Raises:
-            Flaw: always.
-        """
-        raise values.Flaw
-
-
-Found: TypeAlias = Listed | Stretches | Failed
 
 
 async def listed(
@@ -70,13 +30,19 @@ async def listed(
 ) -> Listed:
     """The rows, and what is below them; `told` is what the question itself tells of them."""
     async with sql.together() as ask:
-        return await _Reader(context, variables, ask, told).listed(plan, rows)
+        reader = _Reader(context, variables, ask, told)
+        found = await reader.listed(plan, rows)
+    await reader.ask_functions()
+    return found
 
 
 async def page(context: Context, variables: VariableValues, plan: Plan, rows: Rows, page: Page) -> Stretches:
     """One page of the rows, under the parent None, and what is below them."""
     async with sql.together() as ask:
-        return await _Reader(context, variables, ask, {}).page(plan, rows, page)
+        reader = _Reader(context, variables, ask, {})
+        found = await reader.page(plan, rows, page)
+    await reader.ask_functions()
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +68,23 @@ class _Reader:
         self._variables = variables
         self._ask = ask
         self._told = told
+        self._functions: list[tuple[Asked, list[UUID], Answers]] = []
+
+    async def ask_functions(self) -> None:
+        """Ask every function for the keys that were found: when no connection is held, for they take their own."""
+        if not self._functions:
+            return
+        viewer = self._context.viewer
+        calls = [asked.function(viewer, keys) for asked, keys, _ in self._functions]
+        for (_, _, answers), said in zip(
+            self._functions, await asyncio.gather(*calls, return_exceptions=True), strict=True
+        ):
+            if isinstance(said, Exception):
+                answers.error = said
+            elif isinstance(said, BaseException):
+                raise said
+            else:
+                answers.by_key = said
 
     async def listed(self, plan: Plan, rows: Rows) -> Listed:
         if rows.key is not None and plan.level.children:
@@ -112,7 +95,10 @@ class _Reader:
     async def _one(self, level: Level, rows: Rows, key: Any) -> Listed:
         """The row with this key, and what is below it: asked for at once, as far as it is known to what it belongs."""
         viewer = self._context.viewer
-        wishes = [self._wish(child, [key]) if level.is_own(child.parent) else None for child in level.children]
+        wishes = [
+            self._wish(child, [key]) if isinstance(child, Child) and level.is_own(child.parent) else None
+            for child in level.children
+        ]
         granted = [wish for wish in wishes if isinstance(wish, _Wish)]
         rider = next((wish for wish in granted if wish.child.connection is None), None)
         if rider is None:
@@ -129,9 +115,9 @@ class _Reader:
                 below.append(Listed((), ()))
             elif wish is None:
                 below += await self._below([child], own)
-            elif wish is rider:
-                ridden = [row[width:] for row in found if row[width + child.place] is not None]
-                below.append(Listed(ridden, await self._below(child.level.children, ridden)))
+            elif rider is not None and wish is rider:
+                ridden = [row[width:] for row in found if row[width + rider.child.place] is not None]
+                below.append(Listed(ridden, await self._below(rider.child.level.children, ridden)))
             elif isinstance(wish, _Wish):
                 below.append(await self._granted(wish, [next(answers) for _ in wish.statements]))
             else:
@@ -149,11 +135,11 @@ class _Reader:
         stretch = _stretch(connection, found, page, total)
         return Stretches({None: stretch}, await self._below(level.children, stretch.rows))
 
-    async def _below(self, children: Sequence[Child], rows: Sequence[Row]) -> list[Found]:
+    async def _below(self, children: Sequence[Child | Asked], rows: Sequence[Row]) -> list[Found]:
         """What is below the rows: all levels that hang on them are asked for at once."""
         if not children:
             return []
-        wishes = [self._wish(child, _keys(rows, child.parent)) for child in children]
+        wishes = [self._wished(child, _keys(rows, child.parent)) for child in children]
         statements = [each for wish in wishes if isinstance(wish, _Wish) for each in wish.statements]
         answers = iter(await self._ask(statements) if statements else ())
         found: list[Found] = []
@@ -163,6 +149,14 @@ class _Reader:
             else:
                 found.append(wish)
         return found
+
+    def _wished(self, child: Child | Asked, keys: Sequence[Any]) -> _Wish | Found:
+        if isinstance(child, Child):
+            return self._wish(child, keys)
+        answers = Answers()
+        if keys:
+            self._functions.append((child, [sql.as_key(key) for key in keys], answers))
+        return answers
 
     def _wish(self, child: Child, parents: Sequence[Any]) -> _Wish | Found:
         viewer = self._context.viewer

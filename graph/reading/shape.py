@@ -14,8 +14,13 @@ from graph.roles import allow
 from models.role import Role
 
 if TYPE_CHECKING:
-    from graph.context import Context
+    from collections.abc import Awaitable, Mapping, Sequence
+    from uuid import UUID
 
+    from graph.context import Context
+    from resolvers.viewer import Viewer
+
+    Batch: TypeAlias = Callable[[Viewer, Sequence[UUID]], Awaitable[Mapping[UUID, Any]]]
     Narrow: TypeAlias = Callable[[Context, dict[str, Any]], tuple[str, tuple[Any, ...]]]
 
 READS = "reads"
@@ -42,6 +47,13 @@ class Computed:
 
     needs: tuple[str, ...]
     function: Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Batched:
+    """What SQL cannot say: a function that finds it for all rows of a level at once, by their keys."""
+
+    function: Batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +96,7 @@ class Many:
     via: str | None = None
 
 
-Reads = Column | Identity | Computed | Said | Itself | One | Many
+Reads = Column | Identity | Computed | Batched | Said | Itself | One | Many
 T = TypeVar("T")
 
 
@@ -119,6 +131,11 @@ def identity(description: str, kind: str) -> Any:
 def computed(description: str, function: Callable[..., Any], *needs: str, roles: Iterable[Role] | None = None) -> Any:
     """A field that is a plain function of the columns it needs."""
     return _field(description, (roles,) if roles else (), Computed(needs, function))
+
+
+def batched(description: str, function: Batch, *roles: Role | Iterable[Role]) -> Any:
+    """A field whose values a function finds for many rows at once; a row that it leaves out has null."""
+    return _field(description, roles, Batched(function))
 
 
 def said(description: str, name: str) -> Any:
