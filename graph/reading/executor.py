@@ -25,6 +25,7 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from graph.reading import answer, read
 from graph.reading.careful import Careful, Place, Told
 from graph.reading.found import Listed
+from graph.reading.objects import Objects
 from graph.reading.pages import Paged, Picked, Shown
 from graph.reading.plan import Plan
 from graph.reading.planner import Planner, is_a_list
@@ -107,8 +108,8 @@ class ReadingExecutor(StrawberryGraphQLCoreExecutionContext):
         self, return_type: Any, field_details_list: Any, info: Any, path: Any, result: Any, position_context: Any
     ) -> Any:
         """The answer of a field; of rows, once they are read."""
-        if isinstance(result, _READ):
-            return self._read(return_type, field_details_list, path, result)
+        if self.is_read(result):
+            return self.read(return_type, field_details_list, path, result)
         return super().complete_value(return_type, field_details_list, info, path, result, position_context)
 
     def build_per_event_executor(self, payload: Any) -> Any:
@@ -134,23 +135,23 @@ class ReadingExecutor(StrawberryGraphQLCoreExecutionContext):
         """The answer of a field of the query, which may always be null."""
         if root.definition is None or root.arguments is None or root.asked is None:
             return root.parent.name
-        wrapped, answer = root.definition.type, None
+        wrapped = root.definition.type
         with Told(self, wrapped, root.details, root.path):
             info = self.build_resolve_info(root.definition, root.nodes, root.parent, root.path)
             result = await root.asked(info, root.arguments.given(self.variable_values))
-            if result is None:
-                return None
-            if isinstance(result, _READ):
-                return await self._read(wrapped, root.details, root.path, result)
-            answer = self.complete_value(wrapped, root.details, info, root.path, result, None)
-            return await answer if self.is_awaitable(answer) else answer
+            return await Objects(self).completed(wrapped, root.details, root.path, result)
         return None
 
     def _chosen(self) -> tuple[Any, ...]:
         coerced = self.variable_values.coerced
         return tuple([coerced.get(name) for name in self._switches])
 
-    async def _read(self, return_type: Any, details: Any, path: Any, result: Any) -> Any:
+    def is_read(self, result: Any) -> bool:
+        """Whether a resolver answered with rows."""
+        return isinstance(result, _READ)
+
+    async def read(self, return_type: Any, details: Any, path: Any, result: Any) -> Any:
+        """The answer that rows are, once they are read."""
         match result:
             case Paged():
                 return await self._page(return_type, details, path, result)
