@@ -12,6 +12,7 @@ import hypothesis
 import pytest
 
 from tests.databases import Databases, Dialect
+from tests.nursery import nursery
 from vetdesk.database import connect
 
 # The same examples on every machine, and no verdict by the clock.
@@ -65,6 +66,7 @@ def pytest_configure_node(node) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
+    nursery.close()
     run = config.stash.get(_RUN, None)
     if run is None or hasattr(config, "workerinput"):
         return

@@ -70,7 +70,13 @@ async def typed(*words: str, folder: Path = ROOT, **settings: str | None) -> Sai
 @asynccontextmanager
 async def running(command: str, *words: str, url: str, folder: Path, **settings: str) -> AsyncIterator[Process]:
     """A `vetdesk …` that runs beside the block; it is stopped at its end, unless it has ended by then."""
-    process = Process(command, *words, url=url, folder=str(folder), **settings)
+    async with beside(Process(command, *words, url=url, folder=str(folder), **settings)) as process:
+        yield process
+
+
+@asynccontextmanager
+async def beside(process: Process) -> AsyncIterator[Process]:
+    """The same, of a process that was just started, in whatever way."""
     try:
         yield process
     finally:
