@@ -20,6 +20,7 @@ from vetdesk.database import connect
 hypothesis.settings.register_profile("vetdesk", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("vetdesk")
 
+ROWS = {"database", "migrated_database", "empty_database"}
 DIALECT = cast("Dialect", os.environ.get("VETDESK_TEST_DATABASE", "sqlite"))
 
 
@@ -83,7 +84,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     left_out: list[pytest.Item] = []
     for item in items:
         only_on = item.get_closest_marker("only_on")
-        rows = only_on is None and not {"database", "empty_database"}.isdisjoint(getattr(item, "fixturenames", ()))
+        rows = only_on is None and not ROWS.isdisjoint(getattr(item, "fixturenames", ()))
         if rows:
             item.add_marker("rows")
             item.user_properties.append(("rows", True))
@@ -129,6 +130,13 @@ def databases(pytestconfig: pytest.Config) -> Databases:
 async def database(anyio_backend, databases: Databases):
     """A migrated database without rows, and the models connected to it."""
     async with databases.migrated() as made, connect(made.url):
+        yield made
+
+
+@pytest.fixture
+async def migrated_database(anyio_backend, databases: Databases):
+    """A database with every table and no row; nothing is connected to it."""
+    async with databases.migrated() as made:
         yield made
 
 

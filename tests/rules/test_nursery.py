@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import sys
 
@@ -11,21 +10,9 @@ import pytest
 
 from tests.nursery import start, start_plainly
 from tests.served import PlainProcess, Process
-from tests.typed import beside, environment, started
+from tests.typed import beside, said_by, started
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere everything is started plainly")
-
-
-def said_by(begin, *words: str, **settings: str | None) -> tuple[int, str, str]:
-    """How it ended, and what it wrote to the last byte."""
-    out, err = os.memfd_create("out"), os.memfd_create("err")
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    try:
-        code = begin(*words, environment=environment(**settings), streams=(nowhere, out, err)).wait(30)
-        return code, *(os.pread(each, 1_000_000, 0).decode() for each in (out, err))
-    finally:
-        for each in (nowhere, out, err):
-            os.close(each)
 
 
 @pytest.mark.parametrize(
@@ -39,8 +26,8 @@ def said_by(begin, *words: str, **settings: str | None) -> tuple[int, str, str]:
 def test_a_fork_says_what_a_process_of_its_own_would_have_said(code, words, settings):
     forked, plain = (said_by(begin, *words, **settings) for begin in (start, start_plainly))
     assert forked == plain
-    assert forked[0] == code
-    assert forked[1] + forked[2]
+    assert forked.code == code
+    assert forked.out + forked.err
 
 
 @pytest.mark.parametrize(
