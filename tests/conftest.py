@@ -70,7 +70,10 @@ def pytest_configure_node(node) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     nursery.close()
     run = config.stash.get(_RUN, None)
-    if run is None or hasattr(config, "workerinput"):
+    if run is None:
+        return
+    run.databases.close()
+    if hasattr(config, "workerinput"):
         return
     run.databases.stop()
     if path := os.environ.get("VETDESK_TEST_RESULT"):
