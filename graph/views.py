@@ -7,6 +7,7 @@ graphql-core schema that Strawberry has built, because only there do arguments, 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any, TypeVar
 
 import strawberry
@@ -54,8 +55,9 @@ class View(strawberry.Schema):
         return self._schema
 
 
+@cache
 def view_of(schema: strawberry.Schema, audience: Audience) -> View:
-    """What lives behind one door.
+    """What lives behind one door; cut and looked over once, for nobody changes it.
 
     Raises:
         TypeError: when the unified schema breaks a rule of the contract; the message names every part at fault.

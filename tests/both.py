@@ -41,7 +41,9 @@ class Run:
     def start(self) -> None:
         """Start it; its output comes through line by line, each marked with the database."""
         # Two workers each, so that a core has work while a test waits for its database; coverage sees one process only.
-        workers = [] if self.coverage or any(one.startswith("-n") for one in self.arguments) else ["-n", "2"]
+        # Whoever is done first takes over half of what the other still has to do, so that both end together.
+        alone = self.coverage or any(one.startswith("-n") for one in self.arguments)
+        workers = [] if alone else ["-n", "2", "--dist", "worksteal"]
         pytest = ["-m", "pytest", "-q", "-o", f"cache_dir=.pytest_cache/{self.dialect}", *workers, *self.arguments]
         command = [sys.executable, *(["-m", "coverage", "run"] if self.coverage else []), *pytest]
         environment = os.environ | {

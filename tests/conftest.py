@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 from collections import Counter
@@ -12,12 +13,14 @@ import hypothesis
 import pytest
 
 from tests.databases import Databases, Dialect
+from tests.nursery import nursery
 from vetdesk.database import connect
 
 # The same examples on every machine, and no verdict by the clock.
 hypothesis.settings.register_profile("vetdesk", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("vetdesk")
 
+ROWS = {"database", "migrated_database", "empty_database"}
 DIALECT = cast("Dialect", os.environ.get("VETDESK_TEST_DATABASE", "sqlite"))
 
 
@@ -65,8 +68,12 @@ def pytest_configure_node(node) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
+    nursery.close()
     run = config.stash.get(_RUN, None)
-    if run is None or hasattr(config, "workerinput"):
+    if run is None:
+        return
+    run.databases.close()
+    if hasattr(config, "workerinput"):
         return
     run.databases.stop()
     if path := os.environ.get("VETDESK_TEST_RESULT"):
@@ -80,7 +87,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     left_out: list[pytest.Item] = []
     for item in items:
         only_on = item.get_closest_marker("only_on")
-        rows = only_on is None and not {"database", "empty_database"}.isdisjoint(getattr(item, "fixturenames", ()))
+        rows = only_on is None and not ROWS.isdisjoint(getattr(item, "fixturenames", ()))
         if rows:
             item.add_marker("rows")
             item.user_properties.append(("rows", True))
@@ -89,6 +96,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = kept
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """What is there now stays until the end: whoever looks for garbage need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 class _Reporter:
@@ -120,6 +133,13 @@ def databases(pytestconfig: pytest.Config) -> Databases:
 async def database(anyio_backend, databases: Databases):
     """A migrated database without rows, and the models connected to it."""
     async with databases.migrated() as made, connect(made.url):
+        yield made
+
+
+@pytest.fixture
+async def migrated_database(anyio_backend, databases: Databases):
+    """A database with every table and no row; nothing is connected to it."""
+    async with databases.migrated() as made:
         yield made
 
 

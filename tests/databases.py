@@ -16,16 +16,13 @@ from uuid import uuid4
 
 import asyncpg
 
+from tests.broom import Broom
 from tests.postgres import Postgres, url
 from vetdesk.database import migrate
 
 Dialect = Literal["sqlite", "postgres"]
 USES = 40
 """How often a PostgreSQL database is swept and used again: nobody vacuums here, so it grows a little each time."""
-_TABLES = """
-    SELECT tablename AS name FROM pg_tables
-    WHERE schemaname = 'public' AND tablename NOT LIKE '%migration%' AND tablename <> 'event_counter'
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +44,7 @@ class Databases:
         self._worker = uuid4().hex[:8]
         self._swept: list[str] = []
         self._uses: Counter[str] = Counter()
-        self._tables: list[str] = []
+        self._broom = Broom()
 
     def start(self) -> dict[str, str]:
         """Start what is needed; the answer lets workers find it."""
@@ -56,6 +53,10 @@ class Databases:
             self.server = Postgres().__enter__()
             self._started["socket"] = str(self.server.folder)
         return self._started
+
+    def close(self) -> None:
+        """Let go of what this process alone has of it."""
+        self._broom.close()
 
     def stop(self) -> None:
         """Stop it, and leave nothing behind."""
@@ -153,20 +154,9 @@ class Databases:
         """Take every row out of a database, which is quicker than a new one; false when it cannot be used again."""
         self._uses[name] += 1
         if self._uses[name] >= USES:
+            await self._broom.put_away(name)
             return False
-        connection = await asyncpg.connect(self._url(name))
-        try:
-            if not self._tables:
-                self._tables = [row["name"] for row in await connection.fetch(_TABLES)]
-            # A replica checks no references, so the order does not matter; the counter is the only row of a new one.
-            await connection.execute("SET session_replication_role = replica; SET lock_timeout = '1s'")
-            await connection.execute("; ".join(f"DELETE FROM {table}" for table in self._tables))
-            await connection.execute("UPDATE event_counter SET last_number = 0")
-        except asyncpg.PostgresError:
-            return False
-        finally:
-            await connection.close()
-        return True
+        return await self._broom.sweep(name, self._url(name))
 
     async def _order(self, statement: str) -> None:
         connection = await asyncpg.connect(self._url("postgres"))

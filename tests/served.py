@@ -6,39 +6,36 @@ import contextlib
 import json
 import os
 import signal
-import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from queue import Queue
 from typing import Any
 
 from tests.doors import SECRET
+from tests.nursery import ROOT, start, start_plainly
 
-ROOT = Path(__file__).parent.parent
+__all__ = ["ROOT", "PlainProcess", "Process", "served"]
 _START_SECONDS = 30
 
 
 class Process:
     """One `vetdesk …` that runs; `lines` are what it logged so far."""
 
+    _start = staticmethod(start)
+
     def __init__(self, *arguments: str, url: str, folder: str, **settings: str) -> None:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("VETDESK_")}
         given = {"DATABASE_URL": url, "SECRET": SECRET, "PORT": "0", "DATA_FOLDER": folder, **settings}
         self.lines: list[str] = []
         self._address: Queue[str] = Queue()
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "vetdesk", *arguments],
-            cwd=ROOT,
-            env={**environment, **{f"VETDESK_{name}": value for name, value in given.items()}},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        self._reader = threading.Thread(target=self._read, daemon=True)
+        environment |= {f"VETDESK_{name}": value for name, value in given.items()}
+        read, written = os.pipe()
+        with open(os.devnull, "r+b") as nowhere, open(written, "wb") as log:  # noqa: PTH123  a pipe has no path
+            streams = (nowhere.fileno(), nowhere.fileno(), log.fileno())
+            self._process = self._start(*arguments, environment=environment, streams=streams)
+        self._reader = threading.Thread(target=self._read, args=[read], daemon=True)
         self._reader.start()
 
     @property
@@ -62,14 +59,19 @@ class Process:
         self._reader.join(timeout=5)
         return code
 
-    def _read(self) -> None:
-        assert self._process.stderr is not None
-        with self._process.stderr as log:
+    def _read(self, number: int) -> None:
+        with open(number, encoding="utf-8") as log:
             for line in log:
                 self.lines.append(line.rstrip())
                 if '"event": "serving"' in line:
                     self._address.put(json.loads(line)["address"])
         self._address.put("")
+
+
+class PlainProcess(Process):
+    """The same, started as an operator starts it: a Python of its own that reads every module itself."""
+
+    _start = staticmethod(start_plainly)
 
 
 @asynccontextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import os
-import sys
+import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -15,7 +15,8 @@ from typing import TypeVar
 from rich.console import Console
 
 from tests.doors import SECRET
-from tests.served import ROOT, Process
+from tests.nursery import Started, start, start_plainly
+from tests.served import Process
 
 T = TypeVar("T")
 
@@ -45,32 +46,43 @@ def environment(**settings: str | None) -> dict[str, str]:
     return others | {f"VETDESK_{name}": value for name, value in given.items() if value is not None}
 
 
-async def typed(*words: str, folder: Path = ROOT, **settings: str | None) -> Said:
-    """What comes of `vetdesk …`, typed in that folder."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "vetdesk",
-        *words,
-        cwd=folder,
-        env=environment(**settings) | {"PYTHONPATH": str(ROOT)},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    try:
-        out, err = await asyncio.wait_for(process.communicate(), _COMMAND_SECONDS)
-    finally:
-        if process.returncode is None:
+async def typed(*words: str, **settings: str | None) -> Said:
+    """What comes of `vetdesk …`."""
+    return await asyncio.to_thread(said_by, start, *words, **settings)
+
+
+async def typed_plainly(*words: str, **settings: str | None) -> Said:
+    """The same, started as an operator starts it: by a Python of its own that reads every module itself."""
+    return await asyncio.to_thread(said_by, start_plainly, *words, **settings)
+
+
+def said_by(begin: Callable[..., Started], *words: str, **settings: str | None) -> Said:
+    """What comes of it, begun that way."""
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err, Path(os.devnull).open("rb") as nothing:
+        process = begin(
+            *words,
+            environment=environment(**settings),
+            streams=(nothing.fileno(), out.fileno(), err.fileno()),
+        )
+        try:
+            code = process.wait(_COMMAND_SECONDS)
+        finally:
             process.kill()
-            await process.wait()
-    assert process.returncode is not None
-    return Said(process.returncode, out.decode(), err.decode())
+            process.wait()
+        written = [os.pread(each.fileno(), 1_000_000, 0).decode() for each in (out, err)]
+    return Said(code, *written)
 
 
 @asynccontextmanager
 async def running(command: str, *words: str, url: str, folder: Path, **settings: str) -> AsyncIterator[Process]:
     """A `vetdesk …` that runs beside the block; it is stopped at its end, unless it has ended by then."""
-    process = Process(command, *words, url=url, folder=str(folder), **settings)
+    async with beside(Process(command, *words, url=url, folder=str(folder), **settings)) as process:
+        yield process
+
+
+@asynccontextmanager
+async def beside(process: Process) -> AsyncIterator[Process]:
+    """The same, of a process that was just started, in whatever way."""
     try:
         yield process
     finally:

@@ -17,7 +17,7 @@ from models.refusal import PracticeExists
 from resolvers.ports import Ports
 from tests.doorkeeper import RULES, VAULT, FastPasswords
 from tests.world import a_practice, how_many_rows
-from vetdesk.database import connect, migrate
+from vetdesk.database import connect
 from vetdesk.demo import animals, households, visits
 from vetdesk.demo.building import Size, build
 from vetdesk.demo.filling import fill, fill_if_empty
@@ -49,28 +49,26 @@ async def test_what_is_interrupted_leaves_nothing_behind(database):
     assert await how_many_rows() == before
 
 
-async def test_filling_shows_how_far_it_is_and_is_done_once(empty_database, tmp_path):
-    await migrate(empty_database.url)
+async def test_filling_shows_how_far_it_is_and_is_done_once(migrated_database, tmp_path):
     said = io.StringIO()
-    settings, out = the_settings(empty_database.url, tmp_path / "data"), Console(file=said, width=120)
+    settings, out = the_settings(migrated_database.url, tmp_path / "data"), Console(file=said, width=120)
     await fill(settings, out, size=SMALL)
     assert "Making up a practice" in said.getvalue()
     with pytest.raises(PracticeExists):
         await fill(settings, out, size=SMALL)
     assert not await fill_if_empty(settings, out, size=SMALL)
     assert not (tmp_path / "data").exists()
-    async with connect(empty_database.url):
+    async with connect(migrated_database.url):
         assert await Client.all().count() == SMALL.clients + 2
 
 
-async def test_a_practice_that_is_there_is_left_alone(empty_database, tmp_path):
-    await migrate(empty_database.url)
-    async with connect(empty_database.url):
+async def test_a_practice_that_is_there_is_left_alone(migrated_database, tmp_path):
+    async with connect(migrated_database.url):
         await a_practice()
         before = await how_many_rows()
     with pytest.raises(PracticeExists):
-        await fill(the_settings(empty_database.url, tmp_path), Console(file=io.StringIO()), size=SMALL)
-    async with connect(empty_database.url):
+        await fill(the_settings(migrated_database.url, tmp_path), Console(file=io.StringIO()), size=SMALL)
+    async with connect(migrated_database.url):
         assert await how_many_rows() == before
 
 

@@ -23,8 +23,8 @@ from resolvers.viewer import Audience
 from tests.callers import at, code_in, letter_to
 from tests.doors import SECRET, Program
 from tests.served import ROOT
-from tests.typed import environment, typed
-from vetdesk.database import connect, migrate, pending_migrations
+from tests.typed import environment, typed_plainly
+from vetdesk.database import connect, pending_migrations
 from vetdesk.demo.building import Size, build
 from vetdesk.demo.filling import fill
 from vetdesk.demo.quiet import NoTokens
@@ -37,7 +37,7 @@ async def test_two_machines_migrate_at_once_and_one_of_them_does_it(empty_databa
     settings = Settings(database_url=empty_database.url, secret=SecretStr(SECRET))
     with pytest.raises((SettingsError, DatabaseUnavailable), match="`vetdesk migrate`"):
         await work(settings)
-    said = await asyncio.gather(*(typed("migrate", DATABASE_URL=settings.database_url) for _ in range(2)))
+    said = await asyncio.gather(*(typed_plainly("migrate", DATABASE_URL=settings.database_url) for _ in range(2)))
     assert [(one.code, one.err) for one in said] == [(0, "")] * 2
     did, waited = sorted(one.out for one in said)
     assert waited == "Nothing to do: every migration has been run.\n"
@@ -45,10 +45,9 @@ async def test_two_machines_migrate_at_once_and_one_of_them_does_it(empty_databa
     assert await pending_migrations(settings.database_url) == []
 
 
-async def test_a_manager_who_is_invited_again_finds_one_practice_and_no_demo_in_it(empty_database):
-    settings, said = Settings(database_url=empty_database.url, secret=SecretStr(SECRET)), io.StringIO()
+async def test_a_manager_who_is_invited_again_finds_one_practice_and_no_demo_in_it(migrated_database):
+    settings, said = Settings(database_url=migrated_database.url, secret=SecretStr(SECRET)), io.StringIO()
     out, names = Console(file=said, width=40), ("Nadia", "Haddad")
-    await migrate(settings.database_url)
     for practice in ("High Street Vets", "Low Street Vets"):
         await invite_manager(settings, out, email="nadia@vets.example", names=names, practice=practice, language="en")
     tokens = re.findall(r"^  invitation token: (\S+)$", said.getvalue(), re.MULTILINE)

@@ -25,7 +25,7 @@ from models.refusal import SignInFailed
 from resolvers.viewer import Audience
 from tests.doorkeeper import PASSWORD
 from tests.doors import Person, Program, id_of
-from tests.served import ROOT
+from tests.nursery import ROOT, Started, start
 from tests.typed import environment, running, started, until, written
 from tests.world import World, a_location, a_world
 from vetdesk.watching.door import Behind, Door, Stopped
@@ -150,7 +150,7 @@ async def refused(address: str, practice: Practice, password: str = PASSWORD, lo
 class Terminal:
     """A terminal in which somebody types, and everything that was drawn on it."""
 
-    process: asyncio.subprocess.Process
+    process: Started
     end: int
     drawn: str = ""
 
@@ -174,22 +174,14 @@ async def a_terminal(*words: str) -> AsyncIterator[Terminal]:
     """A terminal at which this was typed; it is closed at the end of the block."""
     mine, its = pty.openpty()
     os.set_blocking(mine, False)
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "vetdesk", *words),
-        cwd=ROOT,
-        env=environment() | {"COLUMNS": "100", "LINES": "20", "TERM": "xterm-256color"},
-        stdin=its,
-        stdout=its,
-        stderr=its,
-        start_new_session=True,
-    )
+    size = {"COLUMNS": "100", "LINES": "20", "TERM": "xterm-256color"}
+    process = start(*words, environment=environment() | size, streams=(its, its, its), own_session=True)
     os.close(its)
     try:
         yield Terminal(process, mine)
     finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
+        process.kill()
+        await asyncio.to_thread(process.wait)
         os.close(mine)
 
 
@@ -209,7 +201,7 @@ async def test_whoever_watches_misses_nothing_when_the_server_is_killed_and_come
             await watching.says(" is booked: 10:00-10:30")
             await terminal.shows("Rex is booked: 10:00-10:30, Check-up, Vera Falk, Room 1")
             terminal.process.send_signal(signal.SIGINT)
-            assert await asyncio.wait_for(terminal.process.wait(), 10) == 130
+            assert await asyncio.to_thread(terminal.process.wait, 10) == 130
             assert "Traceback" not in await terminal.shows(LEFT) + terminal.drawn
 
             # A token from before is no longer good then; nobody hears anything of that.

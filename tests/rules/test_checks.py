@@ -15,7 +15,7 @@ from models import SigningKey, period
 from tests.postmaster import Postmaster, a_server
 from vetdesk import checks
 from vetdesk.checks import all_is_well
-from vetdesk.database import connect, migrate
+from vetdesk.database import connect
 from vetdesk.vault import SecretVault
 
 SECRET = "a secret of thirty-two characters"
@@ -73,16 +73,15 @@ async def a_key(secret):
     )
 
 
-async def test_when_all_is_well_each_thing_has_one_line(empty_database, setting):
-    await migrate(empty_database.url)
-    async with connect(empty_database.url):
+async def test_when_all_is_well_each_thing_has_one_line(migrated_database, setting):
+    async with connect(migrated_database.url):
         await a_key(SECRET)
-    setting("DATABASE_URL", empty_database.url)
+    setting("DATABASE_URL", migrated_database.url)
     verdict, said = await found()
     assert verdict, said
     assert list(said) == EVERYTHING
     assert {len(words) for words in said.values()} == {2}
-    version = {"sqlite": "SQLite 3.", "postgres": "PostgreSQL "}[empty_database.dialect]
+    version = {"sqlite": "SQLite 3.", "postgres": "PostgreSQL "}[migrated_database.dialect]
     assert said["database"][1].startswith(version)
     assert said["seal"] == (True, "the secret fits the database")
 
@@ -101,24 +100,22 @@ async def test_migrations_that_wait_are_named(empty_database, setting):
     assert said["seal"] == (True, "nothing is sealed yet")
 
 
-async def test_another_secret_than_the_databases_is_noticed(empty_database, setting):
-    await migrate(empty_database.url)
-    async with connect(empty_database.url):
+async def test_another_secret_than_the_databases_is_noticed(migrated_database, setting):
+    async with connect(migrated_database.url):
         await a_key("another secret of thirty-two characters")
-    setting("DATABASE_URL", empty_database.url)
+    setting("DATABASE_URL", migrated_database.url)
     verdict, said = await found()
     assert not verdict
     assert said["seal"][:2] == (False, "the secret does not fit the database")
     assert [about for about, (is_well, *_) in said.items() if not is_well] == ["seal"]
 
 
-async def test_clocks_that_differ_are_noticed(empty_database, setting, monkeypatch):
-    await migrate(empty_database.url)
-    setting("DATABASE_URL", empty_database.url)
+async def test_clocks_that_differ_are_noticed(migrated_database, setting, monkeypatch):
+    setting("DATABASE_URL", migrated_database.url)
     ahead = period.now() + timedelta(minutes=5)
     monkeypatch.setattr(period, "now", lambda: ahead)
     verdict, said = await found()
-    if empty_database.dialect == "sqlite":
+    if migrated_database.dialect == "sqlite":
         assert (verdict, said["clock of the database"]) == (True, (True, "is that of this machine"))
         return
     assert not verdict

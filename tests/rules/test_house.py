@@ -4,23 +4,33 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
 PACKAGES = ("models", "resolvers", "graph", "vetdesk")
 
 
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def sources(*packages: str) -> Iterator[tuple[str, ast.Module]]:
     """Every file of the packages, by its path from the root."""
     for package in packages or PACKAGES:
         for path in sorted((ROOT / package).rglob("*.py")):
-            yield str(path.relative_to(ROOT)), ast.parse(path.read_text(encoding="utf-8"))
+            yield str(path.relative_to(ROOT)), parsed(path)
 
 
 def uses(tree: ast.Module, *names: str) -> bool:
     """Whether the code says one of these dotted names."""
-    said = {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Attribute | ast.Name)}
-    return not said.isdisjoint(names)
+    return not _said(tree).isdisjoint(names)
+
+
+@cache
+def _said(tree: ast.Module) -> set[str]:
+    return {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Attribute | ast.Name)}
 
 
 def imports(tree: ast.Module, module: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from tortoise.context import TortoiseContext
@@ -32,12 +33,33 @@ async def connect(url: str, *, pool_size: int = 10) -> AsyncIterator[None]:
     # left set could only be reset by the very task that set it.
     try:
         with context:
-            await context.init(config=config, use_tz=True, timezone="UTC", _enable_global_fallback=True)
+            await initialise(context, config, _enable_global_fallback=True)
         client: Any = context.db()
         await client.open()  # both engines have it
         yield
     finally:
         await settle(context.close_connections())
+
+
+@dataclass
+class _Models:
+    """For which engine the models of this process are ready."""
+
+    ready_for: str = ""
+
+
+_models = _Models()
+
+
+async def initialise(context: TortoiseContext, config: dict[str, Any], **more: Any) -> None:
+    """Tell Tortoise the configuration; the connection is opened by whoever first uses it.
+
+    The models are made ready for an engine (its filters, its conversions, its first words of a query) once: that takes
+    longer than to connect, and would come to the same each time. Tortoise does it when it is to make the connections.
+    """
+    engine = config["connections"]["default"]["engine"]
+    await context.init(config=config, init_connections=_models.ready_for != engine, **more)
+    _models.ready_for = engine
 
 
 def configuration(url: str, *, pool_size: int = 10, migrating: bool = False) -> dict[str, Any]:

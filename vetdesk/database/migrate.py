@@ -18,7 +18,7 @@ from tortoise.migrations.schema_editor import AsyncpgSchemaEditor, BaseSchemaEdi
 
 from models.refusal import DatabaseUnavailable
 from vetdesk.database import address
-from vetdesk.database.connect import configuration
+from vetdesk.database.connect import configuration, initialise
 
 # Any number will do, as long as nobody else locks it in the same database.
 _LOCK = 0x7665_7464_6573_6B
@@ -63,7 +63,7 @@ async def pending_migrations(url: str) -> list[str]:
 async def _client(url: str) -> AsyncIterator[BaseDBAsyncClient]:
     """A connection of our own, so that a process already connected is not disturbed."""
     async with TortoiseContext() as context:
-        await context.init(config=configuration(url, pool_size=2, migrating=True))
+        await initialise(context, configuration(url, pool_size=2, migrating=True))
         client = context.db()
         # The recorder takes any failure for "nothing applied yet", so see first that the database is there.
         await client.execute_query("SELECT 1")
