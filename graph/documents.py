@@ -33,6 +33,7 @@ from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from graph.cost import Weight, fixed, weighed
 from graph.limits import Limits, bad_input, exceeded, measured, root_fields
+from graph.variables import Variables
 
 _RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 # A parsed document takes about 150 times its text, so this keeps some 75 MB at the most.
@@ -59,6 +60,7 @@ class Operation:
 
     node: OperationDefinitionNode
     fragments: Mapping[str, FragmentDefinitionNode]
+    variables: Variables
     name: str | None
     kind: OperationType
     ignores_token: bool
@@ -168,6 +170,7 @@ class Documents:
         return Operation(
             node=node,
             fragments=fragments,
+            variables=Variables(self._schema, node),
             name=node.name.value if node.name else None,
             kind=node.operation,
             ignores_token=bool(asked)

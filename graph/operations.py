@@ -19,7 +19,7 @@ from graphql import (
     located_error,
 )
 from graphql.execution.collect_fields import collect_fields
-from graphql.execution.values import get_argument_values, get_variable_values
+from graphql.execution.values import VariableValues, get_argument_values
 from graphql.pyutils import Path
 
 from graph import errors
@@ -207,15 +207,8 @@ class Operations:
             NotRun: its variables are not what it takes.
         """
         operation = asked.operation
-        variables = get_variable_values(
-            self.view.graphql,
-            operation.node.variable_definitions or (),
-            asked.question.variables,
-            # An error would otherwise suggest names, or list 50 mistakes.
-            max_errors=5,
-            hide_suggestions=True,
-        )
-        if isinstance(variables, list):
+        variables = operation.variables.given(asked.question.variables)
+        if not isinstance(variables, VariableValues):
             raise NotRun(variables, asked.extensions)
         return ReadingExecutor.of(self.view.graphql, operation, variables, context, plans=self.plans)
 
