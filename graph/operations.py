@@ -152,7 +152,7 @@ class Operations:
         """
         try:
             async with asyncio.timeout(self.limits.deadline_seconds):
-                executor = self._executor(asked, context)
+                executor = self.executor(asked, context)
                 result = executor.execute_operation()
                 if isawaitable(result):
                     result = await result
@@ -175,7 +175,7 @@ class Operations:
             NotRun: its variables are not what it takes, or it is not for this viewer.
             Refusal: what its resolver refuses.
         """
-        executor = self._executor(asked, context)
+        executor = self.executor(asked, context)
         root = self.view.graphql.subscription_type
         assert root is not None  # noqa: S101 - the document was checked against this very schema
         selected = collect_fields(
@@ -204,13 +204,13 @@ class Operations:
             raise NotRun([located_error(error, nodes, path.as_list())], asked.extensions) from error
         return Watching(watch, executor, context, self._clock, _variable(nodes[0], "after"))
 
-    def _executor(self, asked: Asked, context: Context) -> Any:
+    def executor(self, asked: Asked, context: Context, kind: type[ReadingExecutor] = ReadingExecutor) -> Any:
         """What runs the operation. Not Strawberry's own way, which checks, wraps and hooks what nobody here asks for.
 
         Raises:
             NotRun: its variables are not what it takes.
         """
-        executor = ReadingExecutor.build(
+        executor = kind.build(
             self.view.graphql,
             asked.document.tree,
             context_value=context,
