@@ -27,8 +27,10 @@ from graph import errors
 from graph.context import Context
 from graph.cost import cost
 from graph.documents import Document, Documents, Operation
+from graph.figures import Figures, figures
 from graph.limits import Limits, bad_input, exceeded
 from graph.reading import Plans, ReadingExecutor
+from graph.reading.fallbacks import Fallbacks
 from graph.views import View
 from resolvers.viewer import Audience, Viewer
 
@@ -89,10 +91,17 @@ class Operations:
         self.audience = audience
         self.limits = limits
         self.plans = Plans()
+        self.fallbacks = Fallbacks()
+        self.fallbacks.watch(view.graphql)
         self._ports = ports
         self._clock = clock
         self._deed_done = deed_done
         self._documents = Documents(view.graphql, limits, introspection=introspection)
+
+    @property
+    def figures(self) -> Figures:
+        """How well this view remembers what it was asked before."""
+        return figures(self._documents, self.plans, self.fallbacks)
 
     def read(self, question: Question) -> Asked:
         """The operation that a question asks for.

@@ -72,7 +72,7 @@ async def test_a_warm_program_tells_everybody_what_a_cold_one_tells_them(databas
 def plans_of(program, audience) -> Plans:
     """The plans that the program keeps for one view."""
     found, _ = [
-        route.app._operations.plans
+        route.app.operations.plans
         for route in program.asgi.routes
         if getattr(route, "path", "") == f"/{audience.value}/graphql"
     ]
