@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from graphql import (
     DocumentNode,
@@ -52,16 +53,19 @@ class Operation:
     """One operation of a document; its cost is known where no variable has a say in it.
 
     `ignores_token` when every field it asks for is of the signed out: sign-in, refresh and the like. `switches` are the
-    variables by which `@skip` and `@include` decide what is selected.
+    variables by which `@skip` and `@include` decide what is selected. `kept` is what was found out of it when it was
+    executed: it is forgotten together with it.
     """
 
     node: OperationDefinitionNode
+    fragments: Mapping[str, FragmentDefinitionNode]
     name: str | None
     kind: OperationType
     ignores_token: bool
     weights: tuple[Weight, ...]
     cost: int | None
     switches: tuple[str, ...]
+    kept: dict[Any, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -166,10 +170,11 @@ class Documents:
         fragments: Mapping[str, FragmentDefinitionNode],
         switches: tuple[str, ...],
     ) -> Operation:
-        asked = {field.name.value for field in root_fields(node, fragments)} - {"__typename"}
+        asked = {each.name.value for each in root_fields(node, fragments)} - {"__typename"}
         weights = weighed(self._schema, node, fragments, most=self._limits.max_page)
         return Operation(
             node=node,
+            fragments=fragments,
             name=node.name.value if node.name else None,
             kind=node.operation,
             ignores_token=bool(asked)
@@ -185,8 +190,8 @@ class Documents:
     def _said(self, kind: str, name: str) -> Mapping[object, object]:
         """The metadata of a root field; empty when there is none such."""
         root = self._schema.get_root_type(OperationType(kind))
-        field: GraphQLField | None = root.fields.get(name) if root else None
-        definition = field.extensions.get("strawberry-definition") if field else None
+        found: GraphQLField | None = root.fields.get(name) if root else None
+        definition = found.extensions.get("strawberry-definition") if found else None
         return getattr(definition, "metadata", None) or {}
 
 

@@ -19,9 +19,8 @@ from graphql import (
     located_error,
 )
 from graphql.execution.collect_fields import collect_fields
-from graphql.execution.values import get_argument_values
+from graphql.execution.values import get_argument_values, get_variable_values
 from graphql.pyutils import Path
-from strawberry.execution import optimized_is_awaitable
 
 from graph import errors
 from graph.context import Context
@@ -161,10 +160,7 @@ class Operations:
         """
         try:
             async with asyncio.timeout(self.limits.deadline_seconds):
-                executor = self.executor(asked, context)
-                result = executor.execute_operation()
-                if isawaitable(result):
-                    result = await result
+                result = await self.executor(asked, context).answered()
         except TimeoutError:
             raise NotRun([errors.timed_out()], asked.extensions) from None
         finally:
@@ -219,23 +215,18 @@ class Operations:
         Raises:
             NotRun: its variables are not what it takes.
         """
-        executor = kind.build(
+        operation = asked.operation
+        variables = get_variable_values(
             self.view.graphql,
-            asked.document.tree,
-            context_value=context,
-            raw_variable_values=asked.question.variables,
-            operation_name=asked.operation.name,
+            operation.node.variable_definitions or (),
+            asked.question.variables,
             # An error would otherwise suggest names, or list 50 mistakes.
-            max_coercion_errors=5,
+            max_errors=5,
             hide_suggestions=True,
-            is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]
-            operation_extensions=asked.question.extensions,
-            plans=self.plans,
-            switches=asked.operation.switches,
         )
-        if isinstance(executor, list):
-            raise NotRun(executor, asked.extensions)
-        return executor
+        if isinstance(variables, list):
+            raise NotRun(variables, asked.extensions)
+        return kind.of(self.view.graphql, operation, variables, context, plans=self.plans)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

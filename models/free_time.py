@@ -88,10 +88,9 @@ class Diary:
         at_work = self.vets_at_work(day, today_in(self.clock, visit.ends_at))
         return [vet_id for vet_id, work in at_work.items() if any(part.contains(visit) for part in work)]
 
-    def vets_free(self, visit: Period, needs: Needs) -> list[UUID]:
-        """The vets who are at work for the visit and not taken for it and its buffers."""
-        taken = visit.widened(before=needs.before, after=needs.after)
-        return [v for v in self.vets_working(visit) if _is_free(self.vets_busy.get(v, ()), taken)]
+    def vet_is_free(self, vet_id: UUID, visit: Period, needs: Needs) -> bool:
+        """Whether the vet is not taken for the visit and its buffers, at work or not."""
+        return _is_free(self.vets_busy.get(vet_id, ()), visit.widened(before=needs.before, after=needs.after))
 
     def rooms_free(self, visit: Period, needs: Needs) -> list[UUID]:
         """The rooms that are not taken for the visit and its buffers."""

@@ -6,9 +6,8 @@ and keys as text, as its tables hold them.
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 from uuid import UUID
 
@@ -18,15 +17,17 @@ from tortoise.models import Model
 from models.constraint import POSTGRES
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+    from contextlib import AbstractAsyncContextManager
 
     Ask: TypeAlias = Callable[[Sequence[tuple[str, Sequence[Any]]]], Awaitable[Sequence[Sequence[Sequence[Any]]]]]
 
 M = TypeVar("M", bound=Model)
 
 
+@cache
 def dialect() -> str:
-    """The database in use: `postgres` or `sqlite`."""
+    """The database in use: `postgres` or `sqlite`; one process never meets both."""
     return str(get_connection("default").capabilities.dialect)
 
 
@@ -46,19 +47,13 @@ async def tuples(text: str, values: Sequence[Any] = ()) -> Sequence[Sequence[Any
     return cast("Sequence[Sequence[Any]]", rows)
 
 
-@asynccontextmanager
-async def together() -> AsyncIterator[Ask]:
+def together() -> AbstractAsyncContextManager[Ask]:
     """A way to send queries, several at a time, without taking and giving back a connection for each.
 
-    The block asks in no other way. The texts name their values as the database in use wants them (`numbered`).
+    The block asks in no other way. The texts name their values as the database in use wants them (`numbered`), and the
+    values are as it keeps them (`bound`).
     """
-    async with get_connection("default").held() as queried:  # type: ignore[attr-defined]
-
-        async def ask(queries: Sequence[tuple[str, Sequence[Any]]]) -> Sequence[Sequence[Sequence[Any]]]:
-            rows = await queried([(text, bound(values)) for text, values in queries])
-            return cast("Sequence[Sequence[Sequence[Any]]]", rows)
-
-        yield ask
+    return cast("AbstractAsyncContextManager[Ask]", get_connection("default").held())  # type: ignore[attr-defined]
 
 
 async def execute(text: str, values: Sequence[Any] = ()) -> int:
@@ -122,7 +117,10 @@ def _as_text(value: Any) -> Any:
 
 def as_key(value: Any) -> UUID:
     """A key read by raw SQL."""
-    return value if isinstance(value, UUID) else UUID(str(value))
+    return value if isinstance(value, UUID) else _key(str(value))
+
+
+_key = lru_cache(10_000)(UUID)  # the vets and rooms of a practice are few, and read again and again
 
 
 def as_instant(value: Any) -> datetime:

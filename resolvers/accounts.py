@@ -30,7 +30,7 @@ _NOBODY_KNOWN = "Unknown"
 
 def own(viewer: Viewer) -> Rows:
     """The account of whoever asks."""
-    return access.rows(viewer, Account, "{t}.id = ?", viewer.account_id)
+    return access.rows(viewer, Account).only(viewer.account_id)
 
 
 def unlinked(viewer: Viewer) -> Rows:

@@ -74,10 +74,9 @@ async def settle(
         NotFound: there is no such vet.
         RightNeeded: the owner who books has just lost the right to.
     """
-    day = free_times.local_day(wish.offer, wish.visit.starts_at)
     for _ in range(_MOST_TRIES):
-        diary = diary or await free_times.diary_of(
-            wish.offer, day, day, pet_id=wish.pet_id, leaving_out=wish.appointment_id
+        diary = diary or await free_times.diary_around(
+            wish.offer, wish.visit, vet_id=wish.vet_id, pet_id=wish.pet_id, leaving_out=wish.appointment_id
         )
         try:
             place = _choose(diary, wish)
@@ -166,7 +165,7 @@ def _choose(diary: Diary, wish: Wish) -> Place | None:
     if not working or (wish.vet_id is not None and wish.vet_id not in working):
         raise OutsideHours(path=("startsAt",))
     needs = wish.offer.needs
-    vets = [v for v in diary.vets_free(wish.visit, needs) if wish.vet_id in (None, v)]
+    vets = [v for v in working if wish.vet_id in (None, v) and diary.vet_is_free(v, wish.visit, needs)]
     rooms = diary.rooms_free(wish.visit, needs)
     if not vets or not rooms or not diary.pet_is_free(wish.visit):
         return None
@@ -187,13 +186,19 @@ async def _alternatives(viewer: Viewer, wish: Wish, *, now: datetime) -> list[Fr
     return sorted(nearest, key=lambda time: time.visit.starts_at)
 
 
+# NO KEY UPDATE, because a plain FOR UPDATE would block every insert that refers to the row. Each row is looked for only
+# after the one before it is counted, which is after it was locked: that is what keeps the order.
+_IN_TURN = """
+WITH vet AS MATERIALIZED (SELECT id FROM staff WHERE id = ? FOR NO KEY UPDATE),
+room AS MATERIALIZED (SELECT id FROM room WHERE id = ? AND (SELECT COUNT(*) FROM vet) >= 0 FOR NO KEY UPDATE)
+SELECT died_on AS gone FROM pet WHERE id = ? AND (SELECT COUNT(*) FROM room) >= 0 FOR NO KEY UPDATE
+"""
+
+
 async def _lock(pet_id: UUID, place: Place) -> None:
     if not sql.is_postgres():  # BEGIN IMMEDIATE has locked everything
         died: Any = await sql.fetch("SELECT died_on AS gone FROM pet WHERE id = ?", (pet_id,))
     else:
-        for table, key in (("staff", place.vet_id), ("room", place.room_id)):
-            # NO KEY UPDATE, because a plain FOR UPDATE would block every insert that refers to the row.
-            await sql.fetch(f"SELECT 1 FROM {table} WHERE id = ? FOR NO KEY UPDATE", (key,))
-        died = await sql.fetch("SELECT died_on AS gone FROM pet WHERE id = ? FOR NO KEY UPDATE", (pet_id,))
+        died = await sql.fetch(_IN_TURN, (place.vet_id, place.room_id, pet_id))
     if died and died[0]["gone"] is not None:
         raise PetHasDied(path=("petId",))

@@ -72,7 +72,7 @@ class MyChanges:
 
 def one(viewer: Viewer, client_id: UUID | None) -> Rows:
     """The client with this key."""
-    return access.rows(viewer, Client, "{t}.id = ?", client_id)
+    return access.rows(viewer, Client).only(client_id)
 
 
 def listed(viewer: Viewer) -> Rows:

@@ -155,24 +155,27 @@ def may_choose_vet(viewer: Viewer, offer: Offer, vet_id: UUID | None) -> None:
 
 
 _DIARY = """
-SELECT 'opening' AS kind, NULL AS who, weekday, from_minute, until_minute, CAST(NULL AS date) AS starts_on,
+SELECT 'opening' AS kind, CAST(NULL AS uuid) AS who, weekday, from_minute, until_minute, CAST(NULL AS date) AS starts_on,
   CAST(NULL AS date) AS ends_on, CAST(NULL AS timestamptz) AS starts_at, CAST(NULL AS timestamptz) AS ends_at
 FROM opening_hours WHERE location_id = ?
 UNION ALL
-SELECT 'working', CAST(w.staff_id AS char(36)), w.weekday, w.from_minute, w.until_minute, w.starts_on, w.ends_on, NULL, NULL
+SELECT 'working', w.staff_id, w.weekday, w.from_minute, w.until_minute, w.starts_on, w.ends_on, NULL, NULL
 FROM working_hours w JOIN service_staff c ON c.staff_id = w.staff_id AND c.service_id = ?
-JOIN staff s ON s.id = w.staff_id AND s.left_at IS NULL WHERE w.location_id = ?
+JOIN staff s ON s.id = w.staff_id AND s.left_at IS NULL WHERE w.location_id = ? AND w.staff_id = COALESCE(?, w.staff_id)
 UNION ALL
-SELECT 'away', CAST(staff_id AS char(36)), NULL, NULL, NULL, NULL, NULL, starts_at, ends_at
+SELECT 'away', staff_id, NULL, NULL, NULL, NULL, NULL, starts_at, ends_at
 FROM hours_exception WHERE (location_id = ? OR location_id IS NULL) AND starts_at < ? AND ends_at > ?
 UNION ALL
-SELECT 'room', CAST(r.id AS char(36)), NULL, NULL, NULL, NULL, NULL, NULL, NULL
+SELECT 'room', r.id, NULL, NULL, NULL, NULL, NULL, NULL, NULL
 FROM room r JOIN service_room c ON c.room_id = r.id AND c.service_id = ? WHERE r.location_id = ? AND r.is_in_use
 UNION ALL
-SELECT 'busy', CAST(resource_id AS char(36)), NULL, NULL, NULL, NULL, NULL, starts_at, ends_at
+SELECT 'busy', resource_id, NULL, NULL, NULL, NULL, NULL, starts_at, ends_at
 FROM busy_time WHERE is_exclusive AND starts_at < ? AND ends_at > ? AND starts_at > ? AND COALESCE(appointment_id <> ?, ?)
-AND (resource_id = ? OR resource_id IN (SELECT staff_id FROM service_staff WHERE service_id = ?)
-  OR resource_id IN (SELECT c.room_id FROM service_room c JOIN room r ON r.id = c.room_id
+AND resource_id IN (SELECT staff_id FROM service_staff WHERE service_id = ? AND staff_id = COALESCE(?, staff_id))
+UNION ALL
+SELECT 'busy', resource_id, NULL, NULL, NULL, NULL, NULL, starts_at, ends_at
+FROM busy_time WHERE is_exclusive AND starts_at < ? AND ends_at > ? AND starts_at > ? AND COALESCE(appointment_id <> ?, ?)
+AND (resource_id = ? OR resource_id IN (SELECT c.room_id FROM service_room c JOIN room r ON r.id = c.room_id
     WHERE c.service_id = ? AND r.location_id = ?))
 """
 _LONGEST_BUSY = timedelta(days=3)
@@ -185,19 +188,61 @@ async def diary_of(
 
     `leaving_out` is an appointment whose own busy times do not count, because it is the one to be moved.
     """
-    clock = offer.location.clock
+    days = _days(offer, first, last)
+    return await _read(offer, of_vets=days, of_others=days, vet_id=None, pet_id=pet_id, leaving_out=leaving_out)
+
+
+async def diary_around(
+    offer: Offer, visit: Period, *, vet_id: UUID | None, pet_id: UUID, leaving_out: UUID | None = None
+) -> Diary:
+    """As much of the diary as decides whether the offer can be had for this visit, and with this vet if one is named.
+
+    Without one, it holds the day of every vet, which tells who has least to do.
+    """
     needs = offer.needs
-    starts = day_in(clock, first).starts_at - needs.before
-    ends = day_in(clock, last).ends_at + needs.lasts + needs.after
+    around = visit.widened(before=needs.before, after=needs.after)
+    day = local_day(offer, visit.starts_at)
+    of_vets = around if vet_id is not None else _days(offer, day, day)
+    return await _read(offer, of_vets=of_vets, of_others=around, vet_id=vet_id, pet_id=pet_id, leaving_out=leaving_out)
+
+
+def _days(offer: Offer, first: date, last: date) -> Period:
+    """These local days, and what a visit on them may touch before and after."""
+    clock, needs = offer.location.clock, offer.needs
+    return Period(
+        day_in(clock, first).starts_at - needs.before, day_in(clock, last).ends_at + needs.lasts + needs.after
+    )
+
+
+async def _read(
+    offer: Offer,
+    *,
+    of_vets: Period,
+    of_others: Period,
+    vet_id: UUID | None,
+    pet_id: UUID | None,
+    leaving_out: UUID | None,
+) -> Diary:
     place, service = offer.location.id, offer.service.id
+    away = (max(of_vets.ends_at, of_others.ends_at), min(of_vets.starts_at, of_others.starts_at))
     rows = await sql.fetch(
         _DIARY,
         (
-            *(place, service, place, place, ends, starts, service, place),
-            *(ends, starts, starts - _LONGEST_BUSY, leaving_out, True, pet_id, service, service, place),
+            *(place, service, place, vet_id, place, *away, service, place),
+            *(
+                of_vets.ends_at,
+                of_vets.starts_at,
+                of_vets.starts_at - _LONGEST_BUSY,
+                leaving_out,
+                True,
+                service,
+                vet_id,
+            ),
+            *(of_others.ends_at, of_others.starts_at, of_others.starts_at - _LONGEST_BUSY, leaving_out, True),
+            *(pet_id, service, place),
         ),
     )
-    return _diary(clock, rows, pet_id)
+    return _diary(offer.location.clock, rows, pet_id)
 
 
 def _diary(clock: Any, rows: Any, pet_id: UUID | None) -> Diary:

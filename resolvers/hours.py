@@ -58,7 +58,7 @@ class WorkingHoursChanges:
 
 def one(viewer: Viewer, working_hours_id: UUID | None) -> Rows:
     """The working hours with this key."""
-    return access.rows(viewer, WorkingHours, "{t}.id = ?", working_hours_id)
+    return access.rows(viewer, WorkingHours).only(working_hours_id)
 
 
 # Writing

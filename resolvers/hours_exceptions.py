@@ -55,7 +55,7 @@ class ExceptionChanges:
 
 def one(viewer: Viewer, exception_id: UUID | None) -> Rows:
     """The exception with this key."""
-    return access.rows(viewer, HoursException, "{t}.id = ?", exception_id)
+    return access.rows(viewer, HoursException).only(exception_id)
 
 
 # Writing

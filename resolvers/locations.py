@@ -66,12 +66,34 @@ class LocationChanges:
 
 def one(viewer: Viewer, location_id: UUID | None) -> Rows:
     """The location with this key."""
-    return access.rows(viewer, Location, "{t}.id = ?", location_id)
+    return access.rows(viewer, Location).only(location_id)
 
 
 def listed(viewer: Viewer) -> Rows:
     """Every location, by name, closed ones too."""
     return access.rows(viewer, Location).sorted_by("fold")
+
+
+_ZONES: dict[UUID, str] = {}
+
+
+async def kept_zone(viewer: Viewer, location_id: UUID | None) -> str:
+    """The zone of a location's clock: as it was when we last looked, so whoever relies on it asks for it again.
+
+    Raises:
+        NotFound: the viewer cannot see the location.
+    """
+    known = _ZONES.get(location_id) if location_id is not None else None
+    if known is None:
+        location = await access.find(viewer, Location, location_id, path="locationId")
+        known = _ZONES[location.id] = location.zone
+    return known
+
+
+def forget_zone(location_id: UUID | None) -> None:
+    """Look anew when the zone of this location is next asked for."""
+    if location_id is not None:
+        _ZONES.pop(location_id, None)
 
 
 # Writing

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 def one(viewer: Viewer, ownership_id: UUID | None) -> Rows:
     """The ownership with this key."""
-    return access.rows(viewer, Ownership, "{t}.id = ?", ownership_id)
+    return access.rows(viewer, Ownership).only(ownership_id)
 
 
 # Writing

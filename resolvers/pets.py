@@ -88,7 +88,7 @@ class PetChanges:
 
 def one(viewer: Viewer, pet_id: UUID | None) -> Rows:
     """The pet with this key."""
-    return access.rows(viewer, Pet, "{t}.id = ?", pet_id)
+    return access.rows(viewer, Pet).only(pet_id)
 
 
 def listed(viewer: Viewer) -> Rows:

@@ -39,7 +39,7 @@ class RoomChanges:
 
 def one(viewer: Viewer, room_id: UUID | None) -> Rows:
     """The room with this key."""
-    return access.rows(viewer, Room, "{t}.id = ?", room_id)
+    return access.rows(viewer, Room).only(room_id)
 
 
 def listed(viewer: Viewer) -> Rows:

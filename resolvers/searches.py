@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache, lru_cache
 
 from models import sql
 from models.client import SHORTEST_PHONE_SEARCH, WordKind, name_words
@@ -13,6 +14,7 @@ from resolvers.access import NOTHING
 SHORTEST, LONGEST = 2, 100
 MOST_WORDS = 8
 
+_KEPT = 1_000  # reception types the same beginnings all day
 _LAST_CHARACTER = "\U0010ffff"
 _DIALLED_ABROAD = "00"
 _UNSEARCHABLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
@@ -27,6 +29,7 @@ class Condition:
     values: tuple[str, ...] = ()
 
 
+@lru_cache(_KEPT)
 def client_condition(text: str) -> Condition:
     """The clients whom every word of the text matches.
 
@@ -67,6 +70,7 @@ def _matching(word: str) -> Condition | None:
     return Condition(f"{{t}}.id IN ({scope})", tuple(values))
 
 
+@cache
 def _beginning(kind: WordKind) -> str:
     word = 'word COLLATE "C"' if sql.is_postgres() else "word"
     return f"SELECT client_id FROM client_word WHERE kind = '{kind.value}' AND {word} >= ? AND {word} < ?"  # noqa: S608 - our own words

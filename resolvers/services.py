@@ -78,7 +78,7 @@ class ServiceChanges:
 
 def one(viewer: Viewer, service_id: UUID | None) -> Rows:
     """The service with this key."""
-    return access.rows(viewer, Service, "{t}.id = ?", service_id)
+    return access.rows(viewer, Service).only(service_id)
 
 
 def listed(viewer: Viewer) -> Rows:

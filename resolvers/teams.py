@@ -43,7 +43,7 @@ def listed(viewer: Viewer) -> Rows:
 
 def one(viewer: Viewer, staff_id: UUID | None) -> Rows:
     """The member of the staff with this key."""
-    return access.rows(viewer, Staff, "{t}.id = ?", staff_id)
+    return access.rows(viewer, Staff).only(staff_id)
 
 
 async def set_staff_roles(

@@ -36,6 +36,12 @@ class Viewer:
     everywhere: frozenset[Role] = frozenset()
     at: Mapping[UUID, frozenset[Role]] = field(default_factory=dict)
     system_reason: str | None = None
+    roles: frozenset[Role] = field(init=False)
+    """Every role held at any location; {ANYONE} when signed out."""
+
+    def __post_init__(self) -> None:
+        # Asked several times in every request, and a viewer is kept for many of them.
+        object.__setattr__(self, "roles", self._held())
 
     @classmethod
     def anyone(cls) -> Viewer:
@@ -67,9 +73,7 @@ class Viewer:
         """Whether it is known who asks."""
         return self.is_owner or self.is_staff or self.is_system
 
-    @property
-    def roles(self) -> frozenset[Role]:
-        """Every role held at any location; {ANYONE} when signed out."""
+    def _held(self) -> frozenset[Role]:
         if self.is_system:
             return frozenset({Role.SYSTEM})
         if self.is_owner:

@@ -8,7 +8,6 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any, TypeAlias
 
 from starlette.applications import Starlette
-from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
@@ -25,13 +24,15 @@ Lifespan: TypeAlias = Callable[[Starlette], AbstractAsyncContextManager[None]]
 
 _CHECK_SECONDS = 2.0
 _JWKS_SECONDS = 300
-_SECURITY_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-}
+# As ASGI wants them: names in lower case.
+_ALWAYS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+)
+_ENCRYPTED = (*_ALWAYS, (b"strict-transport-security", b"max-age=31536000"))
 
 
 def create_app(
@@ -79,11 +80,9 @@ class SecurityHeaders:
 
         async def send_carefully(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in _SECURITY_HEADERS.items():
-                    headers.setdefault(name, value)
-                if scope.get("scheme") == "https":
-                    headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+                has = {name for name, _ in message["headers"]}
+                ours = _ENCRYPTED if scope.get("scheme") == "https" else _ALWAYS
+                message["headers"] = [*message["headers"], *[each for each in ours if each[0] not in has]]
             await send(message)
 
         await self._app(scope, receive, send_carefully if scope["type"] == "http" else send)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any, TypeAlias
 
 import strawberry
 
@@ -11,7 +12,7 @@ from graph import free_times as shown
 from graph.context import Info
 from graph.ids import key, maybe_key
 from graph.limits import bad_input
-from graph.reading import Paged
+from graph.reading import Paged, Shown
 from graph.reading.connection import Connection
 from graph.reading.pages import page
 from graph.roles import EVERYBODY, OWNER, STAFF, field
@@ -21,8 +22,10 @@ from graph.types.day_sheet import DaySheet
 from graph.types.free_time import FreeTime
 from models.period import Period
 from models.refusal import NotFound
-from resolvers import appointments, free_times, locations, trail
+from resolvers import appointments, free_times, trail
 from resolvers.free_times import Search
+
+_Day: TypeAlias = Callable[..., Awaitable[Any]]
 
 First = Annotated[int | None, strawberry.argument(description="How many, 1 to 100; 20 when nothing is said.")]
 After = Annotated[str | None, strawberry.argument(description="Those after this cursor.")]
@@ -42,19 +45,18 @@ class AppointmentQueries:
         on: Annotated[date, strawberry.argument(description="The day, on the calendar of the location.")],
     ) -> DaySheet | None:
         """The day sheet of a location; null when there is no such location."""
-        viewer = info.context.viewer
+        viewer, location = info.context.viewer, key("Location", location_id)
         # Before anything else is read: a change may be seen twice, and none is missed.
         cursor = await _cursor(info) if selects(info, "cursor") else ""
-        try:
-            location, planned = await appointments.day(viewer, key("Location", location_id), on)
-        except NotFound:
-            return None
-        return DaySheet(
-            on=on,
-            location=locations.one(viewer, location.id),  # type: ignore[arg-type]
-            appointments=planned,  # type: ignore[arg-type]
-            cursor=cursor,
-        )
+
+        async def shown(day: _Day, otherwise: Callable[[], Awaitable[Shown | None]] | None) -> Shown | None:
+            try:
+                rows, period = await day(viewer, location, on)
+            except NotFound:
+                return None
+            return Shown(rows, "DaySheet", {"on": on, "period": period, "cursor": cursor}, otherwise)
+
+        return await shown(appointments.day, lambda: shown(appointments.day_again, None))  # type: ignore[return-value]
 
     @field(STAFF)
     async def appointments(

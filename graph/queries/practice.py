@@ -58,7 +58,7 @@ class PracticeQueries:
         if kind not in types or named is None or not viewer.roles & (mark(named) or frozenset()):
             return None
         rows = _OF_ACCOUNTS[kind](viewer) if kind in _OF_ACCOUNTS else access.rows(viewer, types[kind])
-        return Shown(rows.narrowed("{t}.id = ?", key), kind)  # type: ignore[return-value]
+        return Shown(rows.only(key), kind)  # type: ignore[return-value]
 
     @field(EVERYBODY)
     async def practice(self, info: Info) -> Practice | None:

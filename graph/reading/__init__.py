@@ -23,7 +23,7 @@ and once for each request:
 from graph.reading.executor import ReadingExecutor
 from graph.reading.pages import Paged, Picked, Shown
 from graph.reading.plans import Plans
-from graph.reading.shape import column, computed, identity, many, one, shape
+from graph.reading.shape import batched, column, computed, identity, itself, many, one, said, shape
 
 __all__ = [
     "Paged",
@@ -31,10 +31,13 @@ __all__ = [
     "Plans",
     "ReadingExecutor",
     "Shown",
+    "batched",
     "column",
     "computed",
     "identity",
+    "itself",
     "many",
     "one",
+    "said",
     "shape",
 ]

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from graph.reading.read import Failed, Listed, Stretch, Stretches
+from graph.reading.found import Failed, Listed, Stretch, Stretches
+from graph.reading.plan import Asked
 
 if TYPE_CHECKING:
+    from graph.reading.found import Found
     from graph.reading.plan import Build, Child, Level, Plan
-    from graph.reading.read import Found
 
 
-def listed(plan: Plan, found: Listed) -> Any:
+def listed(plan: Plan, found: Listed, told: Mapping[str, Any]) -> Any:
     """The answers of a plan for rows.
 
     Raises:
         Exception: one of them has a flaw.
     """
-    return plan.build(found.rows, _below(plan.level, found.below))
+    return plan.build(found.rows, _below(plan.level, found.below), told)
 
 
 def page(plan: Plan, found: Stretches) -> Any:
@@ -35,7 +36,9 @@ def _below(level: Level, found: Sequence[Found]) -> Sequence[Any]:
     return [_child(child, each) for child, each in zip(level.children, found, strict=True)]
 
 
-def _child(child: Child, found: Found) -> Any:
+def _child(child: Child | Asked, found: Found) -> Any:
+    if isinstance(child, Asked):
+        return found
     match found:
         case Failed():
             return found

@@ -17,6 +17,7 @@ from graphql import GraphQLNonNull, GraphQLObjectType, get_named_type
 
 from graph.reading import values
 from graph.reading.plan import (
+    Answered,
     Below,
     Build,
     Call,
@@ -33,6 +34,7 @@ from graph.reading.plan import (
     Pages,
     Part,
     Source,
+    Told,
     Typename,
 )
 
@@ -44,9 +46,9 @@ Small = Callable[[GraphQLObjectType, Any], values.Convert]
 
 
 def of_list(made: Made, level: Level, small: Small) -> Build:
-    """`build(rows, below)`: the answers in a list, in the order of the rows."""
+    """`build(rows, below, told)`: the answers in a list, in the order of the rows."""
     writer = _Writer(level, small)
-    return writer.function("rows, below", f"return [{writer.object(made)} for {writer.row()} in rows]")
+    return writer.function("rows, below, told=()", f"return [{writer.object(made)} for {writer.row()} in rows]")
 
 
 def by_key(made: Made, level: Level, small: Small, place: int) -> Build:
@@ -122,6 +124,15 @@ class _Writer:
                 return f"below[{child}].get(c{parent}, nothing)"
             case Pages(child, parent, _):
                 return f"below[{child}].get(c{parent}) or flawed(None)"
+        return self._part_beside(part)
+
+    def _part_beside(self, part: Part) -> str:
+        """What no row holds."""
+        match part.source:
+            case Answered(child, parent):
+                return f"{self._completed(part)}(below[{child}].get(c{parent}))"
+            case Told(name):
+                return f"{self._completed(part)}(told[{name!r}])"
         return self._part_of_page(part.source)
 
     def _part_of_page(self, source: Source) -> str:
@@ -151,8 +162,10 @@ class _Writer:
         for place, column in zip(call.places, call.columns, strict=True):
             convert = values.known(column)
             given.append(f"c{place}" if convert is None else f"{self._constant(convert)}(c{place})")
-        said = values.completed(part.definition.type, lambda of: self._small(of, part.details))
-        return f"{self._constant(said)}({self._constant(call.function)}({', '.join(given)}))"
+        return f"{self._completed(part)}({self._constant(call.function)}({', '.join(given)}))"
+
+    def _completed(self, part: Part) -> str:
+        return self._constant(values.completed(part.definition.type, lambda of: self._small(of, part.details)))
 
     def _inner(self, wrapped: Any, present: int | None, said: str) -> str:
         if present is None:

@@ -6,15 +6,16 @@ that may be.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from graphql import GraphQLNonNull
 from graphql.pyutils import Path
 
 from graph.ids import global_id
-from graph.reading import values
+from graph.reading import plan, values
+from graph.reading.found import Answers, Failed, Listed, Stretch, Stretches
 from graph.reading.plan import (
     Below,
     Call,
@@ -32,14 +33,13 @@ from graph.reading.plan import (
     Part,
     Typename,
 )
-from graph.reading.read import Failed, Listed, Stretch, Stretches
 from graph.roles import refuse_unless_allowed
 from models import sql
 
 if TYPE_CHECKING:
     from graph.reading.executor import ReadingExecutor
+    from graph.reading.found import Found
     from graph.reading.plan import Level, Row
-    from graph.reading.read import Found
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +51,10 @@ class Place:
     row: Row = ()
     page: Stretch | None = None
     number: int = 0
+    told: Mapping[str, Any] = field(default_factory=dict)
 
 
-class _Told:
+class Told:
     """Whatever goes wrong inside is told in its place, as graphql-core tells it; there, null stands for the answer.
 
     Raises (at the end of the block):
@@ -90,7 +91,7 @@ class Careful:
         for number, place in enumerate(places):
             at = path.add_key(number, None)
             answers.append(None)
-            with _Told(self._executor, item, details, at):
+            with Told(self._executor, item, details, at):
                 answers[number] = self.object(made, place, at)
         return answers
 
@@ -104,7 +105,7 @@ class Careful:
 
     def _field(self, made: Made, part: Part, place: Place, path: Path) -> Any:
         wrapped, answer = part.definition.type, None
-        with _Told(self._executor, wrapped, part.details, path):
+        with Told(self._executor, wrapped, part.details, path):
             answer = self._answer(made, part, place, path)
             if answer is None and isinstance(wrapped, GraphQLNonNull):
                 name = part.details[0].node.name.value
@@ -134,6 +135,7 @@ class Careful:
     def _below(self, part: Part, inner: Made, place: Place, found: Found, parent: Any, path: Path) -> Any:
         child = place.level.children[part.source.child]  # type: ignore[union-attr]
         found = _unless_failed(found)
+        assert isinstance(child, plan.Child)  # noqa: S101 - rows are read for it
         assert isinstance(found, Listed)  # noqa: S101 - what a list reads is rows
         places = (Place(child.level, found.below, row) for row in found.rows if row[child.place] == parent)
         return self.list(inner, part.definition.type, part.details, places, path)
@@ -154,6 +156,12 @@ class Careful:
                 return _known(column, place.row[at])
             case Id(at, kind):
                 return global_id(kind, sql.as_key(place.row[at]))
+            case plan.Answered(child, parent):
+                answers = place.below[child]
+                assert isinstance(answers, Answers)  # noqa: S101 - what a function is asked has answers
+                return answers.get(place.row[parent])
+            case plan.Told(name):
+                return place.told[name]
             case Call(places, columns, function):
                 given = zip(places, columns, strict=True)
                 return function(*[_known(column, place.row[at]) for at, column in given])

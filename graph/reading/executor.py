@@ -3,40 +3,105 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from inspect import isawaitable
+from typing import TYPE_CHECKING, Any
 
-from graphql import GraphQLNonNull, GraphQLObjectType, get_named_type
-from graphql.execution.collect_fields import collect_subfields
+from graphql import (
+    ExecutionResult,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLSchema,
+    OperationType,
+    default_field_resolver,
+    default_type_resolver,
+    get_named_type,
+)
+from graphql.execution.collect_fields import FragmentDetails, collect_subfields
+from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from graph.reading import answer, read
-from graph.reading.careful import Careful, Place
+from graph.reading.careful import Careful, Place, Told
+from graph.reading.found import Listed
 from graph.reading.pages import Paged, Picked, Shown
 from graph.reading.plan import Plan
 from graph.reading.planner import Planner, is_a_list
 from graph.reading.plans import Plans
-from graph.reading.read import Listed
+from graph.reading.roots import Root, roots
 from models import sql
 from models.refusal import NotFound
 from resolvers import access
 from resolvers.rows import Rows
 
+if TYPE_CHECKING:
+    from graphql.execution.values import VariableValues
+
+    from graph.context import Context
+    from graph.documents import Operation
+
 _READ = (Rows, Paged, Picked, Shown)
+_MOST_SELECTIONS = 16
 
 
 class ReadingExecutor(StrawberryGraphQLCoreExecutionContext):
     """Executes an operation; rows are read as they are selected, everything else as graphql-core does.
 
-    `plans` are kept from one operation to the next; `switches` are the variables that decide what is selected.
+    `plans` are kept from one operation to the next; `switches` are the variables that decide what is selected, and
+    `kept` holds what a query asks for at its top, by the values of those.
     """
 
-    def __init__(self, *given: Any, plans: Plans | None = None, switches: Sequence[str] = (), **more: Any) -> None:
+    def __init__(
+        self,
+        *given: Any,
+        plans: Plans | None = None,
+        switches: Sequence[str] = (),
+        kept: dict[Any, tuple[Root, ...] | None] | None = None,
+        **more: Any,
+    ) -> None:
         super().__init__(*given, **more)
         self._plans = Plans() if plans is None else plans
         self._switches = switches
+        self._kept = {} if kept is None else kept
         self._once: dict[tuple[int, int], asyncio.Future[tuple[Plan, Listed, Any]]] = {}
+
+    @classmethod
+    def of(
+        cls, schema: GraphQLSchema, operation: Operation, variables: VariableValues, context: Context, *, plans: Plans
+    ) -> ReadingExecutor:
+        """The executor of one request, without looking again at what was found in its document."""
+        return cls(
+            schema,
+            dict(operation.fragments),
+            {name: FragmentDetails(fragment, None) for name, fragment in operation.fragments.items()},
+            None,
+            context,
+            operation.node,
+            variables,
+            default_field_resolver,
+            default_type_resolver,
+            default_field_resolver,
+            is_awaitable=optimized_is_awaitable,
+            hide_suggestions=True,
+            plans=plans,
+            switches=operation.switches,
+            kept=operation.kept,
+        )
+
+    async def answered(self) -> ExecutionResult:
+        """The answer to the operation."""
+        asked = self._roots() if self.operation.operation is OperationType.QUERY else None
+        if asked is None:
+            result: Any = self.execute_operation()
+            answer: ExecutionResult = await result if isawaitable(result) else result
+            return answer
+        if len(asked) == 1:
+            data = {asked[0].key: await self._root(asked[0])}
+        else:
+            answers = await asyncio.gather(*[self._root(each) for each in asked])
+            data = {each.key: answer for each, answer in zip(asked, answers, strict=True)}
+        return ExecutionResult(data, self.collected_errors.errors or None)
 
     def complete_value(
         self, return_type: Any, field_details_list: Any, info: Any, path: Any, result: Any, position_context: Any
@@ -57,26 +122,65 @@ class ReadingExecutor(StrawberryGraphQLCoreExecutionContext):
         found = collect_subfields(self.schema, self.fragments, self.variable_values, self.operation, of, details)
         return list(found.grouped_field_set.items())
 
+    def _roots(self) -> tuple[Root, ...] | None:
+        switches = self._chosen()
+        if switches not in self._kept:
+            if len(self._kept) >= _MOST_SELECTIONS:
+                self._kept.clear()
+            self._kept[switches] = roots(self)
+        return self._kept[switches]
+
+    async def _root(self, root: Root) -> Any:
+        """The answer of a field of the query, which may always be null."""
+        if root.definition is None or root.arguments is None or root.asked is None:
+            return root.parent.name
+        wrapped, answer = root.definition.type, None
+        with Told(self, wrapped, root.details, root.path):
+            info = self.build_resolve_info(root.definition, root.nodes, root.parent, root.path)
+            result = await root.asked(info, root.arguments.given(self.variable_values))
+            if result is None:
+                return None
+            if isinstance(result, _READ):
+                return await self._read(wrapped, root.details, root.path, result)
+            answer = self.complete_value(wrapped, root.details, info, root.path, result, None)
+            return await answer if self.is_awaitable(answer) else answer
+        return None
+
+    def _chosen(self) -> tuple[Any, ...]:
+        coerced = self.variable_values.coerced
+        return tuple([coerced.get(name) for name in self._switches])
+
     async def _read(self, return_type: Any, details: Any, path: Any, result: Any) -> Any:
         match result:
             case Paged():
                 return await self._page(return_type, details, path, result)
             case Picked():
                 return await self._picked(return_type, details, path, result)
-            case Shown(rows, kind):
-                return await self._rows(self.schema.type_map[kind], return_type, details, path, rows)
-        return await self._rows(get_named_type(return_type), return_type, details, path, result)
+            case Shown():
+                return await self._shown(return_type, details, path, result)
+        return await self._rows(get_named_type(return_type), return_type, details, path, result, {})
 
-    async def _rows(self, of: Any, return_type: Any, details: Any, path: Any, rows: Rows) -> Any:
+    async def _shown(self, return_type: Any, details: Any, path: Any, shown: Shown | None) -> Any:
+        while shown is not None:
+            of = self.schema.type_map[shown.kind]
+            answer = await self._rows(of, return_type, details, path, shown.rows, shown.said)
+            if answer is not None or shown.otherwise is None:
+                return answer
+            shown = await shown.otherwise()
+        return None
+
+    async def _rows(
+        self, of: Any, return_type: Any, details: Any, path: Any, rows: Rows, told: Mapping[str, Any]
+    ) -> Any:
         plan = self._plan("rows", of, details, rows, lambda planner: planner.list(of, details, rows.model))
-        found = await read.listed(self.context_value, self.variable_values, plan, rows)
+        found = await read.listed(self.context_value, self.variable_values, plan, rows, told)
         is_list = is_a_list(return_type)
         if not found.rows and isinstance(return_type, GraphQLNonNull) and not is_list:
             # The deed was done, maybe by an earlier request, and what it was about is no longer the viewer's to see.
             raise NotFound
-        answers = self._quickly(plan, lambda: answer.listed(plan, found))
+        answers = self._quickly(plan, lambda: answer.listed(plan, found, told))
         if answers is None:
-            places = _places(plan, found)
+            places = _places(plan, found, told)
             if is_list:
                 return Careful(self).list(plan.made, return_type, details, places, path)
             return Careful(self).object(plan.made, places[0], path) if places else None
@@ -100,7 +204,7 @@ class ReadingExecutor(StrawberryGraphQLCoreExecutionContext):
         keys = frozenset(picked.keys)
         if made is not None:
             return [each for key, (each,) in made.items() if sql.as_key(key) in keys]
-        places = [place for place in _places(plan, found) if sql.as_key(place.row[0]) in keys]
+        places = [place for place in _places(plan, found, {}) if sql.as_key(place.row[0]) in keys]
         return Careful(self).list(plan.made, return_type, details, places, path)
 
     async def _read_once(self, return_type: Any, details: Any, rows: Rows) -> Any:
@@ -111,8 +215,8 @@ class ReadingExecutor(StrawberryGraphQLCoreExecutionContext):
             of: Any = get_named_type(return_type)
             try:
                 plan = self._plan("keys", of, details, rows, lambda planner: planner.by_key(of, details, rows.model))
-                found = await read.listed(self.context_value, self.variable_values, plan, rows)
-                made = self._quickly(plan, lambda: answer.listed(plan, found))
+                found = await read.listed(self.context_value, self.variable_values, plan, rows, {})
+                made = self._quickly(plan, lambda: answer.listed(plan, found, {}))
                 self._once[known].set_result((plan, found, made))
             except BaseException as error:
                 self._once[known].set_exception(error)
@@ -123,9 +227,8 @@ class ReadingExecutor(StrawberryGraphQLCoreExecutionContext):
     def _plan(self, way: Any, of: Any, details: Any, rows: Rows, planned: Callable[[Planner], Plan]) -> Plan:
         """The plan of a selection, kept or made."""
         viewer = self.context_value.viewer
-        switches = tuple([self.variable_values.coerced.get(name) for name in self._switches])
         nodes = tuple([id(each.node) for each in details])
-        key = (way, of.name, rows.model, id(self.operation), nodes, switches, access.key(viewer), sql.dialect())
+        key = (way, of.name, rows.model, id(self.operation), nodes, self._chosen(), access.key(viewer), sql.dialect())
         plan = self._plans.get(key)
         if plan is None:
             plan = planned(Planner(self, viewer))
@@ -141,5 +244,5 @@ class ReadingExecutor(StrawberryGraphQLCoreExecutionContext):
         return None
 
 
-def _places(plan: Plan, found: Listed) -> list[Place]:
-    return [Place(plan.level, found.below, row) for row in found.rows]
+def _places(plan: Plan, found: Listed, told: Mapping[str, Any]) -> list[Place]:
+    return [Place(plan.level, found.below, row, told=told) for row in found.rows]

@@ -7,7 +7,7 @@ subscriptions, which are never run, any rows of the promised type are planned.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -24,13 +24,15 @@ from graphql.execution.collect_fields import collect_fields
 from graphql.pyutils import Path
 
 from graph.reading import pages, statement
-from graph.reading.arguments import arguments
+from graph.reading.arguments import Arguments
 from graph.reading.executor import ReadingExecutor
 from graph.reading.explained import Computed, Joined, Root, Shows, Shut, Step
 from graph.reading.pages import Paged, Picked, Shown
 from graph.reading.plan import (
+    Answered,
     Below,
     Call,
+    Child,
     Closed,
     Edges,
     Inner,
@@ -50,7 +52,7 @@ from resolvers import access
 from resolvers.rows import Page, Rows
 
 if TYPE_CHECKING:
-    from graph.reading.plan import Child, Connection
+    from graph.reading.plan import Connection
     from resolvers.viewer import Viewer
 
 MEANT = UUID(int=0x9)
@@ -109,6 +111,7 @@ class _Teller:
         self._executor = executor
         self._viewer: Viewer = executor.context_value.viewer
         self.shut: list[Shut] = []
+        self._said: Mapping[str, Any] = {}  # what the question itself tells of its rows
 
     def steps(self, wrapped: Any, details: Any, field: str) -> Iterator[tuple[Step, bool]]:
         """The steps of a field, each with whether the rows are known that are meant."""
@@ -148,7 +151,7 @@ class _Teller:
         model = _model(of)
         if is_a_list(wrapped):
             return access.rows(self._viewer, model)
-        return access.rows(self._viewer, model, "{t}.id = ?", MEANT)
+        return access.rows(self._viewer, model).only(MEANT)
 
     def _step(self, wrapped: Any, of: Any, details: Any, field: str, rows: Any) -> Step:
         planner = Planner(self._executor, self._viewer)
@@ -159,35 +162,49 @@ class _Teller:
                 return self._whole(plan, field, Shows.PAGE, inner, page, counts=counts)
             case Picked(inner, _):
                 return self._whole(planner.by_key(of, details, inner.model), field, Shows.PICKED, inner)
-            case Shown(inner, kind):
-                shown: Any = self._executor.schema.type_map[kind]
-                return self._whole(planner.list(shown, details, inner.model), field, Shows.ONE, inner)
+            case Shown():
+                self._said, shown = rows.said, self._executor.schema.type_map[rows.kind]
+                return self._whole(planner.list(shown, details, rows.rows.model), field, Shows.ONE, rows.rows)  # type: ignore[arg-type]
         way = Shows.LIST if is_a_list(wrapped) else Shows.ONE
         return self._whole(planner.list(of, details, rows.model), field, way, rows)
 
     def _whole(
         self, plan: Plan, field: str, way: Shows, rows: Rows, page: Page | None = None, *, counts: bool = False
     ) -> Step:
-        level = plan.level
+        level, riding = plan.level, None
+        if way is Shows.ONE and rows.key is not None:
+            riding = next((each for each in level.children if _rides(level, each)), None)
         try:
-            statements = [statement.whole(level, self._viewer, rows, page, counts=counts)]
-        except GraphQLError as error:
+            if isinstance(riding, Child):
+                more = self._narrowed(riding)[1:]
+                statements = [statement.with_rider(level, self._viewer, rows, riding, *more, rows.key)]
+            else:
+                statements = [statement.whole(level, self._viewer, rows, page, counts=counts)]
+        except (GraphQLError, Refusal) as error:
             return self._told(field, way, level, plan.made, plan.connection, [], page, refused=error)
         if counts and page is not None and page.beyond is not None:
             statements.append(statement.counted(level, rows))
-        return self._told(field, way, level, plan.made, plan.connection, statements, page)
+        return self._told(field, way, level, plan.made, plan.connection, statements, page, riding=riding)
 
-    def _child(self, child: Child, made: Made, field: str, *, of_one: bool) -> Step:
+    def _narrowed(self, child: Child) -> tuple[Mapping[str, Any], str, Sequence[Any]]:
+        """What is given to an edge, and what else must hold of its rows."""
+        given = {**self._said, **child.arguments.given(self._executor.variable_values)}
+        try:
+            narrowed, asked = child.edge.narrow(self._executor.context_value, given) if child.edge.narrow else ("", ())
+        except KeyError:  # what only the question could tell, which has handed over no rows
+            narrowed, asked = "", ()
+        return given, narrowed, asked
+
+    def _child(self, child: Any, made: Made, field: str, *, of_one: bool, rides: bool) -> Step:
         way = Shows.PAGE if child.connection is not None else Shows.LIST
         context, viewer, page = self._executor.context_value, self._viewer, None
         parents = PARENTS[:1] if of_one else PARENTS
         try:
-            given = child.arguments.given(self._executor.variable_values)
-            narrowed, asked = child.edge.narrow(context, given) if child.edge.narrow else ("", ())
+            given, narrowed, asked = self._narrowed(child)
             if child.connection is not None:
                 sizes = {name: given.get(name) for name in ("first", "after", "last", "before")}
                 page = pages.page(**sizes, most=context.limits.max_page)
-            statements = [statement.of_parents(child, viewer, narrowed, asked, parents, page)]
+            statements = [] if rides else [statement.of_parents(child, viewer, narrowed, asked, parents, page)]
         except (GraphQLError, Refusal) as error:
             return self._told(field, way, child.level, made, child.connection, [], page, refused=error)
         if child.connection is not None and child.connection.wants_total and page is not None and page.beyond:
@@ -204,6 +221,7 @@ class _Teller:
         statements: Sequence[statement.Statement],
         page: Page | None,
         refused: GraphQLError | Refusal | None = None,
+        riding: Any = None,
     ) -> Step:
         parts = list(_parts(made, ""))
         return Step(
@@ -221,6 +239,7 @@ class _Teller:
                 for name, source in parts
                 if isinstance(source, Call)
             ),
+            asked=tuple(name for name, source in parts if isinstance(source, Answered)),
             shut=tuple(Shut(name, source.roles) for name, source in parts if isinstance(source, Closed)),
             total=connection is not None and connection.wants_total,
             cursors=connection is not None and bool(connection.order),
@@ -228,7 +247,13 @@ class _Teller:
             page=page,
             refused=refused,
             below=tuple(
-                self._child(level.children[source.child], _made_of(source), name, of_one=way is Shows.ONE)
+                self._child(
+                    level.children[source.child],
+                    _made_of(source),
+                    name,
+                    of_one=way is Shows.ONE,
+                    rides=level.children[source.child] is riding,
+                )
                 for name, source in parts
                 if isinstance(source, Below | Pages)
             ),
@@ -245,6 +270,11 @@ def _parts(made: Made, before: str) -> Iterator[tuple[str, Any]]:
                 yield from _parts(inner, f"{before}{part.key}.")
             case source:
                 yield f"{before}{part.key}", source
+
+
+def _rides(level: Level, child: Any) -> bool:
+    """Whether the rows of a level below are read beside the one row they belong to."""
+    return isinstance(child, Child) and level.is_own(child.parent) and child.connection is None
 
 
 def _made_of(source: Below | Pages) -> Made:
@@ -292,6 +322,6 @@ def _nodes(details: Any) -> tuple[int, ...]:
 def _given(executor: Explainer, definition: Any, details: Any) -> dict[str, Any]:
     """The arguments of a field, as they are given."""
     try:
-        return arguments(definition, details[0], executor.variable_values).given(executor.variable_values)
+        return dict(Arguments(definition, details[0]).given(executor.variable_values))
     except GraphQLError:
         return {}

@@ -53,6 +53,7 @@ class Shut:
 class Step:
     """One level: what it reads, with which statements, and what is below it.
 
+    `asked` are the fields that a function answers once for all rows. Without a statement, it is read with the row above.
     `refused` says why nothing can be read. `total` and `cursors` are about pages.
     """
 
@@ -63,6 +64,7 @@ class Step:
     columns: tuple[str, ...]
     joins: tuple[Joined, ...]
     computed: tuple[Computed, ...]
+    asked: tuple[str, ...]
     shut: tuple[Shut, ...]
     total: bool
     cursors: bool

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -28,10 +29,15 @@ class Paged:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The row as a certain type, where only an interface is promised."""
+    """The row as a certain type.
+
+    `said` is what the question itself tells of it. Where there is no such row, `otherwise` says what is shown instead.
+    """
 
     rows: Rows
     kind: str
+    said: Mapping[str, Any] = field(default_factory=dict)
+    otherwise: Callable[[], Awaitable[Shown | None]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from tortoise.models import Model
 
 if TYPE_CHECKING:
     from graph.reading.arguments import Arguments
-    from graph.reading.shape import Many
+    from graph.reading.shape import Batch, Many
     from models.role import Role
     from resolvers.rows import Order
 
@@ -55,6 +55,14 @@ class Child:
     build: Build
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a function is asked for all rows of a level, by the keys that stand in this place."""
+
+    parent: int
+    function: Batch
+
+
 @dataclass(slots=True)
 class Level:
     """One statement to be: columns and joins of one table, and the levels below it.
@@ -65,7 +73,7 @@ class Level:
     model: type[Model]
     columns: list[tuple[str, Any]] = field(default_factory=list)
     joins: dict[tuple[str, str, bool], Join] = field(default_factory=dict)
-    children: list[Child] = field(default_factory=list)
+    children: list[Child | Asked] = field(default_factory=list)
     texts: dict[Hashable, str] = field(default_factory=dict)
 
     def column(self, alias: str, model: type[Model], name: str) -> int:
@@ -74,6 +82,10 @@ class Level:
         if wanted not in self.columns:
             self.columns.append(wanted)
         return self.columns.index(wanted)
+
+    def is_own(self, place: int) -> bool:
+        """Whether the key of the row itself stands there, not that of a row it points to."""
+        return self.columns[place][0] == "t.id"
 
     def keep(self, key: Hashable, text: str) -> str:
         """Keep the SQL that is right for this key; when there are too many, begin anew."""
@@ -122,6 +134,21 @@ class Call:
     places: tuple[int, ...]
     columns: tuple[Any, ...]
     function: Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a function found for the key that stands in this place."""
+
+    child: int
+    parent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the question itself told, under this name."""
+
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +212,23 @@ class Node:
     made: Made
 
 
-Source: TypeAlias = Typename | Closed | Leaf | Id | Call | Inner | Below | Pages | Given | Nested | Nodes | Edges | Node
+Source: TypeAlias = (
+    Typename
+    | Closed
+    | Leaf
+    | Id
+    | Call
+    | Answered
+    | Told
+    | Inner
+    | Below
+    | Pages
+    | Given
+    | Nested
+    | Nodes
+    | Edges
+    | Node
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

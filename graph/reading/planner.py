@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from graphql import GraphQLField, GraphQLNonNull, GraphQLObjectType, get_named_type, is_leaf_type, is_list_type
 from tortoise.models import Model
 
-from graph.reading import builders, values
-from graph.reading.arguments import arguments
+from graph.reading import builders
+from graph.reading.arguments import Arguments
 from graph.reading.plan import (
+    Answered,
+    Asked,
     Below,
     Call,
     Child,
@@ -31,9 +32,11 @@ from graph.reading.plan import (
     Part,
     Plan,
     Source,
+    Told,
     Typename,
 )
-from graph.reading.shape import READS, Column, Computed, Identity, Many, One
+from graph.reading.shape import READS, Batched, Column, Computed, Identity, Itself, Many, One, Said
+from graph.reading.small import Small
 from graph.roles import gate, opens
 from resolvers.rows import Order, sorted_by
 
@@ -58,20 +61,21 @@ class Planner:
     def __init__(self, executor: ReadingExecutor, viewer: Viewer) -> None:
         self._executor = executor
         self._viewer = viewer
+        self._small = Small(executor, viewer)
         self._is_guarded = False
 
     def list(self, of: GraphQLObjectType, details: Any, model: type[Model]) -> Plan:
         """How rows become answers of this type."""
         level = Level(model)
         made = self._made(level, of, details, "t", model)
-        return self._plan(level, made, None, builders.of_list(made, level, self._small), details)
+        return self._plan(level, made, None, builders.of_list(made, level, self._small.made), details)
 
     def by_key(self, of: GraphQLObjectType, details: Any, model: type[Model]) -> Plan:
         """How rows become answers of this type, each in a list under its key, which stands first in its row."""
         level = Level(model)
         key = level.column("t", model, "id")
         made = self._made(level, of, details, "t", model)
-        return self._plan(level, made, None, builders.by_key(made, level, self._small, key), details)
+        return self._plan(level, made, None, builders.by_key(made, level, self._small.made, key), details)
 
     def page(self, of: GraphQLObjectType, details: Any, model: type[Model], order: Sequence[Order]) -> Plan:
         """How rows in this order become a connection of this type."""
@@ -82,7 +86,9 @@ class Planner:
     def _plan(self, level: Level, made: Made, connection: Connection | None, build: Any, details: Any) -> Plan:
         operation = self._executor.operation
         size = len(operation.loc.source.body) if operation.loc else 0
-        return Plan(level, made, connection, build, self._is_guarded, size, (operation, details))
+        return Plan(
+            level, made, connection, build, self._is_guarded or self._small.is_guarded, size, (operation, details)
+        )
 
     # Objects
 
@@ -114,6 +120,8 @@ class Planner:
             return Closed(roles)
         strawberrys = definition.extensions["strawberry-definition"]
         reads = strawberrys.metadata.get(READS) or Column(strawberrys.python_name)
+        if isinstance(reads, One | Many | Itself):
+            return self._edge(level, definition, details, alias, model, reads)
         match reads:
             case Column(path):
                 return self._leaf(level, definition, alias, model, path)
@@ -122,11 +130,12 @@ class Planner:
             case Computed(needs, function):
                 found = [self._found(level, alias, model, path) for path in needs]
                 return Call(tuple(place for place, _, _ in found), tuple(column for _, column, _ in found), function)
-            case One(key, is_carried):
-                along = key or strawberrys.python_name
-                return self._one(level, alias, model, along, _object(definition), details, is_carried=is_carried)
-            case Many():
-                return self._many(level, alias, model, definition, details, reads)
+            case Batched(ask):
+                parent = level.column(alias, model, "id")
+                level.children.append(Asked(parent, ask))
+                return Answered(len(level.children) - 1, parent)
+            case Said(told):
+                return Told(told)
         raise TypeError(f"{of}.{strawberrys.python_name} is read in a way that reading does not know.")
 
     def _leaf(self, level: Level, definition: GraphQLField, alias: str, model: type[Model], path: str) -> Source:
@@ -159,6 +168,23 @@ class Planner:
 
     # Edges
 
+    def _edge(
+        self,
+        level: Level,
+        definition: GraphQLField,
+        details: Any,
+        alias: str,
+        model: type[Model],
+        edge: One | Many | Itself,
+    ) -> Source:
+        if isinstance(edge, Many):
+            return self._many(level, alias, model, definition, details, edge)
+        of = _object(definition)
+        if isinstance(edge, Itself):
+            return Inner(None, self._made(level, of, details, alias, model))
+        along = edge.key or definition.extensions["strawberry-definition"].python_name
+        return self._one(level, alias, model, along, of, details, is_carried=edge.is_carried)
+
     def _one(
         self,
         level: Level,
@@ -181,7 +207,7 @@ class Planner:
         lower = Level(edge.model)
         key: Any = edge.model._meta.fields_map[edge.key]
         place = lower.column("t", edge.model, key.source_field)
-        given = arguments(definition, details[0], self._executor.variable_values)
+        given = Arguments(definition, details[0])
         order = sorted_by(edge.order)
         of = _object(definition)
         if "pageInfo" in of.fields:
@@ -193,7 +219,7 @@ class Planner:
             shown, target, is_there = self._joined(lower, shown, target, edge.via, is_carried=True)
             assert is_there  # noqa: S101 - a row of a join table stands for another
         made = self._made(lower, of, details, shown, target)
-        build = builders.by_key(made, lower, self._small, place)
+        build = builders.by_key(made, lower, self._small.made, place)
         level.children.append(Child(parent, place, lower, edge, order, given, None, build))
         return Below(len(level.children) - 1, parent, made)
 
@@ -205,7 +231,7 @@ class Planner:
         wants_cursors = bool(selected & {"cursor", *_CURSORS})
         places = tuple(level.column("t", level.model, each.column) for each in order) if wants_cursors else ()
         wants_total = "totalCount" in selected
-        build = builders.of_page(made, level, self._small, with_total=wants_total)
+        build = builders.of_page(made, level, self._small.made, with_total=wants_total)
         return Connection(made, level, places, wants_total, build)
 
     def _page(self, level: Level, of: GraphQLObjectType, details: Any) -> Made:
@@ -236,27 +262,6 @@ class Planner:
                 return Edges(self._page(level, _object(definition), details))
         return Given(_PAGE_INFO[name])
 
-    # Objects that are no rows
-
-    def _small(self, of: GraphQLObjectType, details: Any) -> values.Convert:
-        """What makes an object that a computed field gives, whose fields are its attributes."""
-        parts: list[tuple[str, str, values.Convert]] = []
-        for key, selected in self._selected(of, details):
-            name = selected[0].node.name.value
-            if name == "__typename":
-                parts.append((key, "__class__", _always(of.name)))
-                continue
-            definition = of.fields[name]
-            strawberrys = definition.extensions["strawberry-definition"]
-            roles = gate(definition)
-            if roles is not None and not opens(self._viewer, roles):
-                self._is_guarded = True
-            if strawberrys.base_resolver is not None:
-                raise TypeError(f"{of}.{name} has a resolver, which reading does not call.")
-            convert = values.completed(definition.type, partial(self._small, details=selected))
-            parts.append((key, strawberrys.python_name, convert))
-        return lambda value: {key: convert(getattr(value, name)) for key, name, convert in parts}
-
     def _selected(self, of: GraphQLObjectType, details: Any) -> Sequence[tuple[str, Any]]:
         return self._executor.selected(of, details)
 
@@ -283,10 +288,6 @@ def _object(definition: GraphQLField) -> GraphQLObjectType:
 
 def _itself(value: Any) -> Any:
     return value
-
-
-def _always(said: str) -> values.Convert:
-    return lambda _value: said
 
 
 def is_a_list(wrapped: Any) -> bool:

@@ -14,8 +14,13 @@ from graph.roles import allow
 from models.role import Role
 
 if TYPE_CHECKING:
-    from graph.context import Context
+    from collections.abc import Awaitable, Mapping, Sequence
+    from uuid import UUID
 
+    from graph.context import Context
+    from resolvers.viewer import Viewer
+
+    Batch: TypeAlias = Callable[[Viewer, Sequence[UUID]], Awaitable[Mapping[UUID, Any]]]
     Narrow: TypeAlias = Callable[[Context, dict[str, Any]], tuple[str, tuple[Any, ...]]]
 
 READS = "reads"
@@ -45,6 +50,25 @@ class Computed:
 
 
 @dataclass(frozen=True, slots=True)
+class Batched:
+    """What SQL cannot say: a function that finds it for all rows of a level at once, by their keys."""
+
+    function: Batch
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the question itself tells: it comes with the rows, and no row holds it."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Itself:
+    """The same row, as another type."""
+
+
+@dataclass(frozen=True, slots=True)
 class One:
     """A to-one edge along a foreign key.
 
@@ -60,7 +84,8 @@ class One:
 class Many:
     """A to-many edge: rows of `model` whose `key` points here, in an order, and for which `narrow` holds.
 
-    `narrow` turns the context and the arguments of the field into SQL over `{t}` and its values. `via` is the foreign
+    `narrow` turns the context and what is given (the arguments of the field, and what the question itself told) into
+    SQL over `{t}` and its values. `via` is the foreign
     key to follow from a row of a join table: the answers are of what it points to, as visible as the row itself.
     """
 
@@ -71,7 +96,7 @@ class Many:
     via: str | None = None
 
 
-Reads = Column | Identity | Computed | One | Many
+Reads = Column | Identity | Computed | Batched | Said | Itself | One | Many
 T = TypeVar("T")
 
 
@@ -106,6 +131,21 @@ def identity(description: str, kind: str) -> Any:
 def computed(description: str, function: Callable[..., Any], *needs: str, roles: Iterable[Role] | None = None) -> Any:
     """A field that is a plain function of the columns it needs."""
     return _field(description, (roles,) if roles else (), Computed(needs, function))
+
+
+def batched(description: str, function: Batch, *roles: Role | Iterable[Role]) -> Any:
+    """A field whose values a function finds for many rows at once; a row that it leaves out has null."""
+    return _field(description, roles, Batched(function))
+
+
+def said(description: str, name: str) -> Any:
+    """A field that the question itself tells, under this name."""
+    return _field(description, (), Said(name))
+
+
+def itself(description: str) -> Any:
+    """A field that is the same row as another type."""
+    return _field(description, (), Itself())
 
 
 def one(description: str, *roles: Role | Iterable[Role], key: str | None = None, carried: bool = False) -> Any:

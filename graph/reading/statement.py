@@ -49,7 +49,7 @@ def whole(level: Level, viewer: Viewer, rows: Rows, page: Page | None = None, *,
     rules, asked = _rules(level, viewer)
     way = _Way(rows.scope, rows.order, rules, *_paged(page), counts)
     text = level.texts.get(way) or level.keep(way, sql.numbered(_whole(level, way)))
-    return text, [*asked, *rows.values, *_beyond(level, rows.order, page)]
+    return text, sql.bound([*asked, *rows.values, *_beyond(level, rows.order, page)])
 
 
 def of_parents(
@@ -64,13 +64,32 @@ def of_parents(
     is_one = len(parents) == 1
     way = _Way(scope, order, rules, *_paged(page), counts, level.columns[child.place][0], is_one)
     text = level.texts.get(way) or level.keep(way, sql.numbered(_of_parents(level, way)))
-    return text, [*asked, parents[0] if is_one else _several(parents), *seen, *values, *_beyond(level, order, page)]
+    given = parents[0] if is_one else _several(parents)
+    return text, sql.bound([*asked, given, *seen, *values, *_beyond(level, order, page)])
+
+
+def with_rider(
+    level: Level, viewer: Viewer, rows: Rows, child: Child, narrowed: str, values: Sequence[Any], key: Any
+) -> Statement:
+    """The one row with this key, and beside it its rows of a level below, in their order: one line for each of those.
+
+    Where there are none, what stands beside the row is null.
+    """
+    rules, asked = _rules(level, viewer)
+    below, seen_below = _rules(child.level, viewer)
+    scope, seen = _scope(child, viewer, narrowed)
+    way = _Way(rows.scope, rows.order, rules)
+    riding = _Way(scope, child.order, below, parent=child.level.columns[child.place][0])
+    text = level.texts.get((way, riding))
+    if text is None:
+        text = level.keep((way, riding), sql.numbered(_with_rider(level, way, child.level, riding)))
+    return text, sql.bound([*asked, *rows.values, *seen_below, key, *seen, *values])
 
 
 def counted(level: Level, rows: Rows) -> Statement:
     """How many rows there are in all."""
     text = f"SELECT COUNT(*) FROM {level.model._meta.db_table} t WHERE {rows.scope.format(t='t')}"
-    return sql.numbered(text), list(rows.values)
+    return sql.numbered(text), sql.bound(rows.values)
 
 
 def counted_of_parents(
@@ -86,7 +105,7 @@ def counted_of_parents(
         table = level.model._meta.db_table
         text = f"SELECT {parent}, COUNT(*) FROM {table} t WHERE {_one_of(parent)} AND ({scope}) GROUP BY {parent}"
         text = level.keep(way, sql.numbered(text))
-    return text, [_several(parents), *seen, *values]
+    return text, sql.bound([_several(parents), *seen, *values])
 
 
 def ordered(level: Level, order: Sequence[Order], *, goes_back: bool = False) -> str:
@@ -137,6 +156,23 @@ def _of_parents(level: Level, way: _Way) -> str:
         f"row_number() OVER (PARTITION BY {way.parent} ORDER BY {order}) AS place FROM {_tables(level, way)} "
         f"WHERE {_one_of(str(way.parent))} AND ({condition})) paged WHERE place <= ? ORDER BY place"
     )
+
+
+def _with_rider(level: Level, way: _Way, below: Level, riding: _Way) -> str:
+    own, shown = _named(level, "c"), _named(below, "r")
+    sorted_by = ", ".join(f"{_sorted(below, each.column)} AS o{place}" for place, each in enumerate(riding.order))
+    order = ", ".join(f"o{place} {'DESC' if each.descends else 'ASC'}" for place, each in enumerate(riding.order))
+    names = [f"c{place}" for place in range(len(level.columns) or 1)] + [f"r{at}" for at in range(len(below.columns))]
+    return (
+        f"SELECT {', '.join(names)} FROM (SELECT {own} FROM {_tables(level, way)} WHERE {_condition(level, way)}) one "
+        f"LEFT JOIN (SELECT {shown}, {sorted_by} FROM {_tables(below, riding)} "
+        f"WHERE {riding.parent} = ? AND ({_condition(below, riding)})) riding ON 1 = 1 ORDER BY {order}"
+    )
+
+
+def _named(level: Level, prefix: str) -> str:
+    columns = [expression for expression, _ in level.columns] or ["1"]
+    return ", ".join(f"{expression} AS {prefix}{place}" for place, expression in enumerate(columns))
 
 
 def _columns(level: Level) -> str:

@@ -2,7 +2,7 @@
 
 from resolvers.appointments.booking import Booking, Move, book, reschedule
 from resolvers.appointments.live import KINDS, ChangeKind, Window, one_within, touched, visible_visit, window
-from resolvers.appointments.reads import day, during, mine, one
+from resolvers.appointments.reads import day, day_again, during, mine, one, touching
 from resolvers.appointments.steps import cancel, check_in, complete, confirm, mark_no_show, start
 from resolvers.appointments.told import COMING_VISIT_BEFORE
 
@@ -19,6 +19,7 @@ __all__ = [
     "complete",
     "confirm",
     "day",
+    "day_again",
     "during",
     "mark_no_show",
     "mine",
@@ -27,6 +28,7 @@ __all__ = [
     "reschedule",
     "start",
     "touched",
+    "touching",
     "visible_visit",
     "window",
 ]

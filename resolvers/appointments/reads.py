@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from models import Appointment, Location
 from models.period import Period, day_in, must_be_foreseeable
-from resolvers import access
+from resolvers import access, locations
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
     from uuid import UUID
 
     from resolvers.rows import Rows
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 def one(viewer: Viewer, appointment_id: UUID | None) -> Rows:
     """The appointment with this key."""
-    return access.rows(viewer, Appointment, "{t}.id = ?", appointment_id)
+    return access.rows(viewer, Appointment).only(appointment_id)
 
 
 def mine(viewer: Viewer) -> Rows:
@@ -28,19 +29,34 @@ def mine(viewer: Viewer) -> Rows:
 
 def during(viewer: Viewer, period: Period, *, location_id: UUID | None = None) -> Rows:
     """The appointments that touch the period, soonest first; at one location or at all."""
-    rows = access.rows(viewer, Appointment, "{t}.starts_at < ? AND {t}.ends_at > ?", period.ends_at, period.starts_at)
+    scope, values = touching(period)
+    rows = access.rows(viewer, Appointment, scope, *values)
     if location_id is not None:
         rows = rows.narrowed("{t}.location_id = ?", location_id)
     return rows.sorted_by("starts_at")
 
 
-async def day(viewer: Viewer, location_id: UUID | None, on: date) -> tuple[Location, Rows]:
-    """The location, and its appointments of that local day, soonest first.
+def touching(period: Period) -> tuple[str, tuple[datetime, ...]]:
+    """The condition under which an appointment touches the period, and its values."""
+    return "{t}.starts_at < ? AND {t}.ends_at > ?", (period.ends_at, period.starts_at)
+
+
+async def day(viewer: Viewer, location_id: UUID | None, on: date) -> tuple[Rows, Period]:
+    """The location, and the period that is this day on its clock.
+
+    The clock may be the one it had when we last looked: then there is no such row. `day_again` looks anew.
 
     Raises:
         NotFound: the viewer cannot see the location.
         InvalidInput: no calendar of ours has that year.
     """
     must_be_foreseeable(on, path="on")
-    location = await access.find(viewer, Location, location_id, path="locationId")
-    return location, during(viewer, day_in(location.clock, on), location_id=location.id)
+    zone = await locations.kept_zone(viewer, location_id)
+    rows = access.rows(viewer, Location, "{t}.zone = ?", zone)
+    return rows.only(location_id), day_in(ZoneInfo(zone), on)
+
+
+async def day_again(viewer: Viewer, location_id: UUID | None, on: date) -> tuple[Rows, Period]:
+    """As `day`, with the clock that the location has now."""
+    locations.forget_zone(location_id)
+    return await day(viewer, location_id, on)

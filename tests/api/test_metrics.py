@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import httpx
 import strawberry
-from graphql import GraphQLObjectType
+from graphql import GraphQLField, GraphQLObjectType
 
 from graph.types.practice import Practice
 from tests.doors import Program
@@ -101,6 +102,11 @@ async def test_a_row_that_graphql_core_resolves_is_counted(database):
     assert isinstance(root, GraphQLObjectType)
     ours = Practice(id=strawberry.ID("1"), name="Ours", language="en")
     program.fallbacks = 2
-    root.fields["practice"].resolve = lambda _source, _info: ours
+    plain: Any = strawberry.field()
+    root.fields["practice"] = GraphQLField(
+        root.fields["practice"].type,
+        resolve=lambda _source, _info: ours,
+        extensions={"strawberry-definition": plain},
+    )
     answer = await program.ask(world.vet.viewer, "{ practice { name language __typename } }")
     assert answer.data == {"practice": {"name": "Ours", "language": "en", "__typename": "Practice"}}

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from graph.ids import global_id
-from models import HoursException, Session
+from models import HoursException, Location, Session
 from tests.doors import Program, id_of
 from tests.world import (
     AN_HOUR,
     NOW,
     a_booking,
+    a_client,
     a_location,
     a_manager,
     a_nurse,
@@ -61,34 +62,84 @@ async def a_full_day(world, visits):
         )
 
 
-SHEET = DAY.replace(" owners { share client { displayName } }", "")
-"""What reception has open all day: who comes when, for what, to whom, where, and how to reach the client."""
+SHEET = """query Day($location: ID!, $on: Date!) { day(locationId: $location, on: $on) { on location { name zone }
+  appointments { id status startsAt startsAtLocal endsAt reason service { name } vet { displayName } room { name }
+    client { displayName } pet { name species breed } } } }"""
+PATIENT = """query Pet($id: ID!) { pet(id: $id) { name owners { share client { displayName } }
+  appointments(when: PAST, first: 50) { nodes { startsAt service { name } vet { displayName } room { name } } } } }"""
+WHOSE = "{ clients(first: 100) { nodes { displayName ownerships { pet { name species } } } } }"
 
 
-async def test_the_day_sheet_takes_five_statements_however_full_the_day(database):
+async def test_the_day_sheet_is_one_statement_beside_who_asks_however_full_the_day(database):
     world = await a_world()
     program = Program()
-    counts = []
+
+    async def asked(document):
+        answer = await program.ask(world.receptionist.viewer, document, location=id_of(world.location), on="2026-03-02")
+        return len(answer.data["day"]["appointments"]), answer.statements.count - 1
+
+    assert await asked(SHEET) == (0, 2)  # the clock of the place is looked up once
+    counts = [await asked(SHEET)]
     for visits in (1, 99):
         await a_full_day(world, visits)
-        answer = await program.ask(world.receptionist.viewer, SHEET, location=id_of(world.location), on="2026-03-02")
-        counts.append((len(answer.data["day"]["appointments"]), answer.statements.count))
-    assert counts == [(1, 5), (100, 5)]
+        counts.append(await asked(SHEET))
+    assert counts == [(0, 1), (1, 1), (100, 1)]
+    assert await asked(SHEET.replace("{ on", "{ cursor on")) == (100, 2)
+    assert await asked(DAY) == (100, 3)  # the phones of all clients, the owners of all pets
 
 
-async def test_a_pet_with_owners_and_appointments_takes_at_most_six_statements(database):
+async def test_a_day_is_told_on_the_clock_that_the_place_has_now(database):
     world = await a_world()
-    co_owner = await an_owner()
-    await an_ownership(world.pet, co_owner, share=0)
+    early = await a_booking(world.pet, starts_at=datetime(2026, 3, 2, 6, tzinfo=UTC))
+    program = Program()
+
+    async def seen(on):
+        document = SHEET.replace("startsAtLocal", "").replace("zone", "")
+        answer = await program.ask(world.receptionist.viewer, document, location=id_of(world.location), on=on)
+        return [each["id"] for each in answer.data["day"]["appointments"]]
+
+    assert (await seen("2026-03-02"), await seen("2026-03-01")) == ([id_of(early)], [])
+    await Location.filter(id=world.location.id).update(zone="America/Los_Angeles")  # there it is ten in the evening
+    assert (await seen("2026-03-02"), await seen("2026-03-01")) == ([], [id_of(early)])
+    nowhere = await program.ask(world.receptionist.viewer, SHEET, location=id_of(world.pet), on="2026-03-02")
+    assert nowhere.data == {"day": None}
+
+
+async def test_a_pet_with_owners_and_appointments_is_two_statements_beside_who_asks(database):
+    world = await a_world()
+    await an_ownership(world.pet, await an_owner(), share=0)
     program = Program()
     counts = []
-    for visits in (1, 99):
+    for visits in (1, 49):
         for number in range(visits):
-            await a_booking(world.pet, starts_at=NOW + timedelta(hours=number + (0 if visits == 1 else 1) - 50))
-        answer = await program.ask(world.vet.viewer, PET, id=id_of(world.pet))
+            await a_booking(world.pet, starts_at=NOW + timedelta(hours=number + (0 if visits == 1 else 1) - 60))
+        answer = await program.ask(world.vet.viewer, PATIENT, id=id_of(world.pet))
         assert len(answer.data["pet"]["owners"]) == 2
-        counts.append(answer.statements.count)
-    assert counts[0] == counts[1] <= 6
+        counts.append((len(answer.data["pet"]["appointments"]["nodes"]), answer.statements.count - 1))
+    assert counts == [(1, 2), (50, 2)]
+    # The coming ones as well, how many there are, and the addresses of the owners.
+    assert (await program.ask(world.vet.viewer, PET, id=id_of(world.pet))).statements.count - 1 == 4
+
+
+async def test_what_hangs_on_a_row_that_another_points_to_is_found_by_its_own_key(database):
+    world = await a_world()
+    visit = await a_booking(world.pet, starts_at=NOW + AN_HOUR)
+    document = (
+        "query V($id: ID!) { node(id: $id) { ... on Appointment { pet { owners { share } } vet { roles { role } } } } }"
+    )
+    answer = await Program().ask(world.vet.viewer, document, id=id_of(visit))
+    assert answer.data["node"] == {"pet": {"owners": [{"share": 100}]}, "vet": {"roles": [{"role": "VET"}]}}
+
+
+async def test_clients_with_their_pets_are_two_statements_beside_who_asks(database):
+    world, program = await a_world(), Program()
+    counts = []
+    for others in (0, 60):
+        for _ in range(others):
+            await a_pet(await a_client())
+        answer = await program.ask(world.receptionist.viewer, WHOSE)
+        counts.append((len(answer.data["clients"]["nodes"]), answer.statements.count - 1))
+    assert counts == [(1, 2), (61, 2)]
 
 
 async def test_a_page_goes_on_where_the_last_one_ended(database):

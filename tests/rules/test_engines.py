@@ -199,3 +199,19 @@ async def test_a_script_is_divided_where_its_statements_end(notes):
 
 def mark(database):
     return "?" if database.dialect == "sqlite" else "$1"
+
+
+async def test_more_who_ask_than_connections_all_have_their_turn_and_nothing_keeps_the_engine_from_closing(
+    empty_database,
+):
+    async with asyncio.timeout(5):  # closing would wait for ten seconds for a connection that nobody gives back
+        async with connect(empty_database.url, pool_size=2):
+            for _ in range(3):
+                found = await asyncio.gather(*(ask("SELECT 1 AS one") for _ in range(20)))
+                assert [dict(row) for rows in found for row in rows] == [{"one": 1}] * 20
+            await asyncio.gather(*(in_its_transaction() for _ in range(20)))
+
+
+async def in_its_transaction():
+    async with in_transaction():
+        await ask("SELECT 1 AS one")

@@ -2,13 +2,14 @@
 
 Tortoise's own engine takes a connection and then begins: a task cancelled in between never gives it back. Here a
 connection whose state is unknown is cut off and its place freed; the pool opens a fresh one for the next who asks.
+One that comes back sound is handed to the next without the pool, which would start two tasks to take it back.
 Whatever says "the server is not there" becomes `DatabaseUnavailable`, at connecting, beginning and asking alike.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from types import TracebackType
 from typing import Any, TypeAlias, TypeVar
@@ -23,9 +24,10 @@ from tortoise.backends.base.client import (
     TransactionContextPooled,
 )
 from tortoise.connection import get_connections
-from tortoise.exceptions import DBConnectionError, IntegrityError, OperationalError, TransactionManagementError
+from tortoise.exceptions import TransactionManagementError
 
 from models.refusal import DatabaseUnavailable
+from vetdesk.database.postgres_errors import GONE, REFUSED, translated, words
 from vetdesk.database.savepoint import Savepoint
 from vetdesk.database.settle import settle
 from vetdesk.database.statements import sent
@@ -37,28 +39,16 @@ WAIT_SECONDS = 10.0
 
 _CHANGES = ("UPDATE", "DELETE", "INSERT")
 
-# Besides lost connections (class 08): shutting down, starting up, crashed, too many clients, out of memory or disk.
-_GONE = (
-    OSError,  # TimeoutError is one of these
-    asyncpg.PostgresConnectionError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.CrashShutdownError,
-    asyncpg.IdleSessionTimeoutError,
-    asyncpg.InsufficientResourcesError,
-)
-# At connecting only: these mean a wrong address or password, which nobody but the operator can mend.
-_REFUSED = (
-    asyncpg.ClientConfigurationError,
-    asyncpg.InterfaceError,
-    asyncpg.InvalidAuthorizationSpecificationError,
-    asyncpg.InvalidCatalogNameError,
-    DBConnectionError,
-)
-
 
 class Client(AsyncpgDBClient):
     """The connections of this process to one PostgreSQL database."""
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        # Sound connections that nobody uses now: taken out of the pool, and not yet given back to it.
+        self._idle: list[PoolConnectionProxy] = []
+        self._waiting = 0
+        self._is_closing = False
 
     async def create_connection(self, with_db: bool) -> None:  # noqa: FBT001  Tortoise's signature
         """Open the pool.
@@ -68,8 +58,8 @@ class Client(AsyncpgDBClient):
         """
         try:
             await super().create_connection(with_db)
-        except (*_GONE, *_REFUSED) as exc:
-            raise DatabaseUnavailable(_words(exc)) from exc
+        except (*GONE, *REFUSED) as exc:
+            raise DatabaseUnavailable(words(exc)) from exc
 
     async def create_pool(self, **options: Any) -> asyncpg.Pool:
         """A pool that asks nothing of the server when a connection comes back.
@@ -120,32 +110,17 @@ class Client(AsyncpgDBClient):
         """Run several statements, divided by semicolons: all of them or none."""
         await self._ask(query, lambda connection: connection.execute(query))
 
-    @asynccontextmanager
-    async def held(self) -> AsyncIterator[Callable[[Queries], Awaitable[list[list[Any]]]]]:
+    def held(self) -> Held:
         """One connection until the block ends: what runs queries on it, one after the other, and gives their rows."""
-
-        async def queried(queries: Queries) -> list[list[Any]]:
-            found: list[list[Any]] = []
-            for query, values in queries:
-                sent(query)
-                found.append(await _translated(connection, partial(_fetched, query, values)))
-            return found
-
-        async with self._connected() as connection:
-            yield queried
+        return Held(self._connected())
 
     async def _ask(self, query: str, work: Callable[[PoolConnectionProxy], Awaitable[T]]) -> T:
         sent(query)
         async with self._connected() as connection:
-            return await _translated(connection, work)
+            return await translated(connection, work)
 
-    @asynccontextmanager
-    async def _connected(self) -> AsyncIterator[PoolConnectionProxy]:
-        connection = await self.take()
-        try:
-            yield connection
-        finally:
-            await self.give_back(connection)
+    def _connected(self) -> AbstractAsyncContextManager[PoolConnectionProxy]:
+        return _Taken(self)
 
     async def take(self) -> PoolConnectionProxy:
         """A connection out of the pool, to be given back.
@@ -153,13 +128,37 @@ class Client(AsyncpgDBClient):
         Raises:
             DatabaseUnavailable: the server is gone, or every connection stayed busy for all of `WAIT_SECONDS`.
         """
+        while self._idle:
+            connection = self._idle.pop()
+            if not connection.is_closed():
+                return connection
+            await self.give_back(connection)
         if self._pool is None:
             await self.open()
         assert self._pool is not None  # noqa: S101  just opened
+        self._waiting += 1
         try:
             return await self._pool.acquire(timeout=WAIT_SECONDS)
-        except (*_GONE, *_REFUSED) as exc:
-            raise DatabaseUnavailable(_words(exc)) from exc
+        except (*GONE, *REFUSED) as exc:
+            raise DatabaseUnavailable(words(exc)) from exc
+        finally:
+            self._waiting -= 1
+
+    async def hand_on(self, connection: PoolConnectionProxy) -> None:
+        """Give back a connection that is known to be sound: to whoever asks next, or to the pool when somebody waits."""
+        if self._waiting or self._is_closing or connection.is_closed():
+            await self.give_back(connection)
+            return
+        self._idle.append(connection)
+
+    async def _close(self) -> None:
+        self._is_closing = True
+        try:
+            while self._idle:
+                await self.give_back(self._idle.pop())
+            await super()._close()
+        finally:
+            self._is_closing = False
 
     async def give_back(self, connection: PoolConnectionProxy) -> None:
         """Free the connection's place in the pool; one that is broken is replaced when somebody next asks."""
@@ -167,9 +166,52 @@ class Client(AsyncpgDBClient):
             return
         try:
             await settle(self._pool.release(connection))
-        except (*_GONE, asyncpg.InterfaceError, asyncpg.InternalClientError):
+        except (*GONE, asyncpg.InterfaceError, asyncpg.InternalClientError):
             # It broke on the way back; asyncpg has freed its place already, and may be surprised that it has.
             return
+
+
+class Held:
+    """Asks on one connection until a block ends."""
+
+    __slots__ = ("_connected", "_connection")
+
+    def __init__(self, connected: AbstractAsyncContextManager[PoolConnectionProxy]) -> None:
+        self._connected = connected
+
+    async def __aenter__(self) -> Callable[[Queries], Awaitable[list[list[Any]]]]:
+        self._connection = await self._connected.__aenter__()
+        return self._queried
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._connected.__aexit__(kind, error, trace)
+
+    async def _queried(self, queries: Queries) -> list[list[Any]]:
+        found: list[list[Any]] = []
+        for query, values in queries:
+            sent(query)
+            found.append(await translated(self._connection, partial(_fetched, query, values)))
+        return found
+
+
+class _Taken:
+    """A connection out of the pool for as long as a block lasts."""
+
+    __slots__ = ("_client", "_connection")
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    async def __aenter__(self) -> PoolConnectionProxy:
+        self._connection = await self._client.take()
+        return self._connection
+
+    async def __aexit__(self, kind: object, _error: object, _trace: object) -> None:
+        # After a failure, a cancellation above all, nobody knows what is still on its way.
+        back = self._client.give_back if kind is not None else self._client.hand_on
+        await back(self._connection)
 
 
 class _TransactionClient(Client, TransactionWrapper):
@@ -184,8 +226,11 @@ class _TransactionClient(Client, TransactionWrapper):
     def _in_transaction(self) -> TransactionContext:
         return Savepoint(_TransactionClient(self))
 
+    def _connected(self) -> AbstractAsyncContextManager[PoolConnectionProxy]:
+        return self._in_turn()
+
     @asynccontextmanager
-    async def _connected(self) -> AsyncIterator[PoolConnectionProxy]:
+    async def _in_turn(self) -> AsyncIterator[PoolConnectionProxy]:
         # Tasks that share a transaction take turns: a connection answers one question at a time.
         async with self._lock:
             yield self._connection
@@ -197,7 +242,7 @@ class _TransactionClient(Client, TransactionWrapper):
             DatabaseUnavailable: the server is gone.
         """
         transaction = self.transaction = self._connection.transaction()
-        await _translated(self._connection, lambda _: transaction.start())
+        await translated(self._connection, lambda _: transaction.start())
 
     async def commit(self) -> None:
         """Keep what was written.
@@ -206,13 +251,13 @@ class _TransactionClient(Client, TransactionWrapper):
             DatabaseUnavailable: the server went away; whether it kept the work is unknown.
         """
         transaction = self._begun()
-        await _translated(self._connection, lambda _: transaction.commit())
+        await translated(self._connection, lambda _: transaction.commit())
         self._finalized = True
 
     async def rollback(self) -> None:
         """Forget what was written."""
         transaction = self._begun()
-        await _translated(self._connection, lambda _: transaction.rollback())
+        await translated(self._connection, lambda _: transaction.rollback())
         self._finalized = True
 
     def _begun(self) -> Transaction:
@@ -244,15 +289,17 @@ class _Transaction(TransactionContextPooled):
         self, exc_type: type[BaseException] | None, exc_val: BaseException | None, exc_tb: TracebackType | None
     ) -> None:
         get_connections().reset(self.token)
-        connection = self.client._connection
+        connection, pool = self.client._connection, self.client._parent
+        back = pool.give_back if exc_type is not None else pool.hand_on
         try:
             if not self.client._finalized:
                 await settle(self._end(failed=exc_type is not None))
         except BaseException:
             _cut_off(connection)
+            back = pool.give_back
             raise
         finally:
-            await self.client._parent.give_back(connection)
+            await back(connection)
 
     async def _end(self, *, failed: bool) -> None:
         if not failed:
@@ -270,38 +317,6 @@ def _fetched(query: str, values: Sequence[Any], connection: PoolConnectionProxy)
     return found
 
 
-async def _translated(connection: PoolConnectionProxy, work: Callable[[PoolConnectionProxy], Awaitable[T]]) -> T:
-    """Do `work`; failures become what the rest of the program knows. Deadlocks and lost serialisations stay as they are.
-
-    Raises:
-        DatabaseUnavailable: the server is gone or does not answer.
-        IntegrityError: a constraint said no; the cause names it.
-        OperationalError: the statement or a value in it is wrong.
-    """
-    try:
-        return await work(connection)
-    except _GONE as exc:
-        raise DatabaseUnavailable(_words(exc)) from exc
-    except asyncpg.InterfaceError as exc:
-        if _is_lost(connection):
-            raise DatabaseUnavailable(_words(exc)) from exc
-        raise
-    except asyncpg.IntegrityConstraintViolationError as exc:
-        raise IntegrityError(exc) from exc
-    except (asyncpg.SyntaxOrAccessError, asyncpg.DataError) as exc:
-        raise OperationalError(exc) from exc
-    except asyncpg.InvalidTransactionStateError as exc:
-        raise TransactionManagementError(exc) from exc
-
-
-def _is_lost(connection: PoolConnectionProxy) -> bool:
-    try:
-        return bool(connection.is_closed())
-    except asyncpg.InterfaceError:
-        # Closed so thoroughly that the pool has taken it back.
-        return True
-
-
 def _cut_off(connection: PoolConnectionProxy) -> None:
     try:
         connection.terminate()
@@ -312,10 +327,6 @@ def _cut_off(connection: PoolConnectionProxy) -> None:
 
 async def _nothing_to_reset(connection: asyncpg.Connection) -> None:
     """Nothing: see `create_pool`."""
-
-
-def _words(exc: BaseException) -> str:
-    return str(exc) or type(exc).__name__
 
 
 client_class = Client

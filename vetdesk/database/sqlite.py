@@ -15,8 +15,8 @@ from __future__ import annotations
 import asyncio
 import re
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from functools import partial
 from types import TracebackType
 from typing import Any, TypeVar
@@ -89,10 +89,9 @@ class Client(SqliteClient):
         _, rows = await self._read_or_write(query, partial(queried, query=query, values=values))
         return [dict(row) for row in rows]
 
-    @asynccontextmanager
-    async def held(self) -> AsyncIterator[Callable[[Queries], Awaitable[list[list[Any]]]]]:
+    def held(self) -> AbstractAsyncContextManager[Callable[[Queries], Awaitable[list[list[Any]]]]]:
         """What runs several queries with one way to the connection's thread, and gives their rows."""
-        yield self._queried_all
+        return nullcontext(self._queried_all)
 
     async def _queried_all(self, queries: Queries) -> list[list[Any]]:
         if not queries:

@@ -93,8 +93,12 @@ def _step(step: Step, words: str, names: Mapping[Any, str], more: str = "") -> T
         tree.add(Text(f"join {join.alias} = {join.table} by {join.column}, {way}"))
     for each in step.computed:
         tree.add(Text(f"computed {plain(each.field)} of {', '.join(each.columns)}"))
+    if step.asked:
+        tree.add(Text(f"asked once for all rows: {', '.join(map(plain, step.asked))}"))
     for shut in step.shut:
         tree.add(_closed(shut))
+    if not step.statements and step.refused is None:
+        tree.add(Text("read with the row above"))
     for text, values in step.statements:
         tree.add(_statement(text, list(_said(values, step, names))))
     for below in step.below:
@@ -145,7 +149,9 @@ def _names(root: Root, told: Explanation) -> dict[Any, str]:
         viewer.staff_id: "the viewer's staff",
     }
     known |= {told.now: "now", PARENTS[0]: "the key of the row above", MEANT: "the key of the row that is meant"}
-    return known | {value: words for value, words in ours.items() if value is not None}
+    known |= {value: words for value, words in ours.items() if value is not None}
+    # As SQLite takes them.
+    return known | {str(key): words for key, words in known.items() if hasattr(key, "bytes")}
 
 
 def _said(values: tuple[Any, ...], step: Step, names: Mapping[Any, str]) -> Iterator[str]:
