@@ -104,7 +104,12 @@ class Documents:
         self._limits = limits
         self._rules = _RULES if introspection else (*_RULES, NoSchemaIntrospectionCustomRule)
         self._known: OrderedDict[str, Document] = OrderedDict()
-        self._kept = 0
+        self.characters = 0
+        self.hits = 0
+        self.misses = 0
+
+    def __len__(self) -> int:
+        return len(self._known)
 
     def read(self, text: str) -> Document:
         """What the text asks, with the errors it has.
@@ -113,14 +118,16 @@ class Documents:
             GraphQLError: the text is too long, or cannot be parsed.
         """
         if text in self._known:
+            self.hits += 1
             self._known.move_to_end(text)
             return self._known[text]
+        self.misses += 1
         document = self._read(text)
         self._known[text] = document
-        self._kept += len(text)
-        while self._kept > _KEPT_CHARACTERS:
+        self.characters += len(text)
+        while self.characters > _KEPT_CHARACTERS:
             forgotten, _ = self._known.popitem(last=False)
-            self._kept -= len(forgotten)
+            self.characters -= len(forgotten)
         return document
 
     def _read(self, text: str) -> Document:

@@ -59,7 +59,7 @@ class Endpoint(GraphQL[Context, None]):
     def __init__(self, desk: Desk, *, origins: Sequence[str] = (), ide: bool = False) -> None:
         super().__init__(desk.operations.view, graphql_ide="graphiql" if ide else None, subscription_protocols=())
         self._desk = desk
-        self._operations = desk.operations
+        self.operations = desk.operations
         self._origins = frozenset(origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -77,7 +77,7 @@ class Endpoint(GraphQL[Context, None]):
             log.info(
                 "request",
                 request_id=entry.request_id,
-                view=self._operations.audience.value,
+                view=self.operations.audience.value,
                 operation=entry.operation and entry.operation[:_LONGEST_NAME],
                 kind=entry.kind,
                 status=response.status_code,
@@ -145,9 +145,9 @@ class Endpoint(GraphQL[Context, None]):
         if asked.kind is OperationType.SUBSCRIPTION:
             raise NotAnswered(bad_input(_HOW_TO_WATCH), 400)
         viewer = (await self._admitted(request, asked.operation)).viewer
-        asked = self._operations.weighed(asked)
-        context = self._operations.context(viewer, asked, request_id=entry.request_id, origin=_origin(request))
-        return await self._operations.run(asked, context)
+        asked = self.operations.weighed(asked)
+        context = self.operations.context(viewer, asked, request_id=entry.request_id, origin=_origin(request))
+        return await self.operations.run(asked, context)
 
     async def _streamed(self, request: Request, asked: Asked, entry: Entry) -> Stream:
         stream = Stream(self._desk, asked.question, origin=_origin(request), request_id=entry.request_id)
@@ -157,7 +157,7 @@ class Endpoint(GraphQL[Context, None]):
     async def _asked(self, request: Request, entry: Entry) -> Asked:
         if request.method not in {"GET", "POST"}:
             raise NotAnswered(bad_input("Please send a POST request."), 405, {"Allow": "GET, POST"})
-        asked = self._operations.read(await wire.asked(request, max_body_bytes=self._operations.limits.max_body_bytes))
+        asked = self.operations.read(await wire.asked(request, max_body_bytes=self.operations.limits.max_body_bytes))
         if request.method == "GET" and asked.kind is OperationType.MUTATION:
             raise NotAnswered(
                 bad_input("A GET request may only read. Please send a POST request."), 405, {"Allow": "POST"}
@@ -173,7 +173,7 @@ class Endpoint(GraphQL[Context, None]):
         try:
             if stream is not None:
                 return await self._desk.let_in(token, stream)
-            return await self._desk.authenticate(token, self._operations.audience)
+            return await self._desk.authenticate(token, self.operations.audience)
         except TokenExpired as refusal:
             raise _not_let_in("TOKEN_EXPIRED", "Your access has expired. Please refresh it.") from refusal
         except TokenInvalid as refusal:

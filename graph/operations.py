@@ -26,8 +26,10 @@ from graph import errors
 from graph.context import Context
 from graph.cost import cost
 from graph.documents import Document, Documents, Operation
+from graph.figures import Figures, figures
 from graph.limits import Limits, bad_input, exceeded
 from graph.reading import Plans, ReadingExecutor
+from graph.reading.fallbacks import Fallbacks
 from graph.views import View
 from resolvers.viewer import Audience, Viewer
 
@@ -88,10 +90,17 @@ class Operations:
         self.audience = audience
         self.limits = limits
         self.plans = Plans()
+        self.fallbacks = Fallbacks()
+        self.fallbacks.watch(view.graphql)
         self._ports = ports
         self._clock = clock
         self._deed_done = deed_done
         self._documents = Documents(view.graphql, limits, introspection=introspection)
+
+    @property
+    def figures(self) -> Figures:
+        """How well this view remembers what it was asked before."""
+        return figures(self._documents, self.plans, self.fallbacks)
 
     def read(self, question: Question) -> Asked:
         """The operation that a question asks for.
@@ -151,7 +160,7 @@ class Operations:
         """
         try:
             async with asyncio.timeout(self.limits.deadline_seconds):
-                result = await self._executor(asked, context).answered()
+                result = await self.executor(asked, context).answered()
         except TimeoutError:
             raise NotRun([errors.timed_out()], asked.extensions) from None
         finally:
@@ -171,7 +180,7 @@ class Operations:
             NotRun: its variables are not what it takes, or it is not for this viewer.
             Refusal: what its resolver refuses.
         """
-        executor = self._executor(asked, context)
+        executor = self.executor(asked, context)
         root = self.view.graphql.subscription_type
         assert root is not None  # noqa: S101 - the document was checked against this very schema
         selected = collect_fields(
@@ -200,7 +209,7 @@ class Operations:
             raise NotRun([located_error(error, nodes, path.as_list())], asked.extensions) from error
         return Watching(watch, executor, context, self._clock, _variable(nodes[0], "after"))
 
-    def _executor(self, asked: Asked, context: Context) -> ReadingExecutor:
+    def executor(self, asked: Asked, context: Context, kind: type[ReadingExecutor] = ReadingExecutor) -> Any:
         """What runs the operation. Not Strawberry's own way, which checks, wraps and hooks what nobody here asks for.
 
         Raises:
@@ -210,7 +219,7 @@ class Operations:
         variables = operation.variables.given(asked.question.variables)
         if not isinstance(variables, VariableValues):
             raise NotRun(variables, asked.extensions)
-        return ReadingExecutor.of(self.view.graphql, operation, variables, context, plans=self.plans)
+        return kind.of(self.view.graphql, operation, variables, context, plans=self.plans)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -44,11 +44,13 @@ def create_app(
     lifespan: Lifespan,
     cors_origins: Sequence[str] = (),
     development: bool = False,
+    metrics: Callable[[Request], Awaitable[Response]] | None = None,
 ) -> Starlette:
     """The whole program as one ASGI app.
 
     `staff` and `owner` are the two endpoints. `jwks` tells the public keys. `checks` are asked, each by its name,
     whether this process can work. `cors_origins` are the web pages that may call us.
+    `metrics` answers whoever keeps an eye on the machine; without it there is no such page.
     """
     return Starlette(
         routes=[
@@ -60,6 +62,7 @@ def create_app(
             Route("/healthz", _healthy, methods=["GET"]),
             Route("/readyz", _ready(checks), methods=["GET"]),
             Route("/.well-known/jwks.json", _keys(jwks), methods=["GET"]),
+            *([Route("/metrics", metrics, methods=["GET"])] if metrics else []),
         ],
         middleware=[Middleware(SecurityHeaders), *_cors(cors_origins)],
         lifespan=lifespan,

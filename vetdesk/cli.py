@@ -198,6 +198,39 @@ def watch(*, email: str, location: str | None = None, on: date | None = None, ur
 
 
 @app.command
+async def explain(
+    file: Annotated[Path, Parameter(allow_leading_hyphen=True)],
+    *,
+    role: Annotated[str, Parameter(name="--as")],
+    operation: str | None = None,
+    variables: str | None = None,
+) -> int:
+    """Show what a document costs and what it reads, as plan and SQL. Nothing is done, and nothing is changed.
+
+    Parameters
+    ----------
+    file
+        The file with the document; - for the input.
+    role
+        For whom: owner, vet, nurse, receptionist or manager; an owner comes to the owners' door.
+    operation
+        The name of the operation, when the document has several.
+    variables
+        The variables as JSON, or a file with them; what is missing is made up.
+    """
+    from vetdesk.explaining.asking import NotExplained, Wish, explained
+    from vetdesk.explaining.drawing import draw
+
+    try:
+        given = variables and (variables if variables.lstrip().startswith("{") else _text(Path(variables)))
+        told = await explained(_settings(), Wish(_text(file), role, operation, given))
+    except NotExplained as trouble:
+        _stop(str(trouble))
+    draw(told, out)
+    return _ON_TROUBLE if told.is_refused else 0
+
+
+@app.command
 async def check() -> int:
     """Look at configuration, database, mail, clock and migrations, and say how to mend what is wrong."""
     from vetdesk.checks import all_is_well
@@ -211,6 +244,16 @@ def develop() -> None:
     from vetdesk.developing import develop as set_up_and_serve
 
     set_up_and_serve(_settings(make_secret=True), out)
+
+
+def _text(file: Path) -> str:
+    """What stands in the file, or comes in when it is called `-`."""
+    try:
+        return sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
+    except OSError as trouble:
+        _stop(f"{file} cannot be read: {trouble.strerror}.")
+    except UnicodeDecodeError:
+        _stop(f"{file} cannot be read: it is no text in UTF-8.")
 
 
 def _settings(*, make_secret: bool = False) -> Settings:

@@ -71,6 +71,12 @@ class Settings(BaseSettings):
         default="info", description="The least worth logging."
     )
 
+    metrics_token: SecretStr | None = Field(
+        default=None,
+        description="Who sends this as `Authorization: Bearer`, as Prometheus can, may read the figures of this process "
+        "at /metrics: 32 characters or more. Without it there is no such page.",
+    )
+
     # Mail and the worker
     smtp_url: SecretStr | None = Field(
         default=None,
@@ -186,7 +192,7 @@ class Settings(BaseSettings):
             raise ValueError("it must be a web address such as https://vet.example")
         return value.rstrip("/")
 
-    @field_validator("secret")
+    @field_validator("secret", "metrics_token")
     @classmethod
     def _long_secret(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and len(value.get_secret_value()) < _SECRET_LENGTH:

@@ -24,7 +24,7 @@ from models import period, sql
 from resolvers.ports import DoorRules, Mail, Ports, Rate
 from resolvers.viewer import Audience
 from resolvers.viewers import Viewers
-from vetdesk import worker
+from vetdesk import metrics, worker
 from vetdesk.app import create_app
 from vetdesk.bus import bus
 from vetdesk.database import connect, counted, pending_migrations
@@ -258,14 +258,16 @@ def app(
             yield
 
     door = partial(endpoint, settings, chosen, heard, deed_done=deed_done, now=now)
+    staff, owner = door(Audience.STAFF), door(Audience.OWNER)
     made = create_app(
-        staff=door(Audience.STAFF),
-        owner=door(Audience.OWNER),
+        staff=staff,
+        owner=owner,
         jwks=jwks,
         checks={"database": database, "migrations": migrations, "live": is_live},
         lifespan=lifespan,
         cors_origins=settings.cors_origins,
         development=settings.development,
+        metrics=metrics.answering(settings.metrics_token, staff.operations, owner.operations),
     )
     made.state.connections = heard.connections
     return made

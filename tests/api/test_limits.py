@@ -291,4 +291,4 @@ def test_a_document_is_read_once_and_the_oldest_are_forgotten(monkeypatch):
         documents.read(f"{{ pet {{ n{n}: name }} }}")
 
     assert documents.read("{ pet { name } }") is not first
-    assert documents._kept <= 60
+    assert documents.characters <= 60

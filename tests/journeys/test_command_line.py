@@ -14,7 +14,19 @@ from tests.doors import SECRET
 from tests.typed import Said
 from vetdesk.cli import main
 
-COMMANDS = ("serve", "worker", "migrate", "demo", "schema", "settings", "invite", "check", "develop", "watch")
+COMMANDS = (
+    "serve",
+    "worker",
+    "migrate",
+    "demo",
+    "schema",
+    "settings",
+    "invite",
+    "check",
+    "develop",
+    "watch",
+    "explain",
+)
 STAFF_WORDS = ("unlinkedAccount", "registerClient", "inviteStaff", "alerts", "DaySheet", "WorkingHours", "hasLeft")
 
 

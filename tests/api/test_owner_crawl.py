@@ -1,0 +1,208 @@
+"""A walk along every path that owners have, in a practice in which every text can be told from every other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from tortoise.models import Model
+
+import models
+from models import Ownership
+from models.appointment import Status
+from models.ownership import Right
+from tests.crawling import Crawler, every_id
+from tests.doors import Program, id_of
+from tests.marked import Mark, marked
+from tests.world import (
+    AN_HOUR,
+    EVERY_RIGHT,
+    NOW,
+    TODAY,
+    Owner,
+    World,
+    a_booking,
+    a_letter,
+    a_pet,
+    a_service,
+    a_world,
+    an_owner,
+    an_ownership,
+)
+
+DAY = timedelta(days=1)
+NO_LIMITS = {"cost": 10**9, "tokens": 10**6, "depth": 50, "aliases": 10**4, "document_chars": 10**7}
+
+# What the owner view shows of a row that is hers to see; of everything else, nothing.
+SHOWN: dict[type[Model], set[str]] = {
+    models.Practice: {"name", "language"},
+    models.Location: {"name", "currency", "street", "postal_code", "city", "country", "phone", "phone_e164"},
+    models.Service: {"name", "description"},
+    models.Staff: {"display_name"},
+    models.Client: {
+        "given_name", "family_name", "display_name", "language", "street", "postal_code", "city", "country",
+    },
+    models.ClientEmail: {"address"},
+    models.ClientPhone: {"as_given", "e164"},
+    models.Pet: {"name", "breed", "colour", "microchip"},
+    models.Appointment: {"reason"},
+    models.Account: {"email"},
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Street:
+    """Neighbours: what is hers, what she shares, what she has given away, and what she may not see."""
+
+    world: World
+    olga: Owner
+    paul: Owner
+    maja: models.Pet
+    given_away: models.Pet
+    unseen: models.Pet
+    unbooked: models.Pet
+
+
+async def a_street() -> Street:
+    world = await a_world()
+    olga = world.owner
+    paul, clara = await an_owner("Paul Stone", phone="+4930111111"), await an_owner("Clara Voss", phone="+4930222222")
+    dora = await an_owner("Dora Falk", phone="+4930333333")
+    await models.ClientPhone.create(client_id=olga.id, as_given="1", e164="+4930444444", position=0)
+    maja = await a_pet(olga, paul, name="Maja", microchip="276098100000001", alerts=["bites"], tags=["vip"])
+    await an_ownership(maja, dora, ends_on=date(2025, 6, 1))
+    given_away = await a_pet(clara, name="Bello")
+    await an_ownership(given_away, olga, ends_on=date(2025, 6, 1))
+    unseen = await a_pet(clara, name="Oskar")
+    await an_ownership(unseen, olga, rights=EVERY_RIGHT - {Right.VIEW})
+    unbooked = await a_pet(paul, name="Mina")
+    await an_ownership(unbooked, olga, rights=frozenset({Right.VIEW}))
+    pauls, clinic = await a_pet(paul, name="Nelly"), await a_service("Surgery", is_bookable_online=False)
+    await a_service("Bath", is_offered=False)
+    whom = {maja: paul, given_away: clara, unseen: clara, unbooked: paul, pauls: paul, world.pet: olga}
+    for number, (pet, client) in enumerate(whom.items()):
+        for at in (NOW - 7 * DAY, NOW + DAY):
+            visit = await a_booking(pet, starts_at=at + number * AN_HOUR, client=client, service=world.service)
+            await a_letter(visit)
+    await a_booking(world.pet, starts_at=NOW - 20 * DAY, status=Status.CANCELLED, client=olga, service=clinic)
+    await _everything_else(world, paul)
+    return Street(world, olga, paul, maja, given_away, unseen, unbooked)
+
+
+async def _everything_else(world: World, paul: Owner) -> None:
+    """A row of every table that is nobody's, about somebody else."""
+    at: Any = {"starts_at": NOW, "ends_at": NOW + DAY}
+    await models.HoursException.create(**at, location_id=world.location.id, reason="")
+    hashed: Any = {"token_hash": "1", "created_at": NOW, "expires_at": NOW + DAY}
+    await models.Invitation.create(staff_id=world.vet.id, **hashed)
+    await models.RefreshToken.create(
+        session_id=paul.viewer.session_id, token_hash="1", issued_at=NOW, expires_at=NOW + DAY
+    )
+    await models.SignInCode.create(
+        email="a", email_fold="a", code_hash="1", registration="{}", created_at=NOW, expires_at=NOW + DAY
+    )
+
+
+async def hers(owner: Owner) -> dict[type[Model], set[Any]]:
+    """The keys of the rows that the owner may see, by their tables."""
+    held = await Ownership.filter(client_id=owner.id, ends_on=None, may_view=True)
+    pets = {each.pet_id for each in held}
+    visits = await models.Appointment.filter(pet_id__in=pets)
+    online = await models.Service.filter(is_offered=True, is_bookable_online=True)
+    return {
+        models.Practice: {each.id for each in await models.Practice.all()},
+        models.Location: {each.id for each in await models.Location.all()},
+        models.Service: {each.id for each in online} | {each.service_id for each in visits},
+        models.Staff: {each.id for each in await models.Staff.all()},
+        models.Client: {owner.id},
+        models.ClientEmail: {each.id for each in await models.ClientEmail.filter(client_id=owner.id)},
+        models.ClientPhone: {each.id for each in await models.ClientPhone.filter(client_id=owner.id)},
+        models.Pet: pets,
+        models.Appointment: {each.id for each in visits},
+        models.Account: {owner.account.id},
+    }
+
+
+async def promised(owner: Owner, marks: Iterable[Mark]) -> set[Mark]:
+    """All that the owner is to see: what is hers, and the names of those who own a pet of hers now."""
+    rows = await hers(owner)
+    others = {each.client_id for each in await Ownership.filter(pet_id__in=rows[models.Pet], ends_on=None)}
+    return {
+        mark
+        for mark in marks
+        if (mark.id in rows.get(mark.model, set()) and mark.column in SHOWN[mark.model])
+        or (mark.model is models.Client and mark.column == "display_name" and mark.id in others)
+    }
+
+
+async def deeds(crawler: Crawler, street: Street) -> None:
+    """What an owner can do, well and badly, with what is hers and with what is not."""
+    rex, where = id_of(street.world.pet), {"locationId": id_of(street.world.location)}
+    plan = {**where, "serviceId": id_of(street.world.service), "startsAt": (NOW + 2 * DAY).isoformat()}
+    booked = await crawler.do("bookAppointment", petId=rex, **plan)
+    visits = {each.pet_id: id_of(each) for each in await models.Appointment.all().order_by("starts_at")}
+    visit, foreign = visits[street.world.pet.id], visits[street.given_away.id]
+    later = (NOW + 3 * DAY).isoformat()
+    assert [
+        booked,
+        await crawler.do("bookAppointment", petId=id_of(street.maja), **plan),
+        await crawler.do("bookAppointment", petId=id_of(street.given_away), **plan),
+        await crawler.do("bookAppointment", petId=id_of(street.unseen), **plan),
+        await crawler.do("bookAppointment", petId=id_of(street.unbooked), **plan),
+        await crawler.do("rescheduleAppointment", appointmentId=visit, startsAt=later),
+        await crawler.do("rescheduleAppointment", appointmentId=foreign, startsAt=later),
+        await crawler.do("confirmAppointment", appointmentId=visit),
+        await crawler.do("confirmAppointment", appointmentId=visit),
+        await crawler.do("cancelAppointment", appointmentId=visit, because="rain"),
+        await crawler.do("cancelAppointment", appointmentId=foreign),
+        await crawler.do("registerPet", name="Mia", species="CAT"),
+        await crawler.do("amendMyself", givenName=""),
+        await crawler.do(
+            "amendMyself", address={"street": "Elm 1", "postalCode": "1", "city": "Bonn", "country": "DE"}
+        ),
+    ] == [
+        "AppointmentBooked",
+        "SlotTaken",
+        "NotFound",
+        "NotFound",
+        "RightNeeded",
+        "AppointmentRescheduled",
+        "NotFound",
+        "AppointmentConfirmed",
+        "StepNotAllowed",
+        "AppointmentCancelled",
+        "NotFound",
+        "PetRegistered",
+        "MyselfAmended",
+        "MyselfAmended",
+    ]
+
+
+@pytest.fixture
+async def street(database):
+    return await a_street()
+
+
+async def test_an_owner_sees_everything_of_hers_and_nothing_of_anybody_else(street):
+    program = Program(mode="production", **{f"max_{name}": most for name, most in NO_LIMITS.items()})
+    crawlers = [Crawler(program, owner) for owner in (street.paul, street.olga)]
+    await crawlers[0].do("registerPet", name="Kit", species="CAT")  # leaves an event, a key and more
+    await program.token(street.olga.viewer)
+    await models.Throttle.create(key="the tries of somebody", ahead_until=1.0)
+    marks = await marked()
+    ids = await every_id(crawlers[0].view)
+    pets = [id_of(each) for each in await models.Pet.all()]
+    when = {"s": id_of(street.world.service), "l": id_of(street.world.location), "day": str(TODAY + DAY)}
+    for owner, crawler in zip((street.paul, street.olga), crawlers, strict=True):
+        crawler.heard.clear()
+        await crawler.ask_everything(ids, pets)
+        await crawler.ask_when(when, pets)
+        must = await promised(owner, marks)
+        if owner is street.olga:
+            await deeds(crawler, street)
+        answers = "\n".join(crawler.heard)
+        assert not [str(mark) for mark in marks if mark not in must and mark.is_in(answers)]
+        assert not [str(mark) for mark in must if not mark.is_in(answers)]
