@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from graph.documents import Documents
     from graph.reading import Plans
-    from graph.reading.fallbacks import Fallbacks
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +26,7 @@ class Figures:
     reading_fallbacks: int
 
 
-def figures(documents: Documents, plans: Plans, fallbacks: Fallbacks) -> Figures:
+def figures(documents: Documents, plans: Plans) -> Figures:
     """The figures now."""
     return Figures(
         document_hits=documents.hits,
@@ -39,5 +38,5 @@ def figures(documents: Documents, plans: Plans, fallbacks: Fallbacks) -> Figures
         reading_plans_kept=len(plans),
         reading_plan_characters_kept=plans.characters,
         reading_careful_answers=plans.careful,
-        reading_fallbacks=fallbacks.count,
+        reading_fallbacks=plans.fallbacks,
     )

@@ -29,7 +29,6 @@ from graph.documents import Document, Documents, Operation
 from graph.figures import Figures, figures
 from graph.limits import Limits, bad_input, exceeded
 from graph.reading import Plans, ReadingExecutor
-from graph.reading.fallbacks import Fallbacks
 from graph.views import View
 from resolvers.viewer import Audience, Viewer
 
@@ -90,8 +89,6 @@ class Operations:
         self.audience = audience
         self.limits = limits
         self.plans = Plans()
-        self.fallbacks = Fallbacks()
-        self.fallbacks.watch(view.graphql)
         self._ports = ports
         self._clock = clock
         self._deed_done = deed_done
@@ -100,7 +97,7 @@ class Operations:
     @property
     def figures(self) -> Figures:
         """How well this view remembers what it was asked before."""
-        return figures(self._documents, self.plans, self.fallbacks)
+        return figures(self._documents, self.plans)
 
     def read(self, question: Question) -> Asked:
         """The operation that a question asks for.

@@ -62,7 +62,7 @@ class Program:
     def __init__(self, **settings: Any) -> None:
         given = {"secret": SECRET, "mode": "development", **settings}
         self.clock = Clock()
-        self.fallbacks = 0  # how many fields of rows a test has had resolved by graphql-core
+        self.fallbacks = 0  # how many rows a test has had answered without a plan
         self.settings = Settings(**given)
         self.adapters = wiring.adapters(self.settings)
         self.asgi = wiring.app(self.settings, self.adapters, works=False, now=self.clock)

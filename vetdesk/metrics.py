@@ -34,7 +34,10 @@ _TOLD = {
         "reading_careful_answers_total",
         "Answers made step by step, because something went wrong in them or a gate was closed.",
     ),
-    "reading_fallbacks": ("reading_fallbacks_total", "Fields of rows that were resolved one by one. Always 0."),
+    "reading_fallbacks": (
+        "reading_fallbacks_total",
+        "Rows that were answered field by field, without a plan. Always 0.",
+    ),
 }
 
 

@@ -31,6 +31,7 @@ from graph.reading.plan import Plan
 from graph.reading.planner import Planner, is_a_list
 from graph.reading.plans import Plans
 from graph.reading.roots import Root, roots
+from graph.reading.shape import MODELS
 from models import sql
 from models.refusal import NotFound
 from resolvers import access
@@ -112,6 +113,12 @@ class ReadingExecutor(StrawberryGraphQLCoreExecutionContext):
             return self.read(return_type, field_details_list, path, result)
         return super().complete_value(return_type, field_details_list, info, path, result, position_context)
 
+    async def answered_alone(self, key: str) -> None:
+        """Answer the one field of a query that the client wants under this key."""
+        for root in self._roots() or ():
+            if root.key == key:
+                await self._root(root)
+
     def build_per_event_executor(self, payload: Any) -> Any:
         """The executor for one event, which has read nothing yet."""
         executor = super().build_per_event_executor(payload)
@@ -145,6 +152,16 @@ class ReadingExecutor(StrawberryGraphQLCoreExecutionContext):
     def _chosen(self) -> tuple[Any, ...]:
         coerced = self.variable_values.coerced
         return tuple([coerced.get(name) for name in self._switches])
+
+    def complete_object_value(self, return_type: GraphQLObjectType, *more: Any) -> Any:
+        """The answer that an object is; a row should not come here."""
+        self.note_fallback(return_type)
+        return super().complete_object_value(return_type, *more)
+
+    def note_fallback(self, of: GraphQLObjectType) -> None:
+        """Count an object that is answered field by field, if its type shows rows."""
+        if getattr(of.extensions.get("strawberry-definition"), "origin", None) in MODELS:
+            self._plans.fallbacks += 1
 
     def is_read(self, result: Any) -> bool:
         """Whether a resolver answered with rows."""

@@ -21,7 +21,6 @@ from graphql import (
     is_abstract_type,
 )
 from graphql.execution.collect_fields import collect_fields
-from graphql.pyutils import Path
 
 from graph.reading import pages, statement
 from graph.reading.arguments import Arguments
@@ -68,16 +67,11 @@ class Explainer(ReadingExecutor):
         super().__init__(*given, **more)
         self.noted: dict[tuple[int, ...], Any] = {}
 
-    def complete_value(
-        self, return_type: Any, field_details_list: Any, info: Any, path: Any, result: Any, position_context: Any
-    ) -> Any:
-        """Nothing for rows, which are noted; else what graphql-core makes of it."""
-        if isinstance(result, Rows | Paged | Picked | Shown):
-            self.noted.setdefault(_nodes(field_details_list), result)
-            return None
-        return super().complete_value(return_type, field_details_list, info, path, result, position_context)
+    async def read(self, return_type: Any, details: Any, path: Any, result: Any) -> Any:
+        """Nothing: the rows are noted."""
+        self.noted.setdefault(_nodes(details), result)
 
-    def roots(self) -> list[tuple[str, Any]]:
+    def top(self) -> list[tuple[str, Any]]:
         """The fields of the root, by the key under which the client wants them."""
         of: Any = self.schema.get_root_type(self.operation.operation)
         found = collect_fields(
@@ -95,10 +89,8 @@ class Explainer(ReadingExecutor):
         if roles is not None and not opens(viewer, roles):
             return Root(key, (), (Shut(key, roles),), (), {})
         before = len(self.collected_errors.errors)
-        if self.operation.operation is OperationType.QUERY and not details[0].node.name.value.startswith("__"):
-            answer = self.execute_field(of, None, details, Path(None, key, of.name), None)
-            if self.is_awaitable(answer):
-                await answer
+        if self.operation.operation is OperationType.QUERY:
+            await self.answered_alone(key)
         errors = tuple(self.collected_errors.errors[before:])
         steps = () if errors else tuple(teller.steps(definition.type, details, key))
         return Root(key, steps, tuple(teller.shut), errors, _given(self, definition, details))

@@ -69,6 +69,7 @@ class Objects:
         return answers
 
     async def _object(self, of: Any, details: Any, path: Path, value: Any) -> dict[str, Any]:
+        self._executor.note_fallback(of)
         answer: dict[str, Any] = {}
         for part in self._parts(of, details):
             at = Path(path, part.key, of.name)

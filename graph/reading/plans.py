@@ -28,6 +28,9 @@ class Plans:
         self.careful = 0
         """How many answers were made carefully, because something in them went wrong or a gate was closed."""
 
+        self.fallbacks = 0
+        """How many rows were answered without a plan, field by field; there should be none."""
+
     def __len__(self) -> int:
         return len(self._known)
 

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     Narrow: TypeAlias = Callable[[Context, dict[str, Any]], tuple[str, tuple[Any, ...]]]
 
 READS = "reads"
-_MODELS: dict[type, type[Model]] = {}
+MODELS: dict[type, type[Model]] = {}
+"""The types that show rows, each with its model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ def shape(model: type[Model], *roles: Role | Iterable[Role], **more: Any) -> Cal
     def made(cls: type[T]) -> type[T]:
         description = _words(cls)
         made_type: type[T] = strawberry.type(cls, description=description, directives=[allow(*roles)], **more)
-        _MODELS[made_type] = model
+        MODELS[made_type] = model
         return made_type
 
     return made
@@ -115,7 +116,7 @@ def shape(model: type[Model], *roles: Role | Iterable[Role], **more: Any) -> Cal
 
 def shapes() -> dict[type, type[Model]]:
     """Every type that shows rows, with its model."""
-    return dict(_MODELS)
+    return dict(MODELS)
 
 
 def column(description: str, *roles: Role | Iterable[Role], of: str | None = None, name: str | None = None) -> Any:

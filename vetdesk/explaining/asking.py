@@ -114,7 +114,7 @@ async def _explained(settings: Settings, wish: Wish, role: Role) -> Explanation:
     explainer: Explainer = operations.executor(asked, context, Explainer)
     roots: list[Root] = []
     statements: dict[str, tuple[str, ...]] = {}
-    for key, details in explainer.roots():
+    for key, details in explainer.top():
         with counted() as sent:
             roots.append(await explainer.root(key, details))
         statements[key] = tuple(dict.fromkeys(sent.texts))
