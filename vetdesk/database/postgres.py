@@ -27,7 +27,7 @@ from tortoise.connection import get_connections
 from tortoise.exceptions import TransactionManagementError
 
 from models.refusal import DatabaseUnavailable
-from vetdesk.database.postgres_errors import GONE, REFUSED, translated, words
+from vetdesk.database.postgres_errors import GONE, REFUSED, is_lost, translated, words
 from vetdesk.database.savepoint import Savepoint
 from vetdesk.database.settle import settle
 from vetdesk.database.statements import sent
@@ -130,7 +130,7 @@ class Client(AsyncpgDBClient):
         """
         while self._idle:
             connection = self._idle.pop()
-            if not connection.is_closed():
+            if not is_lost(connection):
                 return connection
             await self.give_back(connection)
         if self._pool is None:
@@ -146,7 +146,7 @@ class Client(AsyncpgDBClient):
 
     async def hand_on(self, connection: PoolConnectionProxy) -> None:
         """Give back a connection that is known to be sound: to whoever asks next, or to the pool when somebody waits."""
-        if self._waiting or self._is_closing or connection.is_closed():
+        if self._waiting or self._is_closing or is_lost(connection):
             await self.give_back(connection)
             return
         self._idle.append(connection)

@@ -46,7 +46,7 @@ async def translated(connection: PoolConnectionProxy, work: Callable[[PoolConnec
     except GONE as exc:
         raise DatabaseUnavailable(words(exc)) from exc
     except asyncpg.InterfaceError as exc:
-        if _is_lost(connection):
+        if is_lost(connection):
             raise DatabaseUnavailable(words(exc)) from exc
         raise
     except asyncpg.IntegrityConstraintViolationError as exc:
@@ -57,7 +57,8 @@ async def translated(connection: PoolConnectionProxy, work: Callable[[PoolConnec
         raise TransactionManagementError(exc) from exc
 
 
-def _is_lost(connection: PoolConnectionProxy) -> bool:
+def is_lost(connection: PoolConnectionProxy) -> bool:
+    """Whether nothing can be asked on the connection any more."""
     try:
         return bool(connection.is_closed())
     except asyncpg.InterfaceError:
