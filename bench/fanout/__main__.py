@@ -92,9 +92,9 @@ async def _measured(databases: Databases, asked: argparse.Namespace, out: Consol
         folder = Path(name)
         async with databases.migrated() as ours, databases.migrated() as theirs:
             async with connect(ours.url):
-                our_schedule = await a_watched_schedule(id_of)
+                our_schedule = await a_watched_schedule(ours.url, id_of)
             async with connect(theirs.url):
-                their_schedule = await a_watched_schedule(lambda row: str(row.id))
+                their_schedule = await a_watched_schedule(theirs.url, lambda row: str(row.id))
             product = Side(the_product(ours.url, folder, "--no-worker"), "/staff/graphql", our_schedule)
             try:
                 peer = Side(_mercurius(theirs.url, folder, asked.packages), "/graphql", their_schedule)
