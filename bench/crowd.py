@@ -173,7 +173,7 @@ def families() -> tuple[str, ...]:
 
 
 async def written(url: str, crowd: Crowd) -> None:
-    """Write all of it by the quickest way there is, and let the database look at what it has now."""
+    """Write all of it by the quickest way there is, and leave the database as it would be after some time."""
     where = parse(url)
     if where.dialect == "sqlite":
         with closing(sqlite3.connect(str(where.path))) as file:
@@ -182,8 +182,8 @@ async def written(url: str, crowd: Crowd) -> None:
                 marks = ", ".join("?" * len(names))
                 text = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})"
                 file.executemany(text, (tuple(map(_as_text, row)) for row in rows))
+            # Not analyzed, for nobody analyzes the file of a practice; on PostgreSQL its own autovacuum does.
             file.commit()
-            file.execute("ANALYZE")
         return
     connection = await asyncpg.connect(**dict(where.credentials))
     try:

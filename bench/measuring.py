@@ -39,18 +39,23 @@ class Told:
     def begin(self, words: str) -> None:
         self.progress.update(self.task, description=words)
 
+    def expect(self, rounds: int) -> None:
+        """So many more rounds are to come."""
+        self.progress.update(self.task, total=(self.progress.tasks[0].total or 0) + rounds)
+
     def step(self) -> None:
         self.progress.advance(self.task)
 
 
 async def in_turns(sides: Sequence[tuple[Contestant, Journey]], effort: Effort, told: Told) -> list[Rounds]:
     """A B C A B C …, after each has been warmed up."""
-    asked = [(contestant.server.port, contestant.asked(journey), journey) for contestant, journey in sides]
+    asked = [(contestant, contestant.asked(journey), journey) for contestant, journey in sides]
     measured = [Rounds() for _ in sides]
     for is_warm in (False, *[True] * effort.rounds):
-        for (port, requests, journey), rounds in zip(asked, measured, strict=True):
-            seconds = effort.seconds if is_warm else effort.warm
-            done = await one_round(port, requests, journey.is_right, clients=effort.clients, seconds=seconds)
+        for (contestant, requests, journey), rounds in zip(asked, measured, strict=True):
+            seconds = effort.seconds if is_warm else effort.warm * contestant.warms_up
+            port, clients = contestant.server.port, effort.clients
+            done = await one_round(port, requests, journey.is_right, clients=clients, seconds=seconds)
             if is_warm or done.wrong:
                 rounds.rounds.append(done)
             told.step()

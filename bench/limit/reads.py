@@ -111,15 +111,17 @@ async def pet(database: Database, viewer: Viewer, asked: dict[str, Any]) -> dict
     }
 
 
-_BEGINS = "SELECT client_id FROM client_word WHERE kind = '{kind}' AND word {c} >= ? AND word {c} < ?"
 _SEARCH = """
 SELECT f.id, f.display_name, p.id, p.name, p.species
-FROM (SELECT id, display_name, fold FROM client WHERE id IN ({found}) ORDER BY fold {c}, id LIMIT 20) f
+FROM (SELECT id, display_name, fold FROM client WHERE id IN (
+  SELECT client_id FROM client_word WHERE kind IN ({kinds}) AND word {c} >= ? AND word {c} < ?)
+  ORDER BY fold {c}, id LIMIT 20) f
 LEFT JOIN ownership o ON o.client_id = f.id AND o.ends_on IS NULL LEFT JOIN pet p ON p.id = o.pet_id
 ORDER BY f.fold {c}, f.id, o.id
 """
 _LAST = "\U0010ffff"
 _SHORTEST_PHONE = 4
+_WORDS_ONLY, _EVERY_KIND = "'NAME', 'EMAIL'", "'NAME', 'EMAIL', 'PHONE'"
 
 
 async def clients(database: Database, viewer: Viewer, asked: dict[str, Any]) -> dict[str, Any]:
@@ -128,10 +130,10 @@ async def clients(database: Database, viewer: Viewer, asked: dict[str, Any]) -> 
     if not viewer.sees:
         return {"clients": {"nodes": []}}
     word = asked["search"]
-    kinds = ["NAME", "EMAIL", *(["PHONE"] if word.isdecimal() and len(word) >= _SHORTEST_PHONE else [])]
-    found = " UNION ALL ".join(_BEGINS.format(kind=kind, c=database.collate) for kind in kinds)
+    is_phone = word.isdecimal() and len(word) >= _SHORTEST_PHONE
+    statement = _SEARCH.format(kinds=_EVERY_KIND if is_phone else _WORDS_ONLY, c=database.collate)
     nodes: dict[Any, dict[str, Any]] = {}
-    for row in await database.ask(_SEARCH.format(found=found, c=database.collate), (word, word + _LAST) * len(kinds)):
+    for row in await database.ask(statement, (word, word + _LAST)):
         node = nodes.get(row[0])
         if node is None:
             nodes[row[0]] = node = {"id": gid("Client", row[0]), "displayName": row[1], "ownerships": []}

@@ -63,9 +63,6 @@ const LAST = '\u{10ffff}';
 // stretch of a phone number.
 export const bounds = (word) => [word, word + LAST];
 export const isPhone = (word) => /^[0-9]{4,}$/.test(word);
-export const FOUND = (kinds) => kinds.map((kind) => `SELECT client_id FROM client_word
-  WHERE kind = '${kind}' AND word COLLATE "C" >= $1 AND word COLLATE "C" < $2`).join(' UNION ALL ');
-
 // The zone of a location is asked for once and kept for ever.
 export function makeZones(pool) {
   const zones = new Map();
