@@ -23,10 +23,10 @@ def drawn(found: Sequence[Figures], file: Path) -> Path:
     for title, most, lines in _charts(found):
         parts += _chart(title, most, lines, top)
         top += 56 + _ROW * len(lines)
-    legend = "green: target reached · red: not reached · grey: no target · the black line is the target"
+    legend = "The black line is the target; grey bars have none. An arrow: the bar is longer than the paper."
     parts.append(_words(20, top, legend, size=11, colour=_FAINT))
     height = top + 20
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{height}" font-family="sans-serif">'
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{height}" font-family="Helvetica, Arial, DejaVu Sans, sans-serif">'
     paper = f'<rect width="{_WIDTH}" height="{height}" fill="{_PAPER}"/>'
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text("\n".join([head, paper, *parts, "</svg>\n"]), encoding="utf-8")
@@ -76,11 +76,16 @@ def _chart(title: str, most: float, lines: Sequence[Line], top: int) -> list[str
         if target is not None:
             x = _LEFT + _BAR * target / most
             parts.append(f'<rect x="{x - 1:.1f}" y="{y}" width="2" height="{_ROW - 1}" fill="{_TEXT}"/>')
-        said = f"{ratio.value:.2f} x" + (f"  ({ratio.target})" if ratio.target else "")
-        beyond = " →" if ratio.value > most else ""
+        said = f"{ratio.value:.2f} x" + (" →" if ratio.value > most else "") + _verdict(ratio)
         x = max(width, _BAR * (target or 0.0) / most) + _LEFT + 8
-        parts.append(_words(round(x), y + 14, said + beyond))
+        parts.append(_words(round(x), y + 14, said))
     return parts
+
+
+def _verdict(ratio: Ratio) -> str:
+    if ratio.is_reached is None:
+        return ""
+    return f", {ratio.target} {'reached' if ratio.is_reached else 'not reached'}"
 
 
 def _words(

@@ -68,20 +68,20 @@ class _Postgres:
 
     async def ask(self, statement: str, values: Sequence[Any] = ()) -> Rows:
         async with self._pool.acquire() as connection:
-            rows: Rows = await connection.fetch(_numbered(statement), *values)
+            rows: Rows = await connection.fetch(numbered(statement), *values)
             return rows
 
     async def ask_both(self, one: Question, other: Question) -> tuple[Rows, Rows]:
         async with self._pool.acquire() as connection:
-            first: Rows = await connection.fetch(_numbered(one[0]), *one[1])
-            return first, await connection.fetch(_numbered(other[0]), *other[1])
+            first: Rows = await connection.fetch(numbered(one[0]), *one[1])
+            return first, await connection.fetch(numbered(other[0]), *other[1])
 
     @asynccontextmanager
     async def deed(self) -> AsyncIterator[Ask]:
         async with self._pool.acquire() as connection, connection.transaction():
 
             async def ask(statement: str, values: Sequence[Any] = ()) -> Rows:
-                rows: Rows = await connection.fetch(_numbered(statement), *values)
+                rows: Rows = await connection.fetch(numbered(statement), *values)
                 return rows
 
             yield ask
@@ -115,7 +115,8 @@ class _Sqlite:
 
 
 @cache
-def _numbered(statement: str) -> str:
+def numbered(statement: str) -> str:
+    """The statement as PostgreSQL wants its values named."""
     first, *rest = statement.split("?")
     return first + "".join(f"${number}{part}" for number, part in enumerate(rest, 1))
 

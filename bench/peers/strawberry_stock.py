@@ -32,7 +32,7 @@ from tortoise.models import Model
 
 import models
 from bench.door import VIEWER, Door, NotAdmitted, Rows
-from bench.limit.database import _numbered
+from bench.limit.database import numbered
 from bench.limit.values import gid, instant, key
 from bench.terms import Terms
 from models import sql
@@ -88,14 +88,6 @@ def _id(kind: str) -> Any:
         return gid(kind, root.id)
 
     resolve.__annotations__["return"] = strawberry.ID
-    return strawberry.field(resolver=resolve)
-
-
-def _edge(name: str, kind: str) -> Any:
-    async def resolve(root: Any, info: Info) -> Any:
-        return await _loaded(info, name, getattr(root, f"{name}_id"))
-
-    resolve.__annotations__ = {"info": Info, "return": kind}
     return strawberry.field(resolver=resolve)
 
 
@@ -290,7 +282,7 @@ def app(terms: Terms) -> Starlette:
         await connections.close_all()
 
     async def read(session: UUID, account: UUID) -> Rows:
-        _, rows = await connections.get("default").execute_query(_numbered(VIEWER), [session, account])
+        _, rows = await connections.get("default").execute_query(numbered(VIEWER), [session, account])
         return cast("Rows", rows)
 
     async def ready(_request: Request) -> Response:
