@@ -104,6 +104,26 @@ def reads(practice: Practice, *, token: str | None = None) -> list[Journey]:
     ]
 
 
+def refusals(practice: Practice) -> list[Journey]:
+    """Bookings that whoever does the product's checks refuses, each for one reason."""
+    given: Variables = next(_bookings(practice))["input"]
+    starts_at = datetime.fromisoformat(given["startsAt"])
+    reasons: dict[str, Variables] = {
+        "at night": {"startsAt": starts_at.replace(hour=2).isoformat()},
+        "on a Sunday": {"startsAt": (starts_at + timedelta(days=6 - starts_at.weekday())).isoformat()},
+        "long ago": {"startsAt": (starts_at - timedelta(weeks=52)).isoformat()},
+        "between two quarters of an hour": {"startsAt": (starts_at + timedelta(minutes=7)).isoformat()},
+        "a time that is taken": {"startsAt": _moment(practice.day, 0, ZoneInfo("Europe/Berlin")).isoformat()},
+        "nobody's pet": {"petId": practice.service},
+        "no vet": {"vetId": practice.rooms[0]},
+    }
+    asked = {reason: [{"input": {**given, **other}}] for reason, other in reasons.items()}
+    return [
+        Journey("refusal", f"book, {reason}", _BOOK, "/book", b"", inputs, practice.token)
+        for reason, inputs in asked.items()
+    ]
+
+
 def _bookings(practice: Practice) -> Iterator[Variables]:
     """Times that nobody else wants: every half hour of a week with every vet, in no order, then the next week."""
     zone = ZoneInfo("Europe/Berlin")

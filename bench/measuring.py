@@ -10,7 +10,7 @@ from statistics import median
 
 from rich.progress import Progress, TaskID
 
-from bench.journeys import Journey, reads
+from bench.journeys import Journey, reads, refusals
 from bench.load import Rounds, one_answer, one_round
 from bench.rows import Practice
 from bench.servers import NAMES, Contestant
@@ -86,6 +86,21 @@ async def differences(journey: Journey, contestants: Sequence[Contestant]) -> li
                 found.append(f"{journey.name}: {NAMES[contestant.name]} says\n  {said}")
         if found:
             break
+    return found
+
+
+async def leniences(practice: Practice, contestants: Sequence[Contestant]) -> list[str]:
+    """Who books what the product refuses, or refuses it for another reason."""
+    found = []
+    for journey in refusals(practice):
+        reasons = [
+            json.loads(await one_answer(one.server.port, next(one.asked(journey))))["data"]["bookAppointment"][
+                "__typename"
+            ]
+            for one in contestants
+        ]
+        if len(set(reasons)) > 1 or "AppointmentBooked" in reasons:
+            found.append(f"{journey.name}: {', '.join(reasons)}")
     return found
 
 

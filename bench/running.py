@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from bench import growth, starts
 from bench.figures import Figure, Figures
 from bench.journeys import Journey, journeys
-from bench.measuring import Effort, Told, differences, in_turns, let_in
+from bench.measuring import Effort, Told, differences, in_turns, leniences, let_in
 from bench.packages import Packages
 from bench.servers import LIMIT, PRODUCT, Contestant, peers, product_and_limit
 from bench.setting import Plan, a_practice, complaints, stop
@@ -40,7 +40,7 @@ async def _side_by_side(
         try:
             await asyncio.gather(*(contestant.server.ready() for contestant in contestants))
             chosen = [journey for journey in journeys(practice) if plan.wants(journey)]
-            wrong = await let_in(practice, contestants)
+            wrong = await let_in(practice, contestants) + await leniences(practice, contestants[:2])
             for journey in chosen:
                 wrong += await differences(journey, _asked(journey, contestants))
             told.expect(sum(len(_asked(journey, contestants)) for journey in chosen) * (plan.effort.rounds + 1))
