@@ -19,6 +19,7 @@ from bench.figures import Figures
 from bench.measuring import Effort
 from bench.packages import KEPT, NoPackages, Packages, fetched
 from bench.running import measured
+from bench.servers import POSTGRAPHILE_NEEDS
 from bench.setting import Plan
 from tests.databases import Databases, Dialect
 
@@ -32,7 +33,7 @@ give the same answer. Then (a) to (c) again with 10 and 100 times the rows. On S
 How to read it: "product is 0.62 x" means that in the same time the product gives 0.62 answers for one of theirs.
 Only these ratios mean much: answers a second depend on the machine and on what else it does.
 
-The two servers on Node.js need node and npm, and the network once (about 300 MB, kept in data/bench); without them the
+The two servers on Node.js need node and npm, and the network once (some 500 MB, kept in data/bench); without them the
 run goes on without those two. PostgreSQL comes with the packages for the tests, nothing has to be installed.
 
   make bench                     everything, about eight minutes
@@ -136,10 +137,14 @@ def _on(dialect: Dialect, asked: argparse.Namespace) -> int:
 def _packages(out: Console) -> Packages | None:
     say = "Fetching Mercurius, PostGraphile and a Node.js for them (once; kept in data/bench) …"
     try:
-        return fetched(PEERS, "peers", say=say)
+        packages = fetched(PEERS, "peers", say=say)
     except NoPackages as reason:
-        out.print(f"[bold yellow]Without Mercurius and PostGraphile 5: {reason}.[/]", highlight=False)
+        out.print(f"Without Mercurius and PostGraphile 5: {reason}.", style="bold yellow", highlight=False)
         return None
+    if not packages.is_at_least(POSTGRAPHILE_NEEDS):
+        reason_too = f"it needs Node.js {POSTGRAPHILE_NEEDS} or newer, and here is {packages.version}"
+        out.print(f"Without PostGraphile 5: {reason_too}.", style="bold yellow", highlight=False)
+    return packages
 
 
 def _tell(found: list[Figures], out: Console) -> None:

@@ -38,6 +38,8 @@ class Told:
 
     def begin(self, words: str) -> None:
         self.progress.update(self.task, description=words)
+        if not self.progress.console.is_terminal:
+            print(f"{words} …", flush=True)
 
     def expect(self, rounds: int) -> None:
         """So many more rounds are to come."""

@@ -29,7 +29,12 @@ class Packages:
 
     @property
     def version(self) -> str:
+        """As Node.js says it: v24.21.0."""
         return subprocess.run([self.node, "--version"], check=True, capture_output=True, text=True).stdout.strip()
+
+    def is_at_least(self, major: int) -> bool:
+        """Whether it is that Node.js, or a newer one."""
+        return int(self.version.removeprefix("v").partition(".")[0]) >= major
 
 
 def fetched(source: Path, name: str, *, without: Sequence[str] = (), say: str) -> Packages:

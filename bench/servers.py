@@ -21,6 +21,8 @@ NAMES = {
     POSTGRAPHILE: "PostGraphile 5",
     STRAWBERRY: "Strawberry",
 }
+POSTGRAPHILE_NEEDS = 22
+"""The oldest Node.js on which it runs."""
 # V8 makes code faster in several steps, and takes some hundreds of answers for it.
 _UNTIL_COMPILED = 4
 # Sign-ins come as fast as they can here, and all from one address.
@@ -63,6 +65,7 @@ def peers(url: str, folder: Path, practice: Practice, packages: Packages | None)
     on_node = [
         _peer(name, [*node, str(packages.folder / f"{name}.mjs")], url, folder, practice, warms_up=_UNTIL_COMPILED)
         for name in (MERCURIUS, POSTGRAPHILE)
+        if name != POSTGRAPHILE or packages.is_at_least(POSTGRAPHILE_NEEDS)
     ]
     return [*on_node, *stock]
 

@@ -58,6 +58,7 @@ def _fetched(*, sqlite: bool) -> Path:
     without = () if sqlite else ("optional",)
     folder = fetched(HERE, "fanout", without=without, say="Fetching Mercurius (once; kept in data/bench) …").folder
     if sqlite and not (folder / "node_modules" / "better-sqlite3").exists():
+        (folder / "complete").unlink()
         raise SystemExit("better-sqlite3 could not be installed here. PostgreSQL needs none: --database postgres")
     return folder
 
