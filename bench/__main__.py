@@ -37,7 +37,7 @@ The two servers on Node.js need node and npm, and the network once (some 500 MB,
 run goes on without those two. PostgreSQL comes with the packages for the tests, nothing has to be installed.
 
   make bench                     everything, about eight minutes
-  make bench QUICK=1             short rounds, and growth only to 10 times: less than a minute, good for a first look
+  make bench QUICK=1             short rounds, only what has a target, and growth only to 10 times: less than a minute
   make bench ARGS="--only day"   one journey: day, pet, clients, book, free_times or sign_in
   make bench ARGS=fanout         how soon live changes arrive, beside Mercurius
 """
@@ -106,7 +106,8 @@ def _plan(asked: argparse.Namespace, dialect: Dialect) -> Plan:
         warm=0.25 if quick else 1.0,
     )
     sizes = () if asked.no_growth or dialect == "sqlite" else (1, 10) if quick else (1, 10, 100)
-    return Plan(effort, tuple(asked.only), sizes, with_peers=not asked.no_peers, is_short=quick and not asked.only)
+    is_short = quick and not asked.only
+    return Plan(dialect, effort, tuple(asked.only), sizes, with_peers=not asked.no_peers, is_short=is_short)
 
 
 def _on(dialect: Dialect, asked: argparse.Namespace) -> int:

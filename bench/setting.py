@@ -13,8 +13,9 @@ from bench.load import Rounds
 from bench.measuring import Effort
 from bench.rows import Practice, a_busy_practice
 from bench.servers import NAMES, Contestant
+from bench.targets import has_target
 from models import sql
-from tests.databases import Databases
+from tests.databases import Databases, Dialect
 from vetdesk.database import connect
 
 
@@ -25,6 +26,7 @@ class Plan:
     A short run leaves out whatever has no target.
     """
 
+    dialect: Dialect
     effort: Effort
     words: tuple[str, ...] = ()
     sizes: tuple[int, ...] = ()
@@ -32,7 +34,7 @@ class Plan:
     is_short: bool = False
 
     def wants(self, journey: Journey) -> bool:
-        if self.is_short and not (journey.is_for_all or journey.key == "book"):
+        if self.is_short and not has_target(self.dialect, journey.key):
             return False
         return not self.words or any(word in f"{journey.key} {journey.name}" for word in self.words)
 

@@ -52,6 +52,10 @@ class Ratio:
         return told
 
 
+def has_target(dialect: str, journey: str) -> bool:
+    return any((dialect, journey) == (where, what) for where, what, _ in AT_LEAST)
+
+
 def beside(dialect: str, journey: str, side: str, value: float) -> Ratio:
     return Ratio(value, at_least=AT_LEAST.get((dialect, journey, side)))
 
