@@ -28,8 +28,8 @@ check: $(VENV)/.dev ## style, types, layers, and that schema.graphql is what the
 	$(VENV)/bin/lint-imports --no-cache
 	$(PY) -m vetdesk schema --check
 
-bench: $(VENV)/.dev ## the figures in time, printed
-	@$(PY) -m bench $(ARGS)
+bench: $(VENV)/.dev ## the figures in time, beside other servers (QUICK=1: in a minute; ARGS=--help explains)
+	@$(PY) -m bench $(if $(filter-out 0,$(QUICK)),--quick) $(ARGS)
 
 schema: $(VENV)/.runtime ## print the contract from the code into schema.graphql
 	@$(PY) -m vetdesk schema > schema.graphql.new && mv schema.graphql.new schema.graphql || { rm -f schema.graphql.new; exit 1; }

@@ -1,7 +1,4 @@
-"""`python -m bench [--database sqlite|postgres|both] [--seconds N] [--clients N] [--only WORD] [--fresh]`.
-
-`python -m bench fanout` takes the figures of live changes instead, beside a server on Node.js.
-"""
+"""How fast the product answers, beside other servers that are asked the same in the same run."""
 
 from __future__ import annotations
 
@@ -16,133 +13,148 @@ from pathlib import Path
 import uvloop
 from rich.console import Console
 
-from bench import report, starts
+from bench import picture, report, starts
 from bench.fanout.__main__ import main as fanout
-from bench.journeys import Journey, journeys
-from bench.load import Rounds, one_answer, one_round
-from bench.rows import Practice, a_busy_practice
-from bench.servers import the_limit, the_product
-from models import sql
+from bench.figures import Figures
+from bench.measuring import Effort
+from bench.packages import KEPT, NoPackages, Packages, fetched
+from bench.running import measured
+from bench.servers import POSTGRAPHILE_NEEDS
+from bench.setting import Plan
 from tests.databases import Databases, Dialect
-from tests.soak.servers import Server
-from vetdesk.database import connect
 
-ROUNDS = 3
-_WARM_SECONDS = 0.5
+PEERS = Path(__file__).parent / "peers"
+_DETAILS = """
+What is asked: (a) a day sheet of 60 visits, (b) a pet with its owners and 50 visits, (c) a client by name or phone,
+(d) booking a visit. On PostgreSQL it is asked of the product (`vetdesk serve`), of the limit (the same by hand, with
+no GraphQL), and (a) to (c) also of Mercurius, PostGraphile 5 and stock Strawberry, each of which is first checked to
+give the same answer. Then (a) to (c) again with 10 and 100 times the rows. On SQLite: product and limit.
+
+How to read it: "product is 0.62 x" means that in the same time the product gives 0.62 answers for one of theirs.
+Only these ratios mean much: answers a second depend on the machine and on what else it does.
+
+The two servers on Node.js need node and npm, and the network once (some 500 MB, kept in data/bench); without them the
+run goes on without those two. PostgreSQL comes with the packages for the tests, nothing has to be installed.
+
+  make bench                     everything, about eight minutes
+  make bench QUICK=1             short rounds, only what has a target, and growth only to 10 times: less than a minute
+  make bench ARGS="--only day"   one journey: day, pet, clients, book, free_times or sign_in
+  make bench ARGS=fanout         how soon live changes arrive, beside Mercurius
+"""
 
 
 def main() -> int:
     """Measure, and draw the figures; 1 when an answer was wrong."""
+    # The one who asks us to stop should find nothing left behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     if sys.argv[1:2] == ["fanout"]:
         return fanout(sys.argv[2:])
-    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--database", choices=("sqlite", "postgres", "both"), default="both")
-    parser.add_argument("--seconds", type=float, default=0.8, help=f"how long each of the {ROUNDS} rounds lasts (0.8)")
-    parser.add_argument("--clients", type=int, default=8, help="how many ask at once (8)")
-    parser.add_argument("--only", default="", help="only the journeys with this word in their name")
-    parser.add_argument("--fresh", action="store_true", help="time `make run` in a clean copy too")
-    asked = parser.parse_args()
-    out = Console()
-    if asked.database == "both":
+    asked = _parser().parse_args()
+    if asked.figures:
+        return _on(asked.database, asked)
+    out = _console()
+    out.print(report.machine(), highlight=False, soft_wrap=True)
+    with tempfile.TemporaryDirectory(prefix="vetdesk-figures-") as folder:
+        dialects = ("postgres", "sqlite") if asked.database == "both" else (asked.database,)
         # Each in a process of its own: Tortoise keeps its statements in the spelling of the first database it meets.
-        given = [word for word in sys.argv[1:] if word != "--fresh"]
-        command = [sys.executable, "-m", "bench", *given, "--database"]
-        codes = [subprocess.run([*command, dialect], check=False).returncode for dialect in ("sqlite", "postgres")]
-    else:
-        codes = [_on(asked.database, asked, out)]
+        files = {dialect: Path(folder) / f"{dialect}.json" for dialect in dialects}
+        command = [sys.executable, "-m", "bench", *sys.argv[1:]]
+        codes = [
+            subprocess.run([*command, "--database", dialect, "--figures", file], check=False).returncode
+            for dialect, file in files.items()
+        ]
+        found = [
+            Figures.from_plain(json.loads(file.read_text(encoding="utf-8"))) for file in files.values() if file.exists()
+        ]
     if asked.fresh:
         fresh, again = uvloop.run(starts.fresh_start())
         aims = {"make run, clean copy": (fresh, report.FRESH_START_AIM), "again": (again, report.LATER_START_AIM)}
         out.print(report.starts(aims))
+    if found:
+        _tell(found, out)
     return max(codes)
 
 
-def _on(dialect: Dialect, asked: argparse.Namespace, out: Console) -> int:
-    # The one who asks us to stop should find nothing left behind.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    out.print(report.machine(), highlight=False, soft_wrap=True)
+def _parser() -> argparse.ArgumentParser:
+    shape = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser("python -m bench", description=__doc__, epilog=_DETAILS, formatter_class=shape)
+    parser.add_argument("--quick", action="store_true", help="short rounds: less than a minute in all")
+    parser.add_argument("--database", choices=("sqlite", "postgres", "both"), default="both", help="on which (both)")
+    parser.add_argument("--only", action="append", default=[], metavar="WORD", help="only journeys with this word")
+    parser.add_argument("--rounds", type=int, help="how often each server is asked each journey (10)")
+    parser.add_argument("--seconds", type=float, help="how long one of these rounds lasts (0.6)")
+    parser.add_argument("--clients", type=int, default=8, help="how many ask at once (8)")
+    parser.add_argument("--no-peers", action="store_true", help="only the product and the limit")
+    parser.add_argument("--no-growth", action="store_true", help="not again with 10 and 100 times the rows")
+    parser.add_argument("--fresh", action="store_true", help="also time `make run` in a clean copy (needs the network)")
+    parser.add_argument("--figures", type=Path, help=argparse.SUPPRESS)
+    return parser
+
+
+def _console() -> Console:
+    console = Console()
+    return console if console.is_terminal else Console(width=110)
+
+
+def _plan(asked: argparse.Namespace, dialect: Dialect) -> Plan:
+    quick: bool = asked.quick
+    effort = Effort(
+        clients=asked.clients,
+        # Many short turns rather than a few long ones: whatever else the machine does then hits everybody alike.
+        rounds=asked.rounds or (4 if quick else 10),
+        seconds=asked.seconds or (0.15 if quick else 0.6),
+        warm=0.25 if quick else 1.0,
+    )
+    sizes = () if asked.no_growth or dialect == "sqlite" else (1, 10) if quick else (1, 10, 100)
+    is_short = quick and not asked.only
+    return Plan(dialect, effort, tuple(asked.only), sizes, with_peers=not asked.no_peers, is_short=is_short)
+
+
+def _on(dialect: Dialect, asked: argparse.Namespace) -> int:
+    out, plan = _console(), _plan(asked, dialect)
+    packages = _packages(out) if plan.with_peers and dialect == "postgres" else None
     databases = Databases(dialect)
     # Started here, in the main thread and outside the loop: the server ends with the thread that started it.
     databases.start()
     try:
-        return 0 if uvloop.run(_measured(databases, asked, out)) else 1
+        figures, wrong = uvloop.run(measured(databases, plan, packages))
     finally:
         databases.stop()
+    on_node = f"; Node {packages.version}" if packages else ""
+    out.print(f"\n[bold]{report.terms(figures)}{on_node}[/]", highlight=False, soft_wrap=True)
+    out.print(report.side_by_side(figures))
+    if figures.growth:
+        out.print(report.growth(figures))
+    out.print(report.memory(figures), highlight=False, soft_wrap=True)
+    if figures.start_seconds:
+        start = f"{figures.start_seconds:.2f} s (aim {report.LATER_START_AIM:g} s)"
+        out.print(f"From `vetdesk serve` to its first answer: {start}", highlight=False)
+    for complaint in wrong:
+        out.print(complaint, style="bold red", highlight=False, markup=False)
+    asked.figures.write_text(json.dumps(figures.plain()), encoding="utf-8")
+    return 1 if wrong else 0
 
 
-async def _measured(databases: Databases, asked: argparse.Namespace, out: Console) -> bool:
-    with tempfile.TemporaryDirectory(prefix="vetdesk-bench-") as folder:
-        async with databases.migrated() as database:
-            async with connect(database.url):
-                practice = await a_busy_practice()
-                version = await _version()
-            start = await starts.later_start(database.url, Path(folder))
-            # Without its worker: letters are no part of an answer.
-            product = the_product(database.url, Path(folder), "--no-worker")
-            limit = the_limit(database.url, Path(folder))
-            try:
-                await product.ready()
-                await limit.ready()
-                chosen = [journey for journey in journeys(practice) if asked.only in journey.name]
-                measured = {journey.name: await _beside(journey, practice, product, limit, asked) for journey in chosen}
-                alike = [await _alike(journey, practice, product, limit, out) for journey in chosen]
-            finally:
-                product.stop()
-                limit.stop()
-    title = f"{version}, {asked.clients} clients, median of {ROUNDS} rounds of {asked.seconds:g} s"
-    out.print(report.side_by_side(title, measured))
-    out.print(report.starts({"vetdesk serve": (start, report.LATER_START_AIM)}))
-    for name, sides in measured.items():
-        for side, rounds in zip(("product", "limit"), sides, strict=True):
-            if rounds.wrong:
-                report.wrong(out, name, side, rounds.wrong)
-    return all(alike) and not any(rounds.wrong for sides in measured.values() for rounds in sides)
+def _packages(out: Console) -> Packages | None:
+    say = "Fetching Mercurius, PostGraphile and a Node.js for them (once; kept in data/bench) …"
+    try:
+        packages = fetched(PEERS, "peers", say=say)
+    except NoPackages as reason:
+        out.print(f"Without Mercurius and PostGraphile 5: {reason}.", style="bold yellow", highlight=False)
+        return None
+    if not packages.is_at_least(POSTGRAPHILE_NEEDS):
+        reason_too = f"it needs Node.js {POSTGRAPHILE_NEEDS} or newer, and here is {packages.version}"
+        out.print(f"Without PostGraphile 5: {reason_too}.", style="bold yellow", highlight=False)
+    return packages
 
 
-async def _beside(
-    journey: Journey, practice: Practice, product: Server, limit: Server, asked: argparse.Namespace
-) -> tuple[Rounds, Rounds]:
-    """A B A B …, after each has been warmed up."""
-    sides = (
-        (product.port, journey.asked_of_product(practice.token), Rounds()),
-        (limit.port, journey.asked_of_limit(), Rounds()),
-    )
-    for warm in (True, *[False] * ROUNDS):
-        for port, requests, rounds in sides:
-            seconds = min(_WARM_SECONDS, asked.seconds) if warm else asked.seconds
-            done = await one_round(port, requests, journey.is_right, clients=asked.clients, seconds=seconds)
-            if not warm or done.wrong:
-                rounds.rounds.append(done)
-    return sides[0][2], sides[1][2]
-
-
-async def _alike(journey: Journey, practice: Practice, product: Server, limit: Server, out: Console) -> bool:
-    """Whether both sides say the same: for a write, in the same shape."""
-    answers = []
-    for port, requests in (
-        (product.port, journey.asked_of_product(practice.token)),
-        (limit.port, journey.asked_of_limit()),
-    ):
-        data = json.loads(await one_answer(port, next(requests))).get("data")
-        answers.append(_shape(data) if "mutation" in journey.document else data)
-    if answers[0] == answers[1]:
-        return True
-    out.print(f"[bold red]{journey.name}: the two sides differ[/]", highlight=False)
-    for answer in answers:
-        out.print(f"  {json.dumps(answer)[:600]}", highlight=False, markup=False)
-    return False
-
-
-def _shape(data: object) -> object:
-    return {name: _shape(value) for name, value in data.items()} if isinstance(data, dict) else type(data).__name__
-
-
-async def _version() -> str:
-    if sql.is_postgres():
-        (row,) = await sql.fetch("SELECT version() AS version")
-        return " ".join(str(row["version"]).split()[:2]) + " (no fsync)"
-    (row,) = await sql.fetch("SELECT sqlite_version() AS version")
-    return f"SQLite {row['version']}"
+def _tell(found: list[Figures], out: Console) -> None:
+    """The verdict, the picture, and as the last line the ratios."""
+    judged = [ratio.is_reached for figures in found for ratio in figures.ratios() if ratio.is_reached is not None]
+    out.print(f"\n{sum(judged)} of {len(judged)} targets reached.", style="bold", highlight=False)
+    file = picture.drawn(found, KEPT / "bench.svg")
+    out.print(f"The picture of it: {file}", highlight=False, soft_wrap=True)
+    print(json.dumps({figures.dialect: figures.told() for figures in found}, ensure_ascii=False))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The journeys: what is asked of both sides, and what a right answer holds."""
+"""The journeys: what is asked of everybody, and what a right answer holds."""
 
 from __future__ import annotations
 
@@ -14,16 +14,15 @@ from zoneinfo import ZoneInfo
 
 from bench.rows import PASSWORD, Practice
 
-_DAY = """query Day($location: ID!, $on: Date!) { day(locationId: $location, on: $on) { on location { name zone }
-  appointments { id status startsAt startsAtLocal endsAt reason service { id name } vet { id displayName }
-    room { id name } client { id displayName } pet { id name species breed } } } }"""
+_DAY = """query Day($location: ID!, $on: Date!) { day(locationId: $location, on: $on) { on
+  appointments { id status startsAt endsAt reason service { id name } vet { id displayName } room { id name }
+    client { id displayName } pet { id name species breed } } } }"""
 _PET = """query Pet($id: ID!) { pet(id: $id) { id name species breed bornOn
-  owners { share client { displayName emails { address } } }
-  past: appointments(when: PAST, first: 50) { nodes { ...Visit } }
-  coming: appointments(when: COMING, first: 50) { totalCount nodes { ...Visit } } } }
-fragment Visit on Appointment { id status startsAt service { name } vet { displayName } }"""
+  owners { share client { id displayName } }
+  appointments(when: PAST, first: 50) { nodes { id status startsAt
+    service { id name } vet { id displayName } room { id name } } } } }"""
 _CLIENTS = """query Clients($search: String!) { clients(search: $search, first: 20) { nodes { id displayName
-  emails { address } phones { asGiven } ownerships { pet { id name species } } } } }"""
+  ownerships { pet { id name species } } } } }"""
 _FREE = """query Free($service: ID!, $location: ID!, $from: Date!, $to: Date!) {
   freeTimes(serviceId: $service, locationId: $location, from: $from, to: $to) {
     startsAt endsAt startsAtLocal vets { id displayName } } }"""
@@ -39,64 +38,94 @@ Variables = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Journey:
-    """One thing that clients do. `product` and `limit` tell what is asked of each: over and over, or, by an iterator,
-    something else each time."""
+    """One thing that clients do, with these variables: over and over, or, by an iterator, other ones each time.
 
+    `key` names it in the figures, `path` is where the limit is asked. Reads are asked of the peers too when
+    `is_for_all`.
+    """
+
+    key: str
     name: str
     document: str
     path: str
     holds: bytes
-    product: Iterable[Variables]
-    limit: Iterable[Variables]
+    variables: Iterable[Variables]
+    token: str | None
+    is_for_all: bool = False
+
+    @property
+    def is_read(self) -> bool:
+        return not self.document.startswith("mutation")
 
     def is_right(self, answer: bytes) -> bool:
         return answer.startswith(b"HTTP/1.1 200") and self.holds in answer and b'"errors"' not in answer
 
-    def asked_of_product(self, token: str) -> Iterator[bytes]:
-        head = f"Authorization: Bearer {token}\r\n"
-        return self._made(
-            self.product, lambda given: _http("/staff/graphql", {"query": self.document, "variables": given}, head)
-        )
+    def asked_by_graphql(self, path: str) -> Iterator[bytes]:
+        """The requests, for a server that speaks GraphQL at that path."""
+        return self._made(lambda given: _http(path, {"query": self.document, "variables": given}, self.token))
 
-    def asked_of_limit(self) -> Iterator[bytes]:
-        return self._made(self.limit, lambda given: _http(self.path, given))
+    def asked_by_hand(self) -> Iterator[bytes]:
+        """The requests, for the limit."""
+        return self._made(lambda given: _http(self.path, given, self.token))
 
-    def _made(self, asked: Iterable[Variables], made: Callable[[Variables], bytes]) -> Iterator[bytes]:
+    def asked_once(self) -> int:
+        """After how many requests of a read all of them have been asked."""
+        return len(list(self.variables))
+
+    def _made(self, made: Callable[[Variables], bytes]) -> Iterator[bytes]:
         """The requests as bytes; those of a read are made once, before anybody looks at the clock."""
+        asked = self.variables
         return map(made, asked) if isinstance(asked, Iterator) else cycle([made(given) for given in asked])
 
 
 def journeys(practice: Practice) -> list[Journey]:
-    place = {"location": practice.location}
+    place, token = {"location": practice.location}, practice.token
     week = {"from": practice.day.isoformat(), "to": (practice.day + timedelta(days=6)).isoformat()}
-    days = [{**place, "on": practice.day.isoformat()}]
-    searches = [{"search": word} for word in practice.searches]
     free = [{**place, **week, "service": practice.service}]
-    pets = [{"id": practice.pet_with_history}]
     sign_ins = [{"input": {"email": email, "password": PASSWORD}} for email in practice.staff_emails]
     return [
-        _read("day sheet, 60 visits", _DAY, "/day", b'"startsAtLocal"', days),
-        _read("pet, owners, 50 visits", _PET, "/pet", b'"past"', pets),
-        _read("client search", _CLIENTS, "/clients", b'"displayName"', searches),
-        _read("free times of a week", _FREE, "/free-times", b'"vets"', free),
-        Journey(
-            "book",
-            _BOOK,
-            "/book",
-            b'"AppointmentBooked"',
-            _bookings(practice, weeks=count(2, 2)),
-            _bookings(practice, weeks=count(3, 2), names_room=True),
-        ),
-        _read("sign in", _SIGN_IN, "/sign-in", b'"SignedIn"', sign_ins),
+        *reads(practice),
+        Journey("book", "book", _BOOK, "/book", b'"AppointmentBooked"', _bookings(practice), token),
+        Journey("free_times", "free times of a week", _FREE, "/free-times", b'"vets"', free, token),
+        Journey("sign_in", "sign in", _SIGN_IN, "/sign-in", b'"SignedIn"', sign_ins, None),
     ]
 
 
-def _read(name: str, document: str, path: str, holds: bytes, asked: list[Variables]) -> Journey:
-    return Journey(name, document, path, holds, asked, asked)
+def reads(practice: Practice, *, token: str | None = None) -> list[Journey]:
+    """What is asked of all: day sheet, pet and client search; with another token than the right one if that is given."""
+    token = practice.token if token is None else token
+    days = [{"location": practice.location, "on": practice.day.isoformat()}]
+    pets = [{"id": practice.pet_with_history}]
+    words = [{"search": word} for word in practice.searches]
+    return [
+        Journey("day", "day sheet, 60 visits", _DAY, "/day", b'"breed"', days, token, is_for_all=True),
+        Journey("pet", "pet, owners, 50 visits", _PET, "/pet", b'"room"', pets, token, is_for_all=True),
+        Journey("clients", "client search", _CLIENTS, "/clients", b'"species"', words, token, is_for_all=True),
+    ]
 
 
-def _bookings(practice: Practice, *, weeks: Iterator[int], names_room: bool = False) -> Iterator[Variables]:
-    """Times that nobody else wants: every half hour of a week with every vet, in no order, then another week."""
+def refusals(practice: Practice) -> list[Journey]:
+    """Bookings that whoever does the product's checks refuses, each for one reason."""
+    given: Variables = next(_bookings(practice))["input"]
+    starts_at = datetime.fromisoformat(given["startsAt"])
+    reasons: dict[str, Variables] = {
+        "at night": {"startsAt": starts_at.replace(hour=2).isoformat()},
+        "on a Sunday": {"startsAt": (starts_at + timedelta(days=6 - starts_at.weekday())).isoformat()},
+        "long ago": {"startsAt": (starts_at - timedelta(weeks=52)).isoformat()},
+        "between two quarters of an hour": {"startsAt": (starts_at + timedelta(minutes=7)).isoformat()},
+        "a time that is taken": {"startsAt": _moment(practice.day, 0, ZoneInfo("Europe/Berlin")).isoformat()},
+        "nobody's pet": {"petId": practice.service},
+        "no vet": {"vetId": practice.rooms[0]},
+    }
+    asked = {reason: [{"input": {**given, **other}}] for reason, other in reasons.items()}
+    return [
+        Journey("refusal", f"book, {reason}", _BOOK, "/book", b"", inputs, practice.token)
+        for reason, inputs in asked.items()
+    ]
+
+
+def _bookings(practice: Practice) -> Iterator[Variables]:
+    """Times that nobody else wants: every half hour of a week with every vet, in no order, then the next week."""
     zone = ZoneInfo("Europe/Berlin")
     pets = cycle(practice.pets)
 
@@ -105,7 +134,7 @@ def _bookings(practice: Practice, *, weeks: Iterator[int], names_room: bool = Fa
         random.Random(week).shuffle(every)
         return [(_moment(practice.day + timedelta(weeks=week, days=day), half, zone), vet) for day, half, vet in every]
 
-    for starts_at, vet in chain.from_iterable(map(slots, weeks)):
+    for starts_at, vet in chain.from_iterable(map(slots, count(2))):
         given: Variables = {
             "petId": next(pets),
             "serviceId": practice.service,
@@ -114,7 +143,7 @@ def _bookings(practice: Practice, *, weeks: Iterator[int], names_room: bool = Fa
             "startsAt": starts_at.isoformat(),
             "idempotencyKey": uuid4().hex,
         }
-        yield {"input": given, "room": practice.rooms[vet]} if names_room else {"input": given}
+        yield {"input": given}
 
 
 def _moment(day: date, half: int, zone: ZoneInfo) -> datetime:
@@ -122,7 +151,8 @@ def _moment(day: date, half: int, zone: ZoneInfo) -> datetime:
     return start.astimezone(UTC)
 
 
-def _http(path: str, body: Variables, more: str = "") -> bytes:
+def _http(path: str, body: Variables, token: str | None) -> bytes:
     content = json.dumps(body).encode()
-    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n{more}"
-    return f"{head}Content-Length: {len(content)}\r\n\r\n".encode() + content
+    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nAccept: application/json\r\n"
+    more = "" if token is None else f"Authorization: Bearer {token}\r\n"
+    return f"{head}{more}Content-Length: {len(content)}\r\n\r\n".encode() + content

@@ -8,10 +8,12 @@ from contextlib import suppress
 from pathlib import Path
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
 
-from bench.load import Rounds
+from bench.figures import Figures
+from bench.servers import NAMES, PRODUCT
+from bench.targets import Ratio
+from bench.terms import POOL_SIZE
 
 LATER_START_AIM, FRESH_START_AIM = 2.0, 90.0
 
@@ -26,17 +28,54 @@ def machine() -> str:
     return f"{os.cpu_count()} cores ({model}), {platform.system()}, Python {platform.python_version()}{load}"
 
 
-def side_by_side(title: str, measured: dict[str, tuple[Rounds, Rounds]]) -> Table:
-    """One line a journey: requests a second, and milliseconds for one answer."""
-    table = _table(title)
+def terms(figures: Figures) -> str:
+    """What was the same for everybody, in one line."""
+    pool = f", a pool of {POOL_SIZE} connections" if figures.dialect == "postgres" else ""
+    return f"{figures.version}: one worker process each{pool}, every token verified; {figures.effort}"
+
+
+def side_by_side(figures: Figures) -> Table:
+    """A line for each server in each journey: requests a second, and milliseconds for one answer."""
+    table = _table("Side by side")
     table.add_column("journey", no_wrap=True)
-    for side in ("product", "limit"):
-        for heading in (f"{side}\nreq/s", "p50\nms", "p99\nms"):
-            table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("ratio", justify="right", no_wrap=True)
-    for name, (product, limit) in measured.items():
-        table.add_row(name, *_figures(product), *_figures(limit), f"{product.per_second / limit.per_second:.2f}")
+    table.add_column("server", no_wrap=True)
+    for heading in ("req/s", "p50 ms", "p99 ms", "product is", "target"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("reached", no_wrap=True)
+    for journey, sides in figures.journeys.items():
+        for side, figure in sides.items():
+            numbers = (f"{figure.per_second:,.0f}", f"{figure.p50:.1f}", f"{figure.p99:.1f}")
+            if side == PRODUCT:
+                table.add_row(f"[bold]{figures.names[journey]}[/]", f"[bold]{NAMES[side]}[/]", *numbers, "", "", "")
+            else:
+                table.add_row("", NAMES[side], *numbers, *_judged(figures.ratio(journey, side)))
+        table.add_section()
     return table
+
+
+def growth(figures: Figures) -> Table:
+    """A line for each journey: how long half of the answers take at most, with how many rows."""
+    sizes = list(next(iter(next(iter(figures.growth.values())).values())))
+    table = _table(f"Growth: p50 in ms with {', '.join(f'{times}x' for times in sizes)} the rows")
+    for heading in ("journey", "server"):
+        table.add_column(heading, no_wrap=True)
+    for times in sizes:
+        table.add_column(f"{times}x", justify="right", no_wrap=True)
+    for heading in ("last : first", "target"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("reached", no_wrap=True)
+    for journey, sides in figures.growth.items():
+        for side, took in sides.items():
+            shown = [f"{took[times][0]:.1f}" for times in sizes]
+            judged = _judged(figures.grown(journey, side, sizes[-1]))
+            table.add_row(figures.names[journey] if side == PRODUCT else "", NAMES[side], *shown, *judged)
+    return table
+
+
+def memory(figures: Figures) -> str:
+    """What each process holds after all that, in one line."""
+    held = ", ".join(f"{NAMES[side]} {megabytes:.0f}" for side, megabytes in figures.megabytes.items())
+    return f"Memory of each process afterwards (resident), MB: {held}"
 
 
 def starts(figures: dict[str, tuple[float, float]]) -> Table:
@@ -50,15 +89,10 @@ def starts(figures: dict[str, tuple[float, float]]) -> Table:
     return table
 
 
-def wrong(out: Console, journey: str, side: str, answers: list[bytes]) -> None:
-    """Say that answers were not what they should be, and show one."""
-    shown = answers[0].partition(b"\r\n\r\n")[2][:400].decode(errors="replace")
-    out.print(f"[bold red]{journey}, {side}: {len(answers)} wrong answers[/], such as {shown}", highlight=False)
-
-
 def _table(title: str) -> Table:
     return Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, padding=(0, 0, 0, 1))
 
 
-def _figures(rounds: Rounds) -> tuple[str, str, str]:
-    return f"{rounds.per_second:,.0f}", f"{rounds.percentile(50):.1f}", f"{rounds.percentile(99):.1f}"
+def _judged(ratio: Ratio) -> tuple[str, str, str]:
+    verdict = {True: "[green]yes[/]", False: "[red]no[/]", None: ""}[ratio.is_reached]
+    return f"{ratio.value:.2f} x", ratio.target, verdict

@@ -1,44 +1,32 @@
-"""The rows: a practice of 400 clients and 600 pets, with one full day of 60 visits and a pet with a long history."""
+"""The practice that everybody is asked about: one full day of 60 visits, a pet with a long history, and many others.
+
+At `times` 1 there are 400 clients, 600 pets and 230 visits. At 10 or 100 there is so much more of everything around
+them; what is asked about stays as it is, so that only the size of the tables can make an answer slower.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from itertools import product
+from typing import Any
 
 from pwdlib.hashers.argon2 import Argon2Hasher
 from tortoise.transactions import in_transaction
 
-from models import Account, Session, Species, Status
-from models.period import on_the_wall
+from bench.crowd import PHONE_STEM, Crowd, Place, families
+from bench.crowd import written as crowd_written
+from models import Account, Session
 from tests.doors import Program, id_of
-from tests.world import (
-    a_booking,
-    a_client,
-    a_location,
-    a_pet,
-    a_practice,
-    a_receptionist,
-    a_room,
-    a_service,
-    a_vet,
-    an_ownership,
-)
+from tests.world import a_location, a_practice, a_receptionist, a_room, a_service, a_vet
 
 PASSWORD = "seven lazy hedgehogs"
-_GIVEN = ("Anna", "Bruno", "Clara", "David", "Emma", "Felix", "Greta", "Hugo", "Ida", "Jakob", "Klara", "Leo", "Mia")
-_FAMILY = (
-    *("Adler", "Bauer", "Berger", "Brandt", "Dietrich", "Engel", "Fischer", "Graf", "Hartmann", "Huber", "Jansen"),
-    *("Keller", "Koch", "Lang", "Lehmann", "Maier", "Neumann", "Otto", "Peters", "Richter", "Schmidt", "Schulz"),
-    *("Sommer", "Stein", "Vogel", "Wagner", "Weber", "Winter", "Wolf", "Ziegler", "Zimmermann"),
-)
-_ANIMALS = ("Balu", "Cleo", "Emil", "Filou", "Gismo", "Hexe", "Kira", "Luna", "Mogli", "Nala", "Paula", "Rocky", "Sam")
-_CLIENTS, _PETS, _VETS, _HISTORY = 400, 600, 6, 50
+_VETS = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Practice:
-    """What the journeys ask for, by the ids that clients use."""
+    """What the journeys ask for, by the ids that clients use; the token they come with, and the keys to check it."""
 
     day: date
     location: str
@@ -50,66 +38,45 @@ class Practice:
     staff_emails: tuple[str, ...]
     searches: tuple[str, ...]
     token: str
+    jwks: dict[str, Any]
 
 
-async def a_busy_practice() -> Practice:
-    """Write the rows, some thousands of them; the day is the Monday two to three weeks from now."""
+async def a_busy_practice(url: str, *, times: int = 1) -> Practice:
+    """Write the rows; the day is the Monday two to three weeks from now. Tortoise is connected to the same `url`."""
     async with in_transaction():
-        return await _written()
-
-
-async def _written() -> Practice:
-    await a_practice()
-    location = await a_location()
-    vets = [await a_vet() for _ in range(_VETS)]
-    receptionist = await a_receptionist()
-    rooms = [await a_room() for _ in range(_VETS)]
-    service = await a_service()
-    names = [f"{given} {family}" for given, family in product(_GIVEN, _FAMILY)][:_CLIENTS]
-    clients = [await a_client(name, phone=f"+4930901820{number:03d}") for number, name in enumerate(names)]
-    kinds = (Species.DOG, Species.CAT)
-    pets = [
-        await a_pet(clients[number % _CLIENTS], name=_ANIMALS[number % len(_ANIMALS)], species=kinds[number % 2])
-        for number in range(_PETS)
-    ]
-    await an_ownership(pets[0], clients[1])
-    today = datetime.now(UTC).date()
-    day = today + timedelta(days=21 - today.weekday())
-
-    async def visit(number: int, on: date, minute: int, status: Status = Status.BOOKED, pet: int | None = None) -> None:
-        whose = number % _PETS if pet is None else pet
-        await a_booking(
-            pets[whose],
-            starts_at=on_the_wall(on, minute, location.clock),
-            status=status,
-            vet=vets[number % _VETS],
-            room=rooms[number % _VETS],
-            service=service,
-            location=location,
-            client=clients[whose % _CLIENTS],
-        )
-
-    for number in range(60):
-        await visit(number, day, 8 * 60 + 60 * (number // _VETS))
-    for number in range(120):
-        await visit(number + 60, day + timedelta(days=1 + number // 30), 8 * 60 + 60 * (number % 30 // _VETS))
-    first = day - timedelta(weeks=_HISTORY + 4)
-    for number in range(_HISTORY):
-        await visit(number, first + timedelta(weeks=number), 10 * 60, Status.COMPLETED, pet=0)
-    await Session.all().update(expires_at=datetime.now(UTC) + timedelta(days=1))
-    await Account.filter(audience="staff").update(password_hash=Argon2Hasher(2, 19_456, 1).hash(PASSWORD))
-    staff = await Account.filter(audience="staff").order_by("email")
+        await a_practice()
+        location = await a_location()
+        vets = [await a_vet() for _ in range(_VETS)]
+        receptionist = await a_receptionist()
+        rooms = [await a_room() for _ in range(_VETS)]
+        service = await a_service()
+        now = datetime.now(UTC)
+        await Session.all().update(expires_at=now + timedelta(days=1))
+        await Account.filter(audience="staff").update(password_hash=Argon2Hasher(2, 19_456, 1).hash(PASSWORD))
+        staff = await Account.filter(audience="staff").order_by("email")
+    day = now.date() + timedelta(days=21 - now.weekday())
+    place = Place(location.id, location.clock, service.id, [vet.id for vet in vets], [room.id for room in rooms])
+    crowd = Crowd(place, day, times)
+    await crowd_written(url, crowd)
     program = Program(access_token_minutes=24 * 60)
-    program.clock.now = datetime.now(UTC)
+    program.clock.now = now
+    token = await program.token(receptionist.viewer)
     return Practice(
         day=day,
         location=id_of(location),
         service=id_of(service),
         vets=tuple(id_of(vet.staff) for vet in vets),
         rooms=tuple(id_of(room) for room in rooms),
-        pets=tuple(id_of(pet) for pet in pets),
-        pet_with_history=id_of(pets[0]),
+        pets=tuple(crowd.pet_ids),
+        pet_with_history=crowd.pet_ids[0],
         staff_emails=tuple(account.email_fold for account in staff),
-        searches=tuple(sorted({name.rpartition(" ")[2][:3].lower() for name in names})),
-        token=await program.token(receptionist.viewer),
+        searches=tuple(_searches()),
+        token=token,
+        jwks=await program.adapters.tokens.jwks(now=now),
     )
+
+
+def _searches() -> Sequence[str]:
+    """As many beginnings of names as stretches of phone numbers, in turns; each finds about a dozen of the clients."""
+    names = sorted({family[:3].lower() for family in families()})
+    return [word for number, name in enumerate(names) for word in (name, f"{PHONE_STEM}{number:02d}")]

@@ -7,7 +7,6 @@ that Mercurius makes of the same subscription.
 from __future__ import annotations
 
 import argparse
-import shutil
 import signal
 import subprocess
 import sys
@@ -21,6 +20,7 @@ from bench import report
 from bench.fanout import figures
 from bench.fanout.practice import a_watched_schedule
 from bench.fanout.sides import Side
+from bench.packages import NoPackages, fetched
 from bench.servers import the_product
 from tests.databases import Databases
 from tests.doors import id_of
@@ -40,33 +40,25 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--rounds", type=int, default=4, help="how many rounds each server has, in turns (4)")
     parser.add_argument("--packages", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args(arguments)
-    for tool in ("node", "npm"):
-        if shutil.which(tool) is None:
-            print(f"The other server runs on Node.js, and there is no {tool} here. The other figures do without it.")
-            return 1
     if asked.packages:
         return _on(asked)
-    with tempfile.TemporaryDirectory(prefix="vetdesk-fanout-") as folder:
-        dialects = ("sqlite", "postgres") if asked.database == "both" else (asked.database,)
-        packages = _fetched(Path(folder), sqlite="sqlite" in dialects)
-        # Each in a process of its own: Tortoise keeps its statements in the spelling of the first database it meets.
-        command = [sys.executable, "-m", "bench.fanout", *arguments, "--packages", str(packages), "--database"]
-        return max(subprocess.run([*command, dialect], check=False).returncode for dialect in dialects)
+    dialects = ("sqlite", "postgres") if asked.database == "both" else (asked.database,)
+    try:
+        packages = _fetched(sqlite="sqlite" in dialects)
+    except NoPackages as reason:
+        print(f"The other server runs on Node.js: {reason}. The other figures do without it.")
+        return 1
+    # Each in a process of its own: Tortoise keeps its statements in the spelling of the first database it meets.
+    command = [sys.executable, "-m", "bench.fanout", *arguments, "--packages", str(packages), "--database"]
+    return max(subprocess.run([*command, dialect], check=False).returncode for dialect in dialects)
 
 
-def _fetched(folder: Path, *, sqlite: bool) -> Path:
+def _fetched(*, sqlite: bool) -> Path:
     """The peer, beside the packages that `package.json` names; its driver for SQLite only when that is needed."""
-    print("Fetching Mercurius …", flush=True)
-    shutil.copy(HERE / "package.json", folder)
-    shutil.copy(HERE / "peer.mjs", folder)
-    quiet = ["--no-audit", "--no-fund", "--no-save", "--no-package-lock", "--loglevel=error"]
-    without = [] if sqlite else ["--omit=optional"]
-    fetched = subprocess.run(
-        ["npm", "install", "--prefix", folder, *quiet, *without], check=False, stdout=subprocess.DEVNULL
-    )
-    if fetched.returncode:
-        raise SystemExit("npm could not fetch what the other server needs; the lines above say why.")
+    without = () if sqlite else ("optional",)
+    folder = fetched(HERE, "fanout", without=without, say="Fetching Mercurius (once; kept in data/bench) …").folder
     if sqlite and not (folder / "node_modules" / "better-sqlite3").exists():
+        (folder / "complete").unlink()
         raise SystemExit("better-sqlite3 could not be installed here. PostgreSQL needs none: --database postgres")
     return folder
 
@@ -92,9 +84,9 @@ async def _measured(databases: Databases, asked: argparse.Namespace, out: Consol
         folder = Path(name)
         async with databases.migrated() as ours, databases.migrated() as theirs:
             async with connect(ours.url):
-                our_schedule = await a_watched_schedule(id_of)
+                our_schedule = await a_watched_schedule(ours.url, id_of)
             async with connect(theirs.url):
-                their_schedule = await a_watched_schedule(lambda row: str(row.id))
+                their_schedule = await a_watched_schedule(theirs.url, lambda row: str(row.id))
             product = Side(the_product(ours.url, folder, "--no-worker"), "/staff/graphql", our_schedule)
             try:
                 peer = Side(_mercurius(theirs.url, folder, asked.packages), "/graphql", their_schedule)

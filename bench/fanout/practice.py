@@ -28,9 +28,9 @@ class Schedule:
     tokens: tuple[str, ...]
 
 
-async def a_watched_schedule(id_of: Callable[[Any], str]) -> Schedule:
+async def a_watched_schedule(url: str, id_of: Callable[[Any], str]) -> Schedule:
     """Write it; ids are as `id_of` has them."""
-    practice, location = await a_busy_practice(), await the_location()
+    practice, location = await a_busy_practice(url), await the_location()
     on = practice.day + timedelta(weeks=1)
     times = on_the_wall(on, 9 * 60, location.clock), on_the_wall(on, 10 * 60, location.clock)
     visit = await a_booking(starts_at=times[0], location=location)

@@ -1,5 +1,6 @@
-"""The limit: the same answers for the same rows, by hand, with no GraphQL, no access rule, no token and no limit.
+"""The limit: the same answers for the same rows, by hand, with no GraphQL.
 
-Starlette, the driver, orjson, and as few statements as can be. Nobody would want to keep such a program, but nothing
-on this stack answers faster, so the product is measured beside it.
+Starlette, the driver, orjson, and as few statements as can be. Who asks is known as the product knows it, and a
+booking is checked as the product checks it; all else is left out. Nobody would want to keep such a program, but hardly
+anything on this stack answers faster, so the product is measured beside it.
 """

@@ -1,4 +1,4 @@
-"""`python -m bench.limit URL PORT`: serve the limit, with the settings that the product serves with."""
+"""`python -m bench.limit TERMS`: serve the limit, with the settings that the product serves with."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
+from uuid import UUID
 
 import orjson
 import uvicorn
@@ -14,35 +15,49 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from bench.limit import deeds, free_times, reads
+from bench.door import VIEWER, Door, NotAdmitted, Rows
+from bench.limit import booking, free_times, reads, signing_in
 from bench.limit.database import Database, opened
+from bench.terms import Terms
 
-POOL_SIZE = 10
-Answers = Callable[[Database, dict[str, Any]], Awaitable[dict[str, Any]]]
+Answers = Callable[[Database, Any, dict[str, Any]], Awaitable[dict[str, Any]]]
 ANSWERS: dict[str, Answers] = {
     "/day": reads.day,
     "/pet": reads.pet,
     "/clients": reads.clients,
     "/free-times": free_times.free_times,
-    "/book": deeds.book,
-    "/sign-in": deeds.sign_in,
+    "/book": booking.book,
+    "/sign-in": signing_in.sign_in,
 }
+_FOR_STRANGERS = {"/sign-in"}
 
 
-def app(url: str) -> Starlette:
+def app(terms: Terms) -> Starlette:
     """Each journey at an address of its own."""
     kept: list[Database] = []
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        async with opened(url, pool_size=POOL_SIZE) as database:
+        async with opened(terms.url, pool_size=terms.pool_size) as database:
             kept.append(database)
             yield
 
+    async def roles(session: UUID, account: UUID) -> Rows:
+        return await kept[0].ask(VIEWER, (session, account))
+
+    door = Door(terms, roles)
+
     def at(path: str, answers: Answers) -> Route:
         async def endpoint(request: Request) -> Response:
+            viewer = None
+            if path not in _FOR_STRANGERS:
+                try:
+                    viewer = await door.viewer(request.headers.get("authorization"))
+                except NotAdmitted:
+                    return Response(status_code=401)
             asked = orjson.loads(await request.body())
-            return Response(orjson.dumps({"data": await answers(kept[0], asked)}), media_type="application/json")
+            data = await answers(kept[0], viewer, asked)
+            return Response(orjson.dumps({"data": data}), media_type="application/json")
 
         return Route(path, endpoint, methods=["POST"])
 
@@ -53,11 +68,12 @@ def app(url: str) -> Starlette:
     return Starlette(routes=[*routes, Route("/readyz", ready)], lifespan=lifespan)
 
 
-def main(url: str, port: str) -> None:
+def main(terms: str) -> None:
+    given = Terms.read(terms)
     uvicorn.run(
-        app(url),
+        app(given),
         host="127.0.0.1",
-        port=int(port),
+        port=given.port,
         log_config=None,
         access_log=False,
         server_header=False,

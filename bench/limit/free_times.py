@@ -6,8 +6,9 @@ from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from bench.door import Viewer
 from bench.limit.database import Database
-from bench.limit.reads import place
+from bench.limit.reads import clock
 from bench.limit.values import gid, key, moment
 
 _QUARTER = timedelta(minutes=15)
@@ -32,9 +33,11 @@ FROM busy_time WHERE is_exclusive AND starts_at < ? AND ends_at > ? AND starts_a
 """
 
 
-async def free_times(database: Database, asked: dict[str, Any]) -> dict[str, Any]:
+async def free_times(database: Database, viewer: Viewer, asked: dict[str, Any]) -> dict[str, Any]:
     """When a service can be had. In a week in which no clock is changed, and no exception stands."""
-    _, zone = await place(database, asked["location"])
+    if not viewer.sees:
+        return {"freeTimes": None}
+    zone = await clock(database, asked["location"])
     service, location = key(asked["service"]), key(asked["location"])
     first, last = (date.fromisoformat(asked[name]) for name in ("from", "to"))
     midnight = datetime(first.year, first.month, first.day, tzinfo=zone).astimezone(UTC)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import base64
+import os
+import time
+from binascii import a2b_base64, b2a_base64
 from datetime import UTC, datetime
 from uuid import UUID
 
 
 def key(text: str) -> UUID:
-    return UUID(hex=base64.urlsafe_b64decode(text + "==").partition(b":")[2].decode())
+    return UUID(hex=a2b_base64(text + "==").partition(b":")[2].decode())
 
 
 def gid(kind: str, value: UUID | str) -> str:
     plain = value.replace("-", "") if isinstance(value, str) else value.hex
-    return base64.urlsafe_b64encode(f"{kind}:{plain}".encode()).decode().rstrip("=")
+    # Plain base64 will do: of these characters none becomes a plus or a slash.
+    return b2a_base64(f"{kind}:{plain}".encode(), newline=False).decode().rstrip("=")
 
 
 def moment(value: datetime | str) -> datetime:
@@ -22,4 +25,10 @@ def moment(value: datetime | str) -> datetime:
 
 def instant(value: datetime | str) -> str:
     text = value if isinstance(value, str) else value.isoformat()
-    return text.replace(" ", "T").replace("+00:00", "Z")
+    return text[:10] + "T" + text[11:-6] + "Z"
+
+
+def uuid7() -> UUID:
+    random = int.from_bytes(os.urandom(10))
+    low = random & ((1 << 62) - 1)
+    return UUID(int=time.time_ns() // 1_000_000 << 80 | 7 << 76 | (random >> 68 & 0xFFF) << 64 | 2 << 62 | low)
