@@ -51,26 +51,36 @@ def client_condition(text: str) -> Condition:
 
 
 def _matching(word: str) -> Condition | None:
+    """Who has all parts of the word in the name, or an address that begins so, or a phone that holds it."""
     # Set operations stand in this order because the databases disagree on which of them binds tighter.
     names = name_words(word)[:MOST_WORDS]
-    parts = [(WordKind.NAME, " INTERSECT ", name) for name in names]
+    others: list[tuple[WordKind, str]] = []
     if names and not re.search(r"\s", word):
-        parts.append((WordKind.EMAIL, " UNION ", folded(word)))
+        others.append((WordKind.EMAIL, folded(word)))
     digits = re.sub(r"[^0-9]", "", word)
     if len(digits) > 2 * SHORTEST_PHONE_SEARCH:
         digits = digits.removeprefix(_DIALLED_ABROAD)
     if len(digits) >= SHORTEST_PHONE_SEARCH:
-        parts.append((WordKind.PHONE, " UNION ", digits))
-    if not parts:
+        others.append((WordKind.PHONE, digits))
+    if not names and not others:
         return None
+    parts: list[tuple[str, tuple[WordKind, ...], str]] = [(" INTERSECT ", (WordKind.NAME,), name) for name in names]
+    if len(names) < 2:  # what begins in the same way is looked for once
+        kinds: dict[str, list[WordKind]] = {}
+        for kind, prefix in [*((WordKind.NAME, name) for name in names), *others]:
+            kinds.setdefault(prefix, []).append(kind)
+        parts = [(" UNION ", tuple(found), prefix) for prefix, found in kinds.items()]
+    else:
+        parts += [(" UNION ", (kind,), prefix) for kind, prefix in others]
     scope, values = "", list[str]()
-    for kind, joined, prefix in parts:
-        scope += f"{joined if scope else ''}{_beginning(kind)}"
+    for joined, found, prefix in parts:
+        scope += f"{joined if scope else ''}{_beginning(found)}"
         values += [prefix, prefix + _LAST_CHARACTER]
     return Condition(f"{{t}}.id IN ({scope})", tuple(values))
 
 
 @cache
-def _beginning(kind: WordKind) -> str:
+def _beginning(kinds: tuple[WordKind, ...]) -> str:
     word = 'word COLLATE "C"' if sql.is_postgres() else "word"
-    return f"SELECT client_id FROM client_word WHERE kind = '{kind.value}' AND {word} >= ? AND {word} < ?"  # noqa: S608 - our own words
+    listed = ", ".join(f"'{kind.value}'" for kind in kinds)
+    return f"SELECT client_id FROM client_word WHERE kind IN ({listed}) AND {word} >= ? AND {word} < ?"  # noqa: S608 - our own words

@@ -44,6 +44,7 @@ from graph.reading.plan import (
     Plan,
 )
 from graph.reading.planner import Planner, is_a_list
+from graph.reading.read import rides
 from graph.reading.shape import shapes
 from graph.roles import gate, opens
 from models.refusal import Refusal
@@ -163,13 +164,13 @@ class _Teller:
     def _whole(
         self, plan: Plan, field: str, way: Shows, rows: Rows, page: Page | None = None, *, counts: bool = False
     ) -> Step:
-        level, riding = plan.level, None
-        if way is Shows.ONE and rows.key is not None:
-            riding = next((each for each in level.children if _rides(level, each)), None)
+        level = plan.level
+        number = rides(level, rows)
+        riding = None if number is None else level.children[number]
         try:
             if isinstance(riding, Child):
-                more = self._narrowed(riding)[1:]
-                statements = [statement.with_rider(level, self._viewer, rows, riding, *more, rows.key)]
+                rider = statement.Rider(riding, *self._narrowed(riding)[1:], rows.key)
+                statements = [statement.with_rider(level, self._viewer, rows, rider, page, counts=counts)]
             else:
                 statements = [statement.whole(level, self._viewer, rows, page, counts=counts)]
         except (GraphQLError, Refusal) as error:
@@ -262,11 +263,6 @@ def _parts(made: Made, before: str) -> Iterator[tuple[str, Any]]:
                 yield from _parts(inner, f"{before}{part.key}.")
             case source:
                 yield f"{before}{part.key}", source
-
-
-def _rides(level: Level, child: Any) -> bool:
-    """Whether the rows of a level below are read beside the one row they belong to."""
-    return isinstance(child, Child) and level.is_own(child.parent) and child.connection is None
 
 
 def _made_of(source: Below | Pages) -> Made:

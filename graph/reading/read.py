@@ -45,19 +45,35 @@ async def page(context: Context, variables: VariableValues, plan: Plan, rows: Ro
     return found
 
 
+def rides(level: Level, rows: Rows) -> int | None:
+    """The number of the list that is read beside its rows: the first, if there is one.
+
+    Beside many rows it is only where the database can look it up row by row.
+    """
+    if rows.key is None and not sql.is_postgres():
+        return None
+    for number, child in enumerate(level.children):
+        if isinstance(child, Child) and child.connection is None and level.is_own(child.parent):
+            return number
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class _Wish:
-    """What is to be read for a child: its statement, and where its totals are counted by themselves, theirs.
-
-    `narrowed` and its values are what else must hold of its rows.
-    """
+    """What is to be read for a child: its statement, and where its totals are counted by themselves, theirs."""
 
     child: Child
     parents: Sequence[Any]
     page: Page | None
-    narrowed: str
-    values: Sequence[Any]
     statements: Sequence[statement.Statement]
+
+
+@dataclass(frozen=True, slots=True)
+class _Riding:
+    """The child with this number rides."""
+
+    number: int
+    rider: statement.Rider
 
 
 class _Reader:
@@ -87,59 +103,98 @@ class _Reader:
                 answers.by_key = said
 
     async def listed(self, plan: Plan, rows: Rows) -> Listed:
-        if rows.key is not None and plan.level.children:
-            return await self._one(plan.level, rows, sql.bound([rows.key])[0])
-        (found,) = await self._ask([statement.whole(plan.level, self._context.viewer, rows)])
-        return Listed(found, await self._below(plan.level.children, found))
-
-    async def _one(self, level: Level, rows: Rows, key: Any) -> Listed:
-        """The row with this key, and what is below it: asked for at once, as far as it is known to what it belongs."""
-        viewer = self._context.viewer
-        wishes = [
-            self._wish(child, [key]) if isinstance(child, Child) and level.is_own(child.parent) else None
-            for child in level.children
-        ]
-        granted = [wish for wish in wishes if isinstance(wish, _Wish)]
-        rider = next((wish for wish in granted if wish.child.connection is None), None)
-        if rider is None:
-            first = statement.whole(level, viewer, rows)
-        else:
-            first = statement.with_rider(level, viewer, rows, rider.child, rider.narrowed, rider.values, key)
-        asked = [each for wish in granted if wish is not rider for each in wish.statements]
-        found, *others = await self._ask([first, *asked])
-        width, answers = max(len(level.columns), 1), iter(others)
-        own = [row[:width] for row in found[:1]]
-        below: list[Found] = []
-        for child, wish in zip(level.children, wishes, strict=True):
-            if not own:
-                below.append(Listed((), ()))
-            elif wish is None:
-                below += await self._below([child], own)
-            elif rider is not None and wish is rider:
-                ridden = [row[width:] for row in found if row[width + rider.child.place] is not None]
-                below.append(Listed(ridden, await self._below(rider.child.level.children, ridden)))
-            elif isinstance(wish, _Wish):
-                below.append(await self._granted(wish, [next(answers) for _ in wish.statements]))
-            else:
-                below.append(wish)
-        return Listed(own, below)
+        own, below, _ = await self._top(plan.level, rows)
+        return Listed(own, await self._below(plan.level.children, own, below))
 
     async def page(self, plan: Plan, rows: Rows, page: Page) -> Stretches:
         level, connection = plan.level, plan.connection
         assert connection is not None  # noqa: S101 - planned as a page
-        read = statement.whole(level, self._context.viewer, rows, page, counts=connection.wants_total)
-        if connection.wants_total and page.beyond is not None:
-            found, ((total,),) = await self._ask([read, statement.counted(level, rows)])
-        else:
-            (found,), total = await self._ask([read]), None
-        stretch = _stretch(connection, found, page, total)
-        return Stretches({None: stretch}, await self._below(level.children, stretch.rows))
+        # What lies before a cursor is not among the rows, so there the whole list is counted by itself.
+        is_counted = connection.wants_total and page.beyond is not None
+        beside = [statement.counted(level, rows)] if is_counted else []
+        own, below, counted = await self._top(level, rows, page, counts=connection.wants_total, beside=beside)
+        stretch = _stretch(connection, own, page, counted[0][0][0] if counted else None)
+        return Stretches({None: stretch}, await self._below(level.children, stretch.rows, below))
 
-    async def _below(self, children: Sequence[Child | Asked], rows: Sequence[Row]) -> list[Found]:
-        """What is below the rows: all levels that hang on them are asked for at once."""
+    async def _top(
+        self,
+        level: Level,
+        rows: Rows,
+        page: Page | None = None,
+        *,
+        counts: bool = False,
+        beside: Sequence[statement.Statement] = (),
+    ) -> tuple[Sequence[Row], dict[int, Found], Sequence[Sequence[Row]]]:
+        """The rows; by their number, those levels below that could be read with them; and what was asked beside.
+
+        One list of each row rides in the statement of the rows. Below a row whose key is known, nothing has to wait.
+        """
+        viewer, wishes = self._context.viewer, dict[int, _Wish]()
+        if rows.key is not None:
+            wishes = self._wishes(level, sql.bound([rows.key])[0])
+        riding = self._riding(level, rows)
+        if riding is None:
+            first = statement.whole(level, viewer, rows, page, counts=counts)
+        else:
+            wishes.pop(riding.number, None)
+            first = statement.with_rider(level, viewer, rows, riding.rider, page, counts=counts)
+        asked = [each for wish in wishes.values() for each in wish.statements]
+        found, *answers = await self._ask([first, *beside, *asked])
+        own, ridden = found, None
+        if riding is not None:
+            own, ridden = _parted(level, found, riding.rider, counts=counts)
+        more = iter(answers[len(beside) :])
+        below: dict[int, Found] = {}
+        for number, wish in wishes.items():
+            below[number] = await self._granted(wish, [next(more) for _ in wish.statements])
+        if riding is not None and ridden is not None:
+            below[riding.number] = Listed(ridden, await self._below(riding.rider.child.level.children, ridden))
+        return own, below, answers[: len(beside)]
+
+    def _wishes(self, level: Level, key: Any) -> dict[int, _Wish]:
+        """What is to be read below the row with this key, as far as it hangs on that row itself."""
+        wishes: dict[int, _Wish] = {}
+        for number, child in enumerate(level.children):
+            if isinstance(child, Child) and level.is_own(child.parent):
+                wish = self._wish(child, [key])
+                if isinstance(wish, _Wish):
+                    wishes[number] = wish
+        return wishes
+
+    def _riding(self, level: Level, rows: Rows) -> _Riding | None:
+        number = rides(level, rows)
+        if number is None:
+            return None
+        child = level.children[number]
+        assert isinstance(child, Child)  # noqa: S101 - only lists ride
+        try:
+            _, narrowed, asked = self._narrowed(child)
+        except (GraphQLError, Refusal):  # said where it is asked for
+            return None
+        key = None if rows.key is None else sql.bound([rows.key])[0]
+        return _Riding(number, statement.Rider(child, narrowed, asked, key))
+
+    def _narrowed(self, child: Child) -> tuple[Mapping[str, Any], str, Sequence[Any]]:
+        """What is given to an edge, and what else must hold of its rows.
+
+        Raises:
+            GraphQLError, Refusal: what is given makes no sense.
+        """
+        given = {**self._told, **child.arguments.given(self._variables)}
+        narrowed, asked = child.edge.narrow(self._context, given) if child.edge.narrow else ("", ())
+        return given, narrowed, asked
+
+    async def _below(
+        self, children: Sequence[Child | Asked], rows: Sequence[Row], known: Mapping[int, Found] | None = None
+    ) -> list[Found]:
+        """What is below the rows: all levels that hang on them, and are not known yet, are asked for at once."""
         if not children:
             return []
-        wishes = [self._wished(child, _keys(rows, child.parent)) for child in children]
+        known = known or {}
+        wishes = [
+            known[number] if number in known else self._wished(child, _keys(rows, child.parent))
+            for number, child in enumerate(children)
+        ]
         statements = [each for wish in wishes if isinstance(wish, _Wish) for each in wish.statements]
         answers = iter(await self._ask(statements) if statements else ())
         found: list[Found] = []
@@ -164,8 +219,7 @@ class _Reader:
             return Listed((), ())
         page = None
         try:
-            given = {**self._told, **child.arguments.given(self._variables)}
-            narrowed, asked = child.edge.narrow(self._context, given) if child.edge.narrow else ("", ())
+            given, narrowed, asked = self._narrowed(child)
             if child.connection is not None:
                 page = _page(given, self._context.limits.max_page)
             statements = [statement.of_parents(child, viewer, narrowed, asked, parents, page)]
@@ -173,7 +227,7 @@ class _Reader:
             return Failed(error)
         if child.connection is not None and child.connection.wants_total and page is not None and page.beyond:
             statements.append(statement.counted_of_parents(child, viewer, narrowed, asked, parents))
-        return _Wish(child, parents, page, narrowed, asked, statements)
+        return _Wish(child, parents, page, statements)
 
     async def _granted(self, wish: _Wish, answers: Sequence[Sequence[Row]]) -> Found:
         child, page, rows = wish.child, wish.page, answers[0]
@@ -186,6 +240,19 @@ class _Reader:
         }
         shown = [row for stretch in stretches.values() for row in stretch.rows] if child.level.children else ()
         return Stretches(stretches, await self._below(child.level.children, shown))
+
+
+def _parted(
+    level: Level, found: Sequence[Row], rider: statement.Rider, *, counts: bool
+) -> tuple[Sequence[Row], Sequence[Row]]:
+    """The rows, and the rows that ride beside them."""
+    place, width = rider.child.parent, len(level.columns) + counts
+    own: list[Row] = []
+    for row in found:
+        if not own or own[-1][place] != row[place]:
+            own.append(row[:width])
+    at = width + rider.child.place
+    return own, [row[width:] for row in found if row[at] is not None]
 
 
 def _keys(rows: Sequence[Row], place: int) -> list[Any]:

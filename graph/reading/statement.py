@@ -27,6 +27,18 @@ if TYPE_CHECKING:
 Statement = tuple[str, list[Any]]
 
 
+class Rider(NamedTuple):
+    """A list below that is read beside its rows; `narrowed` and its values are what else must hold of it.
+
+    With a key, it is all below the one row that has it.
+    """
+
+    child: Child
+    narrowed: str
+    values: Sequence[Any]
+    key: Any = None
+
+
 class _Way(NamedTuple):
     """In which way rows are asked for: all that decides how the text reads, apart from the level."""
 
@@ -69,21 +81,23 @@ def of_parents(
 
 
 def with_rider(
-    level: Level, viewer: Viewer, rows: Rows, child: Child, narrowed: str, values: Sequence[Any], key: Any
+    level: Level, viewer: Viewer, rows: Rows, rider: Rider, page: Page | None = None, *, counts: bool = False
 ) -> Statement:
-    """The one row with this key, and beside it its rows of a level below, in their order: one line for each of those.
+    """The rows (or a page of them, as `whole` gives it), and beside each its rows of a level below, in their order.
 
-    Where there are none, what stands beside the row is null.
+    There is one line for each row of the level below; what stands beside a row that has none is null.
     """
     rules, asked = _rules(level, viewer)
-    below, seen_below = _rules(child.level, viewer)
-    scope, seen = _scope(child, viewer, narrowed)
-    way = _Way(rows.scope, rows.order, rules)
-    riding = _Way(scope, child.order, below, parent=child.level.columns[child.place][0])
-    text = level.texts.get((way, riding))
-    if text is None:
-        text = level.keep((way, riding), sql.numbered(_with_rider(level, way, child.level, riding)))
-    return text, sql.bound([*asked, *rows.values, *seen_below, key, *seen, *values])
+    below, seen_below = _rules(rider.child.level, viewer)
+    scope, seen = _scope(rider.child, viewer, rider.narrowed)
+    child, is_one = rider.child, rider.key is not None
+    way = _Way(rows.scope, rows.order, rules, *_paged(page), counts, f"c{child.parent}")
+    riding = _Way(scope, child.order, below, parent=child.level.columns[child.place][0], has_one_parent=is_one)
+    known: Hashable = (way, riding, child.place)
+    text = level.texts.get(known) or level.keep(known, sql.numbered(_with_rider(level, way, child, riding)))
+    key = (rider.key,) if is_one else ()
+    own = [*asked, *rows.values, *_beyond(level, rows.order, page)]
+    return text, sql.bound([*own, *seen_below, *key, *seen, *rider.values])
 
 
 def counted(level: Level, rows: Rows) -> Statement:
@@ -103,16 +117,15 @@ def counted_of_parents(
     if text is None:
         parent = level.columns[child.place][0]
         table = level.model._meta.db_table
-        text = f"SELECT {parent}, COUNT(*) FROM {table} t WHERE {_one_of(parent)} AND ({scope}) GROUP BY {parent}"
+        there = scope.format(t="t")
+        text = f"SELECT {parent}, COUNT(*) FROM {table} t WHERE {_one_of(parent)} AND ({there}) GROUP BY {parent}"
         text = level.keep(way, sql.numbered(text))
     return text, sql.bound([_several(parents), *seen, *values])
 
 
 def ordered(level: Level, order: Sequence[Order], *, goes_back: bool = False) -> str:
     """The order as SQL; text by its code points, the same on both databases."""
-    return ", ".join(
-        f"{_sorted(level, each.column)} {'DESC' if each.descends != goes_back else 'ASC'}" for each in order
-    )
+    return ", ".join(f"{_sorted(level, each.column)} {_direction(each, goes_back=goes_back)}" for each in order)
 
 
 def kinds(level: Level, order: Sequence[Order]) -> tuple[type, ...]:
@@ -158,21 +171,33 @@ def _of_parents(level: Level, way: _Way) -> str:
     )
 
 
-def _with_rider(level: Level, way: _Way, below: Level, riding: _Way) -> str:
-    own, shown = _named(level, "c"), _named(below, "r")
-    sorted_by = ", ".join(f"{_sorted(below, each.column)} AS o{place}" for place, each in enumerate(riding.order))
-    order = ", ".join(f"o{place} {'DESC' if each.descends else 'ASC'}" for place, each in enumerate(riding.order))
-    names = [f"c{place}" for place in range(len(level.columns) or 1)] + [f"r{at}" for at in range(len(below.columns))]
+def _with_rider(level: Level, way: _Way, child: Child, riding: _Way) -> str:
+    below = child.level
+    sorted_by = () if riding.has_one_parent else way.order  # one row is in order
+    columns = [f"{text} AS c{at}" for at, (text, _) in enumerate(level.columns)]
+    names = [f"c{at}" for at in range(len(columns))]
+    if way.counts:
+        columns.append("NULL AS total" if way.is_beyond else "COUNT(*) OVER () AS total")
+        names.append("total")
+    columns += [f"{_sorted(level, each.column)} AS p{at}" for at, each in enumerate(sorted_by)]
+    own = f"SELECT {', '.join(columns)} FROM {_tables(level, way)} WHERE {_condition(level, way)}"
+    if way.is_page:
+        own += f" ORDER BY {ordered(level, way.order, goes_back=way.goes_back)} LIMIT ?"
+    beside = [f"{text} AS r{at}" for at, (text, _) in enumerate(below.columns)]
+    names += [f"r{at}" for at in range(len(beside))]
+    beside += [f"{_sorted(below, each.column)} AS o{at}" for at, each in enumerate(riding.order)]
+    within = f"{riding.parent} = ? AND " if riding.has_one_parent else ""
+    rides = f"SELECT {', '.join(beside)} FROM {_tables(below, riding)} WHERE {within}({_condition(below, riding)})"
+    joined = "1 = 1" if riding.has_one_parent else f"riding.r{child.place} = own.{way.parent}"
+    order = [f"p{at} {_direction(each, goes_back=way.goes_back)}" for at, each in enumerate(sorted_by)]
+    order += [f"o{at} {_direction(each)}" for at, each in enumerate(riding.order)]
     return (
-        f"SELECT {', '.join(names)} FROM (SELECT {own} FROM {_tables(level, way)} WHERE {_condition(level, way)}) one "
-        f"LEFT JOIN (SELECT {shown}, {sorted_by} FROM {_tables(below, riding)} "
-        f"WHERE {riding.parent} = ? AND ({_condition(below, riding)})) riding ON 1 = 1 ORDER BY {order}"
+        f"SELECT {', '.join(names)} FROM ({own}) own LEFT JOIN ({rides}) riding ON {joined} ORDER BY {', '.join(order)}"
     )
 
 
-def _named(level: Level, prefix: str) -> str:
-    columns = [expression for expression, _ in level.columns] or ["1"]
-    return ", ".join(f"{expression} AS {prefix}{place}" for place, expression in enumerate(columns))
+def _direction(order: Order, *, goes_back: bool = False) -> str:
+    return "DESC" if order.descends != goes_back else "ASC"
 
 
 def _columns(level: Level) -> str:

@@ -131,7 +131,7 @@ async def test_what_hangs_on_a_row_that_another_points_to_is_found_by_its_own_ke
     assert answer.data["node"] == {"pet": {"owners": [{"share": 100}]}, "vet": {"roles": [{"role": "VET"}]}}
 
 
-async def test_clients_with_their_pets_are_two_statements_beside_who_asks(database):
+async def test_clients_with_their_pets_are_two_statements_at_most_beside_who_asks(database):
     world, program = await a_world(), Program()
     counts = []
     for others in (0, 60):
@@ -139,7 +139,9 @@ async def test_clients_with_their_pets_are_two_statements_beside_who_asks(databa
             await a_pet(await a_client())
         answer = await program.ask(world.receptionist.viewer, WHOSE)
         counts.append((len(answer.data["clients"]["nodes"]), answer.statements.count - 1))
-    assert counts == [(1, 2), (61, 2)]
+    # PostgreSQL looks the pets up beside each client.
+    number = {"sqlite": 2, "postgres": 1}[database.dialect]
+    assert counts == [(1, number), (61, number)]
 
 
 async def test_a_page_goes_on_where_the_last_one_ended(database):

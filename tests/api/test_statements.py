@@ -113,7 +113,9 @@ async def test_a_search_for_clients_with_their_pets_takes_as_many_statements_for
         await a_pet(await a_client(f"Berta Berg-{number}"))
     fifty = await program.ask(desk, SEARCH)
     assert (fifty.data["clients"]["totalCount"], len(fifty.data["clients"]["nodes"])) == (61, 50)
-    assert (one.statements.count, fifty.statements.count) == (4, 4), "\n".join(fifty.statements.texts)
+    # On PostgreSQL the addresses come with the clients.
+    number = {"sqlite": 4, "postgres": 3}[database.dialect]
+    assert (one.statements.count, fifty.statements.count) == (number, number), "\n".join(fifty.statements.texts)
 
 
 async def test_whoever_is_signed_in_is_known_after_one_statement(database):

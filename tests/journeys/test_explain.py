@@ -38,7 +38,7 @@ pet: one Pet, from pet
 │     SELECT t.name AS c0, t.id AS c1
 │     FROM pet t
 │     WHERE (((1 = 1) AND (1 = 1)) AND (t.id = {1}))
-│   ) one
+│   ) own
 │   LEFT JOIN (
 │     SELECT t.pet_id AS r0, t.may_book AS r1, t.may_pay AS r2, t.may_consent AS r3, t.may_view AS r4,
 │       j0.display_name AS r5, t.share AS o0, t.id AS o1
