@@ -84,7 +84,8 @@ def counted_of_parents(
     if text is None:
         parent = level.columns[child.place][0]
         table = level.model._meta.db_table
-        text = f"SELECT {parent}, COUNT(*) FROM {table} t WHERE {_one_of(parent)} AND ({scope}) GROUP BY {parent}"
+        seen_there = scope.format(t="t")
+        text = f"SELECT {parent}, COUNT(*) FROM {table} t WHERE {_one_of(parent)} AND ({seen_there}) GROUP BY {parent}"
         text = level.keep(way, sql.numbered(text))
     return text, [_several(parents), *seen, *values]
 
