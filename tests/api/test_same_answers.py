@@ -27,6 +27,8 @@ async def test_a_thousand_random_documents_at_each_door_are_answered_as_the_orac
     assert tally.documents == DOCUMENTS
     assert tally.found >= 0.6 * DOCUMENTS
     assert tally.with_errors >= 0.03 * DOCUMENTS
+    for name, document in asking.by_id():
+        await asking.must_agree(desk, name, document)
     # What chance has left out is asked for on purpose: every field of the view, by everybody for whom it is.
     for name, asked, _ in list(asking.left_out()):
         directed = asking.directed(name, asked)

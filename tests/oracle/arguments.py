@@ -30,7 +30,7 @@ class Arguments:
         self._rows = rows
         self.ids = {kind: [id_of(kind, row.id) for row in rows[model]] for kind, model in KINDS.items()}
         self._nodes = [each for kind, ids in self.ids.items() if kind not in _KINDLESS for each in ids]
-        self._shown = [each for each in KINDS if each in SCHEMAS[audience].type_map and each not in _KINDLESS]
+        self.shown = [each for each in KINDS if each in SCHEMAS[audience].type_map and each not in _KINDLESS]
         self._strange = ["", "nonsense", "ä", id_of("Pet", UUID(int=7)), id_of("Nothing", UUID(int=7))]
         self._strange += [ids[0] for kind in _KINDLESS if (ids := self.ids[kind])]
         assert rows[BusyTime]
@@ -67,7 +67,7 @@ class Arguments:
         if chance.random() < 0.06:
             return chance.choice((*self._strange, *self._nodes))
         if kind is None:
-            kind = chance.choice(self._shown)
+            kind = chance.choice(self.shown)
         elif chance.random() < 0.05:
             return chance.choice(self._nodes)
         return chance.choice(self.ids[kind])

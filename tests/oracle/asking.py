@@ -8,13 +8,15 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
+from graphql import get_named_type, is_leaf_type
+
 from models.role import Role
 from tests.oracle.arguments import Arguments
 from tests.oracle.desk import Desk, heard
 from tests.oracle.directed import Asked, Directed, askable
 from tests.oracle.documents import Document, Writer
 from tests.oracle.house import House, role_of
-from tests.oracle.oracle import Oracle
+from tests.oracle.oracle import Heard, Oracle
 from tests.oracle.records import Records
 
 
@@ -51,15 +53,36 @@ class Asking:
         self._writer = Writer(audience, self.arguments, self._chance, many=many, seed=seed)
 
     def documents(self, number: int) -> Iterator[tuple[str, Document]]:
-        """Who asks, and what; each text is asked by two of them, with other values where it has variables."""
+        """Who asks, and what; each text is asked by three of them, with other values where it has variables."""
         # Who sees little of what is somebody's own asks less often.
         names = [name for name in self.people for _ in range(1 if name in ("stranger", "blind owner") else 2)]
-        for place in range(0, number, 2):
-            document = self._writer.document()
-            first = names[place // 2 % len(names)]
-            yield first, document
-            second = self._chance.choice([name for name in names if name != first])
-            yield second, self._writer.again(document)
+        for place in range(number):
+            if place % 3 == 0:
+                document, left = self._writer.document(), list(names)
+            name = self._chance.choice(left)
+            left = [each for each in left if each != name]
+            yield name, self._writer.again(document) if place % 3 else document
+
+    def by_id(self) -> Iterator[tuple[str, Document]]:
+        """Everybody asks for everything that has an id, with all that it is and all that it leads to."""
+        for kind in self.arguments.shown:
+            asked = [
+                f'n{place}: node(id: "{each}") {{ ...All }}' for place, each in enumerate(self.arguments.ids[kind])
+            ]
+            fields = self._writer.schema.type_map[kind].fields.items()  # type: ignore[attr-defined]
+            whole = [
+                name if is_leaf_type(get_named_type(each.type)) else f"{name} {{ __typename }}" for name, each in fields
+            ]
+            for name in self.people:
+                yield name, Document(f"{{ {' '.join(asked)} }} fragment All on {kind} {{ {' '.join(whole)} }}")
+
+    def answer(self, name: str, document: Document) -> Heard:
+        """What the oracle says to a document, which is counted."""
+        oracle = self.oracles[name]
+        oracle.forget()
+        expected = oracle.hears(document.text, document.variables)
+        self.tally.count(role_of(self.people[name]), oracle, expected[1])
+        return expected
 
     async def must_agree(self, desk: Desk, name: str, document: Document) -> None:
         """Ask both, and count it.
@@ -67,11 +90,8 @@ class Asking:
         Raises:
             AssertionError: they do not say the same.
         """
-        person, oracle = self.people[name], self.oracles[name]
-        oracle.forget()
-        expected = oracle.hears(document.text, document.variables)
-        self.tally.count(role_of(person), oracle, expected[1])
-        said = heard(await desk.says(person.viewer, document))
+        expected = self.answer(name, document)
+        said = heard(await desk.says(self.people[name].viewer, document))
         assert said == expected, (name, document.text, document.variables)
 
     def left_out(self, least: int = 1) -> Iterator[tuple[str, Asked, int]]:

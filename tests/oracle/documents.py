@@ -64,11 +64,11 @@ class Writer:
     def __init__(
         self, audience: Audience, arguments: Arguments, chance: Random, *, many: int = 20, seed: int = 0
     ) -> None:
-        self._schema = SCHEMAS[audience]
+        self.schema = SCHEMAS[audience]
         self._arguments = arguments
         self._chance = chance
-        assert self._schema.query_type
-        self._root = self._schema.query_type
+        assert self.schema.query_type
+        self._root = self.schema.query_type
         self._selections = {name: selections(audience, name, many, seed) for name in self._root.fields}
         # Anything has an id: so more is asked by that than in any other way.
         self._names = [*self._root.fields, "node", "node"]
@@ -95,7 +95,7 @@ class Writer:
     def selection(self, of: str) -> tuple[str, str, Document]:
         """A selection of a type with the fragments that it needs, and what it declares; its variables are given."""
         self._begin()
-        kind = self._schema.type_map[of]
+        kind = self.schema.type_map[of]
         found = [each for name in self._root.fields for each in self._inside(self._root, self._selections[name], kind)]
         inside = self._several(kind, self._chance.choice(found))
         return inside, " ".join(self._fragments), Document(", ".join(self._declared), dict(self._variables))
@@ -105,7 +105,7 @@ class Writer:
         for each in selected:
             if isinstance(each, InlineFragmentNode):
                 assert each.type_condition
-                inner = self._schema.type_map[each.type_condition.name.value]
+                inner = self.schema.type_map[each.type_condition.name.value]
             else:
                 assert isinstance(each, FieldNode)
                 inner = graphql.get_named_type(of.fields[each.name.value].type)
@@ -151,7 +151,7 @@ class Writer:
         if isinstance(node, InlineFragmentNode):
             assert node.type_condition
             name = node.type_condition.name.value
-            return self._on(name, self._several(self._schema.type_map[name], node.selection_set.selections))
+            return self._on(name, self._several(self.schema.type_map[name], node.selection_set.selections))
         assert isinstance(node, FieldNode)
         return self._dressed(of, self._field(of, node))
 
