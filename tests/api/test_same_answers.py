@@ -13,8 +13,8 @@ from tests.oracle.records import Records
 
 __all__ = ["a_full_house"]
 
-DOCUMENTS = 1_000
-"""How many are brought to each of the two doors."""
+DOCUMENTS = 1_002
+"""How many are brought to each of the two doors: each text by three people."""
 
 
 @pytest.mark.parametrize("names", [STAFF, OWNERS], ids=["staff", "owners"])

@@ -56,12 +56,12 @@ class Asking:
         """Who asks, and what; each text is asked by three of them, with other values where it has variables."""
         # Who sees little of what is somebody's own asks less often.
         names = [name for name in self.people for _ in range(1 if name in ("stranger", "blind owner") else 2)]
-        for place in range(number):
-            if place % 3 == 0:
-                document, left = self._writer.document(), list(names)
-            name = self._chance.choice(left)
-            left = [each for each in left if each != name]
-            yield name, self._writer.again(document) if place % 3 else document
+        for _ in range(0, number, 3):
+            document, left = self._writer.document(), list(names)
+            for time in range(3):
+                name = self._chance.choice(left)
+                left = [each for each in left if each != name]
+                yield name, self._writer.again(document) if time else document
 
     def by_id(self) -> Iterator[tuple[str, Document]]:
         """Everybody asks for everything that has an id, with all that it is and all that it leads to."""

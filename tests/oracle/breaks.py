@@ -43,7 +43,7 @@ def of_rules() -> Iterator[Break]:
 
 def _rule(model: Any, part: str, text: str) -> Callable[[pytest.MonkeyPatch], None]:
     def do(patch: pytest.MonkeyPatch) -> None:
-        patch.setitem(ROWS, model, replace(ROWS[model], **{part: text}))  # type: ignore[arg-type]
+        patch.setitem(ROWS, model, replace(ROWS[model], **{part: text}))
 
     return do
 
@@ -76,6 +76,12 @@ def _conditions(edge: Many) -> int:
     return 2 if edge.model.__name__ == "Session" else 1
 
 
+def not_carried(field: Any) -> Callable[[pytest.MonkeyPatch], None]:
+    """The edge to one row, joined with the rule of that row instead of being as visible as the one it starts from."""
+    edge = replace(field.metadata[READS], is_carried=False)
+    return lambda patch: patch.setattr(field, "metadata", {**field.metadata, READS: edge})
+
+
 def _narrow(field: Any, edge: Many, place: int) -> Callable[[pytest.MonkeyPatch], None]:
     def narrow(context: Any, given: Any) -> tuple[str, tuple[Any, ...]]:
         assert edge.narrow
@@ -92,11 +98,7 @@ def _narrow(field: Any, edge: Many, place: int) -> Callable[[pytest.MonkeyPatch]
 def of_joins() -> Iterator[Break]:
     """What belongs to a row that is seen, joined with a rule of its own: what owners cannot book by themselves."""
     field = next(field for of, name, field in edges() if (of, name) == ("Appointment", "service"))
-
-    def do(patch: pytest.MonkeyPatch) -> None:
-        patch.setattr(field, "metadata", {**field.metadata, READS: replace(field.metadata[READS], is_carried=False)})
-
-    yield Break("Appointment.service: not carried", Audience.OWNER, models.Appointment, do)
+    yield Break("Appointment.service: not carried", Audience.OWNER, models.Appointment, not_carried(field))
 
 
 def of_gates() -> Iterator[Break]:

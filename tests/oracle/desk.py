@@ -10,6 +10,7 @@ from starlette.routing import Route
 from graph import errors, wire
 from graph.operations import NotRun, Operations
 from graph.wire import Question
+from resolvers.trail import Happened
 from resolvers.viewer import Audience, Viewer
 from tests.doors import Program
 from tests.oracle.documents import Document
@@ -54,6 +55,18 @@ class Desk:
             body = {"errors": errors.presented(stopped.errors, "0")}
         said: dict[str, Any] = orjson.loads(wire.printed(body))
         return said
+
+    async def tells(self, viewer: Viewer, document: Document, happened: Happened) -> dict[str, Any] | None:
+        """What whoever watches with this document is told of an event; None when it does not concern her."""
+        operations = self.operations[Audience.STAFF if viewer.is_staff else Audience.OWNER]
+        asked = operations.weighed(operations.read(Question(document.text, document.variables, None, None)))
+        context = operations.context(viewer, asked, request_id="0", origin="here")
+        watching = await operations.watch(asked, context)
+        root = await watching.watch.shown(viewer, happened)
+        if root is None:
+            return None
+        told: dict[str, Any] = orjson.loads(wire.printed(await watching.answer(root, viewer)))
+        return told
 
 
 def heard(body: dict[str, Any]) -> Any:

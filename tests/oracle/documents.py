@@ -35,6 +35,16 @@ class Document:
     given: tuple[tuple[str, str, dict[str, str]], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """What is selected of a type: the fields, the fragments they need, the variables they declare, and their values."""
+
+    inside: str
+    fragments: str
+    declared: str
+    variables: dict[str, Any]
+
+
 @lru_cache(1_000)
 def selections(audience: Audience, root: str, many: int, seed: int = 0) -> Sequence[FieldNode]:
     """Ways to select from a root field, drawn by chance: the same in every run."""
@@ -92,13 +102,16 @@ class Writer:
             variables |= {variable: drawn[each] for each, variable in given.items() if each in drawn}
         return Document(document.text, variables, document.given)
 
-    def selection(self, of: str) -> tuple[str, str, Document]:
-        """A selection of a type with the fragments that it needs, and what it declares; its variables are given."""
+    def selection(self, of: str) -> Selected:
+        """What is selected of a type, by itself."""
         self._begin()
         kind = self.schema.type_map[of]
         found = [each for name in self._root.fields for each in self._inside(self._root, self._selections[name], kind)]
-        inside = self._several(kind, self._chance.choice(found))
-        return inside, " ".join(self._fragments), Document(", ".join(self._declared), dict(self._variables))
+        inside = " ".join(self._several(kind, self._chance.choice(found))[1:-1] for _ in range(2))
+        # Used even where nothing else uses them.
+        inside = f"{{ id {inside} __typename @skip(if: $no) @include(if: $yes) }}"
+        declared = ", ".join(["$yes: Boolean = true", "$no: Boolean!", *self._declared])
+        return Selected(inside, " ".join(self._fragments), declared, {"no": False, **self._variables})
 
     def _inside(self, of: Any, selected: Sequence[SelectionNode], wanted: Any) -> Iterator[Sequence[SelectionNode]]:
         """Whatever is selected of that type, somewhere inside."""

@@ -10,6 +10,7 @@ import base64
 import binascii
 import re
 from collections import Counter
+from collections.abc import Collection
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
@@ -40,12 +41,19 @@ class Oracle:
     that was there, which tables it `looked` into, and whether it `told` of any row at all.
     """
 
-    def __init__(self, viewer: Viewer, records: Records) -> None:
+    def __init__(
+        self,
+        viewer: Viewer,
+        records: Records,
+        sight: type[Sight] = Sight,
+        not_carried: Collection[tuple[str, str]] = (),
+    ) -> None:
         self.viewer = viewer
+        self.not_carried = not_carried
         self.records = records
         self.audience = Audience.STAFF if viewer.is_staff else Audience.OWNER
         self.schema = SCHEMAS[self.audience]
-        self._sight = Sight(viewer, records.rows)
+        self._sight = sight(viewer, records.rows)
         self._seen: dict[Any, list[Any]] = {}
         self._roots = Roots(self)
         self.forget()
@@ -121,9 +129,13 @@ class Oracle:
             return sorted((each for each in behind if each), key=lambda each: each.row.fold)
         column = kinds.COLUMNS.get(name) or snake(name)
         if f"{column}_id" in row._meta.fields_map:
-            key = getattr(row, f"{column}_id")
-            return None if key is None else self.one(kinds.ONE.get(name, f"{name[0].upper()}{name[1:]}"), key)
+            return self._behind(kind, name, getattr(row, f"{column}_id"))
         return getattr(row, column)
+
+    def _behind(self, kind: str, name: str, key: Any) -> Thing | None:
+        """The row at the other end of an edge: as visible as this one, unless the edge is one of those not carried."""
+        found = None if key is None else self.one(kinds.ONE.get(name, f"{name[0].upper()}{name[1:]}"), key)
+        return None if found and (kind, name) in self.not_carried and not self._sight.sees(found.row) else found
 
     def _appointments_of(self, pet: Any, when: str | None = None, **page: Any) -> Any:
         things = self.all("Appointment", "-starts_at", pet_id=pet.id)
@@ -208,7 +220,7 @@ def _code(error: GraphQLError) -> str:
     cause = error.original_error
     if isinstance(cause, Refusal):
         return cause.code
-    if isinstance(cause, ZoneInfoNotFoundError):
+    if isinstance(cause, ZoneInfoNotFoundError) or str(cause).startswith("Cannot return null for non-nullable field"):
         return "INTERNAL"
     if not isinstance(cause, GraphQLError) or not cause.extensions:
         raise cause or error

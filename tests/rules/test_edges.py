@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from graph.reading.shape import READS, Many, One, shapes
 from graph.schema import schema
 from resolvers.access import ROWS
@@ -46,7 +48,7 @@ def test_an_edge_to_one_row_that_is_not_carried_is_joined_with_a_rule():
     models = {made.__name__: model for made, model in shapes().items()}
     for (of, name), edge in the_edges().items():
         if isinstance(edge, One) and not edge.is_carried:
-            key = models[of]._meta.fields_map[edge.key or name]
+            key: Any = models[of]._meta.fields_map[edge.key or name]
             assert key.related_model in ROWS, (of, name)
 
 
