@@ -26,7 +26,7 @@ class Arguments:
     """Draws what is given to each field of a view; what is drawn finds something more often than not."""
 
     def __init__(self, records: Records, audience: Audience) -> None:
-        rows = records.rows
+        rows = {model: sorted(held, key=_plain) for model, held in records.rows.items()}
         self._rows = rows
         self.ids = {kind: [id_of(kind, row.id) for row in rows[model]] for kind, model in KINDS.items()}
         self._nodes = [each for kind, ids in self.ids.items() if kind not in _KINDLESS for each in ids]
@@ -117,3 +117,10 @@ class Arguments:
             return self._id(chance, model.__name__)
         name = chance.choice(names)
         return next(id_of(model.__name__, row.id) for row in self._rows[model] if row.name == name)
+
+
+def _plain(row: Any) -> tuple[str, ...]:
+    """What a row says without any key, so that the same are drawn on every database and in every run."""
+    return tuple(
+        str(value) for name in row._meta.fields_db_projection if not isinstance(value := getattr(row, name), UUID)
+    )
