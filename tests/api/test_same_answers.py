@@ -44,7 +44,10 @@ async def test_documents_over_http_are_answered_as_the_oracle_answers_them(datab
         asking = Asking(house, names, records, seed=1, many=3)
         for name, document in asking.documents(40):
             answer = await desk.program.ask(house.people[name].viewer, document.text, **document.variables)
-            assert heard(answer.body) == asking.oracles[name].hears(document.text, document.variables), document
+            assert heard(answer.body) == asking.oracles[name].hears(document.text, document.variables), (
+                document,
+                answer.body,
+            )
 
 
 async def test_the_world_of_the_oracle_is_not_the_same_for_everybody(database):

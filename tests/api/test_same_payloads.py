@@ -54,15 +54,21 @@ async def payload_agrees(desk: Desk, writer: Writer, sample: Sample) -> bool:
     kind = graphql.get_named_type(writer.schema.type_map[payload].fields[field].type).name  # type: ignore[attr-defined]
     if kind not in KINDS:
         return False
-    selected = writer.selection(kind)
-    text = f"""mutation ({selected.declared}, $input: {sample.name}Input!) {{ {sample.deed}(input: $input) {{
-      ... on Refusal {{ code message }} ... on {payload} {{ it: {field} {{ id }} {field} {selected.inside} }} }} }} {selected.fragments}"""
-    given = {"idempotencyKey": "k", **sample.given}
-    data, errors = heard(await desk.says(sample.who, Document(text, {**selected.variables, "input": given})))
+    selected, given = writer.selection(kind), {"idempotencyKey": "k", **sample.given}
+
+    async def done(inside: str, declared: str, fragments: str, variables: dict[str, Any]) -> Heard:
+        text = f"""mutation ({declared}$input: {sample.name}Input!) {{ {sample.deed}(input: $input) {{
+          ... on Refusal {{ code message }} ... on {payload} {{ {field} {inside} }} }} }} {fragments}"""
+        answer: Heard = heard(await desk.says(sample.who, Document(text, {**variables, "input": given})))  # type: ignore[arg-type]
+        return answer
+
+    # Done once, and asked for again: what is wrong with a selection may take the whole payload away.
+    told, _ = await done("{ id }", "", "", {})
+    assert field in told[sample.deed], (sample.deed, told)
+    data, errors = await done(selected.inside, f"{selected.declared}, ", selected.fragments, selected.variables)
     place = [sample.deed, field]
-    assert "it" in data[sample.deed], (sample.deed, data)
-    expected = await read_again(desk, sample.who, kind, data[sample.deed]["it"]["id"], selected, place)
-    assert (at(data, place), errors) == expected, (sample.deed, text)
+    expected = await read_again(desk, sample.who, kind, told[sample.deed][field]["id"], selected, place)
+    assert (at(data, place), errors) == expected, (sample.deed, selected)
     return True
 
 
@@ -115,9 +121,8 @@ async def test_what_a_change_shows_is_what_the_oracle_says_of_the_appointment(da
             assert expected[0] is None
             continue
         data, errors = heard(told)
-        assert data["s"]["appointmentId"] == visit
-        assert (data["s"]["appointment"], errors) == expected, text
-        shown += data["s"]["appointment"] is not None
+        assert (at(data, ["s", "appointment"]), errors) == expected, selected
+        shown += expected[0] is not None
     assert shown >= 8
 
 

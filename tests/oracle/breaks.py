@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import models
+from graph.queries import practice
 from graph.reading.shape import READS, Many, One
 from graph.schema import schema
 from resolvers import access, accounts
@@ -112,5 +113,13 @@ def of_gates() -> Iterator[Break]:
 
 def open_the_roots(patch: pytest.MonkeyPatch, broken: Break) -> None:
     """Let the roots that lead to accounts name no account: whichever the rule lets through."""
-    patch.setattr(accounts, "own", lambda viewer: access.rows(viewer, broken.model))
-    patch.setattr(accounts, "unlinked", lambda viewer: access.rows(viewer, broken.model).sorted_by("created_at"))
+
+    def own(viewer: Any) -> Any:
+        return access.rows(viewer, broken.model)
+
+    def unlinked(viewer: Any) -> Any:
+        return own(viewer).sorted_by("created_at")
+
+    patch.setattr(accounts, "own", own)
+    patch.setattr(accounts, "unlinked", unlinked)
+    patch.setattr(practice, "_OF_ACCOUNTS", {"Account": own, "UnlinkedAccount": unlinked})

@@ -15,14 +15,14 @@ from resolvers.viewer import Audience, Viewer
 from tests.doors import Program
 from tests.oracle.documents import Document
 
-_LIMITS = ("cost", "aliases", "directives", "depth", "tokens", "document_chars")
+_LIMITS = ("cost", "subscription_cost", "aliases", "directives", "depth", "tokens", "document_chars")
 
 
 class Desk:
     """The program, to which documents are handed as its doors do, without the doors. Its limits are out of the way."""
 
     def __init__(self) -> None:
-        self.program = Program(**{f"max_{limit}": 999_999_999 for limit in _LIMITS})
+        self.program = Program(**{f"max_{limit}": 9_999_999_999 for limit in _LIMITS})
         doors: dict[str, Any] = {
             route.path: route.app for route in self.program.asgi.routes if isinstance(route, Route)
         }

@@ -80,6 +80,9 @@ class Writer:
         assert self.schema.query_type
         self._root = self.schema.query_type
         self._selections = {name: selections(audience, name, many, seed) for name in self._root.fields}
+        self._pool: dict[str, list[Sequence[SelectionNode]]] = {}
+        for each in self._selections.values():
+            self._collect(self._root, each)
         # Anything has an id: so more is asked by that than in any other way.
         self._names = [*self._root.fields, "node", "node"]
         self._begin()
@@ -106,26 +109,25 @@ class Writer:
         """What is selected of a type, by itself."""
         self._begin()
         kind = self.schema.type_map[of]
-        found = [each for name in self._root.fields for each in self._inside(self._root, self._selections[name], kind)]
-        inside = " ".join(self._several(kind, self._chance.choice(found))[1:-1] for _ in range(2))
+        inside = " ".join(self._several(kind, self._chance.choice(self._pool[of]))[1:-1] for _ in range(2))
         # Used even where nothing else uses them.
         inside = f"{{ id {inside} __typename @skip(if: $no) @include(if: $yes) }}"
         declared = ", ".join(["$yes: Boolean = true", "$no: Boolean!", *self._declared])
         return Selected(inside, " ".join(self._fragments), declared, {"no": False, **self._variables})
 
-    def _inside(self, of: Any, selected: Sequence[SelectionNode], wanted: Any) -> Iterator[Sequence[SelectionNode]]:
-        """Whatever is selected of that type, somewhere inside."""
+    def _collect(self, of: Any, selected: Sequence[SelectionNode]) -> None:
+        """Keep whatever is selected of any object, to be mixed into others."""
         for each in selected:
             if isinstance(each, InlineFragmentNode):
                 assert each.type_condition
-                inner = self.schema.type_map[each.type_condition.name.value]
+                inner: Any = self.schema.type_map[each.type_condition.name.value]
             else:
                 assert isinstance(each, FieldNode)
                 inner = graphql.get_named_type(of.fields[each.name.value].type)
             if each.selection_set is not None:
-                if inner is wanted:
-                    yield each.selection_set.selections
-                yield from self._inside(inner, each.selection_set.selections, wanted)
+                if isinstance(inner, graphql.GraphQLObjectType):
+                    self._pool.setdefault(inner.name, []).append(each.selection_set.selections)
+                self._collect(inner, each.selection_set.selections)
 
     def _begin(self) -> None:
         self._fragments: list[str] = []
@@ -154,8 +156,10 @@ class Writer:
 
     # Selections
 
-    def _several(self, of: Any, selected: Sequence[SelectionNode]) -> str:
-        parts = [self._written(of, each) for each in selected]
+    def _several(self, of: Any, selected: Sequence[SelectionNode], *, mixes: bool = True) -> str:
+        more = self._pool.get(of.name) if mixes and self._is(0.2) else None
+        # Fields that are selected twice have to be merged, and what is added leads further on.
+        parts = [self._written(of, each) for each in (*selected, *(self._chance.choice(more) if more else ()))]
         if self._is(0.2):
             parts.insert(self._chance.randint(0, len(parts)), "__typename")
         return f"{{ {' '.join(parts)} }}"
@@ -164,7 +168,8 @@ class Writer:
         if isinstance(node, InlineFragmentNode):
             assert node.type_condition
             name = node.type_condition.name.value
-            return self._on(name, self._several(self.schema.type_map[name], node.selection_set.selections))
+            # Beside what is selected of other kinds, where one word must not mean two things.
+            return self._on(name, self._several(self.schema.type_map[name], node.selection_set.selections, mixes=False))
         assert isinstance(node, FieldNode)
         return self._dressed(of, self._field(of, node))
 
