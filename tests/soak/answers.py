@@ -45,6 +45,11 @@ class Soak:
         self._wrong: list[tuple[str, Document]] = []
         self._unreachable: list[tuple[str, Asked]] = []
         self._started = self._last_told = time.monotonic()
+        self._is_stopped = False
+
+    def stop(self) -> None:
+        """Ask for no more, and say what came of it so far."""
+        self._is_stopped = True
 
     async def run(self, database: Database) -> bool:
         """Ask; whether everything held."""
@@ -53,7 +58,7 @@ class Soak:
             records = await Records.read(desk.program.adapters.vault)
             self._out.print(f"[bold]{database.dialect}[/], {self._documents} documents", highlight=False)
             batch = 0
-            while self._counted["documents"] < self._documents:
+            while self._counted["documents"] < self._documents and not self._is_stopped:
                 names = _DOORS["staff" if batch % 2 == 0 else "owners"]
                 asking = Asking(house, names, records, seed=self._seed * 1_000_000 + batch // 2)
                 left = self._documents - self._counted["documents"]
@@ -61,11 +66,13 @@ class Soak:
                     await self._ask(asking, desk, name, document)
                 self._take(asking)
                 batch += 1
-            for names in _DOORS.values():
+            for names in () if self._is_stopped else _DOORS.values():
                 await self._ask_on_purpose(Asking(house, names, records, seed=self._seed), desk)
         return self._summary(database.dialect)
 
     async def _ask(self, asking: Asking, desk: Desk, name: str, document: Document) -> None:
+        if self._is_stopped:
+            return
         expected = asking.answer(name, document)
         if heard(await desk.says(asking.people[name].viewer, document)) != expected:
             self._wrong.append((name, document))
@@ -121,7 +128,7 @@ class Soak:
             self._out.print(f"{name} asked {document.text}\n  with {document.variables}", markup=False, soft_wrap=True)
         for name, asked in self._unreachable[:MOST_TOLD]:
             self._out.print(f"{name} finds nothing of which to ask {'.'.join(asked)}", markup=False)
-        return not self._wrong and not self._unreachable and share >= 0.6
+        return not self._wrong and not self._unreachable and share >= 0.6 and not self._is_stopped
 
 
 def main() -> int:
@@ -135,16 +142,26 @@ def main() -> int:
         return _on_both()
     # What goes wrong on purpose, such as a clock that nobody knows, would fill the screen.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     return _on(asked.database, asked)
 
 
 def _on_both() -> int:
     """One database after the other, in a process of its own: Tortoise spells for the first one it meets."""
-    codes = []
+    codes, stopped = list[int](), list[int]()
     for dialect in ("sqlite", "postgres"):
         command = [sys.executable, "-m", "tests.soak.answers", *sys.argv[1:], "--database", dialect]
-        codes.append(subprocess.run(command, check=False).returncode)
+        process = subprocess.Popen(command)
+
+        def stop(number: int, _frame: object, process: subprocess.Popen[bytes] = process) -> None:
+            stopped.append(number)
+            process.send_signal(number)
+
+        # Whoever stops us wants to read what came of it so far.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, stop)
+        codes.append(process.wait())
+        if stopped:
+            break
     return max(map(abs, codes))
 
 
@@ -159,7 +176,10 @@ def _on(dialect: Dialect, asked: argparse.Namespace) -> int:
 
 async def _soaked(databases: Databases, asked: argparse.Namespace) -> bool:
     async with databases.migrated() as database:
-        return await Soak(Console(), asked.documents, asked.least, asked.seed).run(database)
+        soak = Soak(Console(), asked.documents, asked.least, asked.seed)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, soak.stop)
+        return await soak.run(database)
 
 
 if __name__ == "__main__":
