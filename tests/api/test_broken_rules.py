@@ -1,0 +1,165 @@
+"""Broken rules: whoever takes a piece out of what decides rows is told so by the oracle; it is done here, piece by piece."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from models import sql
+from resolvers import access
+from resolvers.access import NOTHING, ROWS
+from resolvers.viewer import Audience
+from tests.doors import id_of
+from tests.oracle import breaks
+from tests.oracle.arguments import DAYS
+from tests.oracle.asking import Asking
+from tests.oracle.breaks import Break
+from tests.oracle.desk import Desk, heard
+from tests.oracle.documents import Document
+from tests.oracle.house import OWNERS, STAFF, House, a_house
+from tests.oracle.kinds import KINDS, SCHEMAS
+from tests.oracle.oracle import Heard, Oracle
+from tests.oracle.records import Records
+
+LOCKED_TWICE = {
+    "ClientEmail owner: everything": "An owner comes to no client but herself.",
+    "ClientPhone owner: everything": "An owner comes to no client but herself.",
+    "Ownership owner: everything": "An owner comes to ownerships from a pet of hers, and then to current ones.",
+    "Ownership owner: without {t}.ends_on IS NULL": "The list of co-owners says so as well.",
+    "Ownership owner: without mine.pet_id = {t}.pet_id": "An owner comes to ownerships from a pet of hers.",
+    "Ownership owner: without mine.client_id = {client}": "An owner comes to ownerships from a pet of hers.",
+    "Ownership owner: without mine.ends_on IS NULL": "An owner comes to ownerships from a pet of hers.",
+    "Ownership owner: without mine.may_view": "An owner comes to ownerships from a pet that she may see.",
+    "Account staff: everything": "The roots name one's own account, or those not recognised yet.",
+    "Account owner: everything": "The root names her own account.",
+    "Account reception: everything": "The root names those not recognised yet.",
+    "Account reception: without {t}.audience = 'owner'": "The root says so as well.",
+    "Account reception: without NOT {t}.is_linked": "The root says so as well.",
+    "Pet.coOwners: without condition 0": "The rule of ownerships says so as well.",
+}
+"""What shows nothing to anybody when it alone is broken, since something else keeps the same rows."""
+ROOTS = "the roots"
+BOTH = {
+    "Account staff: everything": ROOTS,
+    "Account owner: everything": ROOTS,
+    "Account reception: everything": ROOTS,
+    "Account reception: without {t}.audience = 'owner'": ROOTS,
+    "Account reception: without NOT {t}.is_linked": ROOTS,
+    "Ownership owner: everything": "Pet.coOwners: without condition 0",
+    "Ownership owner: without {t}.ends_on IS NULL": "Pet.coOwners: without condition 0",
+}
+"""Of those, the ones whose other lock is a thing of its own: with both broken, somebody is shown something."""
+
+
+SHEET = "query ($at: ID!, $on: Date!) { day(locationId: $at, on: $on) { appointments { id } } }"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A document, who asks it, what must be heard, and into which tables the oracle looked for that."""
+
+    name: str
+    document: Document
+    expected: Heard
+    looked: frozenset[Any]
+    audience: Audience
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A program to break, and the documents that are to notice it, the short ones first."""
+
+    house: House
+    desk: Desk
+    asked: list[Asked]
+
+    async def notices(self, broken: Break) -> bool:
+        """Whether some document is answered as it must not be, by a program that has kept no plan."""
+        self.desk.fresh()
+        for each in self.asked:
+            is_about = broken.model is None or broken.model in each.looked
+            if is_about and broken.audience in (None, each.audience):
+                viewer = self.house.people[each.name].viewer
+                if heard(await self.desk.says(viewer, each.document)) != each.expected:
+                    return True
+        return False
+
+
+async def a_bench() -> Bench:
+    house, desk = await a_house(), Desk()
+    records, asked = await Records.read(desk.program.adapters.vault), list[Asked]()
+    for names in (STAFF, OWNERS):
+        asking = Asking(house, names, records)
+
+        def keep(name: str, document: Document, asking: Asking = asking) -> None:
+            oracle, expected = asking.oracles[name], asking.answer(name, document)
+            asked.append(Asked(name, document, expected, frozenset(oracle.looked), oracle.audience))
+
+        for name, document in [*asking.documents(120), *asking.by_id()]:
+            keep(name, document)
+        for name, wanted, _ in list(asking.left_out()):
+            directed = asking.directed(name, wanted)
+            assert directed
+            keep(name, directed)
+        if names is STAFF:
+            for on in DAYS:  # on some of them there are visits before and after
+                given = {"at": id_of(house.world.location), "on": on}
+                keep(names[0], Document(SHEET, given))
+    return Bench(house, desk, sorted(asked, key=lambda each: len(each.document.text)))
+
+
+def every_break() -> list[Break]:
+    return [*breaks.of_rules(), *breaks.of_edges(), *breaks.of_joins(), *breaks.of_gates()]
+
+
+async def test_whatever_is_taken_out_of_what_decides_rows_some_document_is_answered_differently(database):
+    bench, unnoticed, by_name = await a_bench(), list[str](), {each.name: each for each in every_break()}
+    assert not await bench.notices(Break("nothing", None, None, lambda _patch: None))
+    for broken in by_name.values():
+        if broken.name not in LOCKED_TWICE:
+            with pytest.MonkeyPatch.context() as patch:
+                broken.do(patch)
+                if not await bench.notices(broken):
+                    unnoticed.append(broken.name)
+    assert unnoticed == []
+    assert set(BOTH) <= set(LOCKED_TWICE) <= set(by_name)
+    for name, other in BOTH.items():
+        with pytest.MonkeyPatch.context() as patch:
+            by_name[name].do(patch)
+            if other == ROOTS:
+                breaks.open_the_roots(patch, by_name[name])
+            else:
+                by_name[other].do(patch)
+            assert await bench.notices(by_name[name]), name
+
+
+async def seen(viewer, model) -> set[Any]:
+    rows = access.rows(viewer, model)
+    text = f"SELECT t.id FROM {model._meta.db_table} t WHERE {rows.scope.format(t='t')}"
+    return {sql.as_key(key) for (key,) in await sql.tuples(text, rows.values)}
+
+
+async def test_the_rows_of_every_table_are_those_that_the_oracle_sees_and_no_rule_can_be_broken_unnoticed(database):
+    house, desk = await a_house(), Desk()
+    records = await Records.read(desk.program.adapters.vault)
+    oracles = [Oracle(each.viewer, records) for each in house.people.values()]
+    kinds = {model: kind for kind, model in KINDS.items()}
+    assert set(ROWS) <= set(kinds)
+
+    async def agrees(model) -> bool:
+        expected = [{each.row.id for each in oracle.all(kinds[model])} for oracle in oracles]
+        return expected == [await seen(oracle.viewer, model) for oracle in oracles]
+
+    for model in kinds:
+        assert await agrees(model), model
+    for broken in breaks.of_rules():
+        with pytest.MonkeyPatch.context() as patch:
+            broken.do(patch)
+            assert not await agrees(broken.model), broken.name
+
+
+def test_what_no_owner_sees_a_row_of_no_type_of_the_owner_view_shows():
+    shown = {KINDS[name] for name in SCHEMAS[Audience.OWNER].type_map if name in KINDS}
+    assert not [model.__name__ for model, rule in ROWS.items() if rule.owner == NOTHING and model in shown]

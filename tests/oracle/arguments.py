@@ -1,0 +1,126 @@
+"""Arguments: what is given to a field that takes something, drawn from the rows that there are."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+from uuid import UUID
+
+from graph.reading.pages import cursor
+from models import Appointment, BusyTime, Client, Location, Pet, Service
+from resolvers.viewer import Audience
+from tests.oracle.kinds import KINDS, SCHEMAS
+from tests.oracle.oracle import id_of
+from tests.oracle.records import Records
+
+SIZES = (1, 2, 3, 5, 100)
+WRONG = ({"first": 0}, {"first": 101}, {"last": -1}, {"first": 1, "last": 1}, {"after": "!"}, {"last": 2, "after": "x"})
+MOMENTS = ("2026-02-27T00:00:00Z", "2026-03-01T00:00:00Z", "2026-03-02T09:30:00+01:00", "2026-03-05T00:00:00Z")
+DAYS = ("2026-03-02", "2026-03-04", "2026-03-05", "2026-03-01", "2026-03-07", "2026-03-06")
+SEARCHES = ("Be", "olga", "Orsted Elo", "berg @home", "olga.berg@", "9018", "030 / 90 18", "+49 30 901820", "van hoff",
+            "x", "nobody", "van-der", "lu nor", "ida.blom@home.example")  # fmt: skip
+_KINDLESS = ("CoOwner", "Email", "Phone", "HeldRole", "OpeningHours", "ServiceStaff", "ServiceRoom", "BusyTime")
+
+
+class Arguments:
+    """Draws what is given to each field of a view; what is drawn finds something more often than not."""
+
+    def __init__(self, records: Records, audience: Audience) -> None:
+        rows = {model: sorted(held, key=_plain) for model, held in records.rows.items()}
+        self._rows = rows
+        self.ids = {kind: [id_of(kind, row.id) for row in rows[model]] for kind, model in KINDS.items()}
+        self._nodes = [each for kind, ids in self.ids.items() if kind not in _KINDLESS for each in ids]
+        self.shown = [each for each in KINDS if each in SCHEMAS[audience].type_map and each not in _KINDLESS]
+        self._strange = ["", "nonsense", "ä", id_of("Pet", UUID(int=7)), id_of("Nothing", UUID(int=7))]
+        self._strange += [ids[0] for kind in _KINDLESS if (ids := self.ids[kind])]
+        assert rows[BusyTime]
+        self._visits = [cursor((row.starts_at, row.id)) for row in rows[Appointment]]
+        self._names = {model: [cursor((row.fold, row.id)) for row in rows[model]] for model in (Pet, Client)}
+
+    def drawn(self, chance: Random, of: str, field: str) -> dict[str, Any]:
+        """What is given to this field of this type, by the names of its arguments."""
+        match of, field:
+            case "Query", "node":
+                return {"id": self._id(chance)}
+            case "Query", "pet" | "client":
+                return {"id": self._id(chance, field.capitalize())}
+            case "Query", "pets":
+                return self._page(chance, self._names[Pet])
+            case "Query", "clients":
+                search = {"search": chance.choice(SEARCHES)} if chance.random() < 0.4 else {}
+                return {**search, **self._page(chance, self._names[Client])}
+            case "Query", "myAppointments":
+                return self._page(chance, self._visits)
+            case "Query", "appointments":
+                return {**self._period(chance), **self._page(chance, self._visits)}
+            case "Pet", "appointments":
+                when = {"when": chance.choice(("PAST", "COMING", None))} if chance.random() < 0.5 else {}
+                return {**when, **self._page(chance, self._visits)}
+            case "Query", "day":
+                on = chance.choice(("0001-01-01", "9999-12-31")) if chance.random() < 0.05 else chance.choice(DAYS)
+                return {"locationId": self._id(chance, "Location"), "on": on}
+            case "Query", "freeTimes":
+                return self._search(chance)
+        raise LookupError(f"Nobody knows what to give to {of}.{field}.")
+
+    def _id(self, chance: Random, kind: str | None = None) -> str:
+        if chance.random() < 0.06:
+            return chance.choice((*self._strange, *self._nodes))
+        if kind is None:
+            kind = chance.choice(self.shown)
+        elif chance.random() < 0.05:
+            return chance.choice(self._nodes)
+        return chance.choice(self.ids[kind])
+
+    def _page(self, chance: Random, cursors: list[str]) -> dict[str, Any]:
+        match chance.randint(0, 11):
+            case 0 | 1 | 2 | 3:
+                return {}
+            case 4 | 5 | 6:
+                return {"first": chance.choice(SIZES)}
+            case 7 | 8:
+                return {"last": chance.choice(SIZES)}
+            case 9:
+                size = {"first": chance.choice(SIZES)} if chance.random() < 0.7 else {}
+                return {**size, "after": chance.choice(cursors)}
+            case 10:
+                size = {"last": chance.choice(SIZES)} if chance.random() < 0.7 else {}
+                return {**size, "before": chance.choice(cursors)}
+        if chance.random() < 0.4:
+            return {"after": chance.choice([*self._visits, *self._names[Pet]])}
+        return dict(chance.choice((*WRONG, {"first": None, "last": None})))
+
+    def _period(self, chance: Random) -> dict[str, Any]:
+        since, until = sorted(chance.sample(range(len(MOMENTS)), 2))
+        if chance.random() < 0.04:
+            since, until = until, since
+        place = {"locationId": self._id(chance, "Location")} if chance.random() < 0.5 else {}
+        return {"startsBefore": MOMENTS[until], "endsAfter": MOMENTS[since], **place}
+
+    def _search(self, chance: Random) -> dict[str, Any]:
+        """A service at a place on a few days; most can be had."""
+        service = self._named(chance, Service, "Check-up", "Check-up", "Ärztliche Visite", "Vaccination")
+        place = self._named(chance, Location, "High Street", "High Street", "High Street", "Quay")
+        first = chance.choice(DAYS)
+        to = chance.choice(("2026-03-01", "2026-05-01")) if chance.random() < 0.06 else first
+        if chance.random() < 0.2:
+            to = "2026-03-08"
+        given = {"serviceId": service, "locationId": place, "from": first, "to": to}
+        if chance.random() < 0.3:
+            given["petId"] = self._id(chance, "Pet")
+        if chance.random() < 0.3:
+            given["vetId"] = self._id(chance, "Staff")
+        return given
+
+    def _named(self, chance: Random, model: Any, *names: str) -> str:
+        if chance.random() < 0.15:
+            return self._id(chance, model.__name__)
+        name = chance.choice(names)
+        return next(id_of(model.__name__, row.id) for row in self._rows[model] if row.name == name)
+
+
+def _plain(row: Any) -> tuple[str, ...]:
+    """What a row says without any key, so that the same are drawn on every database and in every run."""
+    return tuple(
+        str(value) for name in row._meta.fields_db_projection if not isinstance(value := getattr(row, name), UUID)
+    )

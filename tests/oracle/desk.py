@@ -1,0 +1,73 @@
+"""The desk: what the program says, in process, held against what the oracle says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from graph import errors, wire
+from graph.operations import NotRun, Operations
+from graph.wire import Question
+from resolvers.trail import Happened
+from resolvers.viewer import Audience, Viewer
+from tests.doors import Program
+from tests.oracle.documents import Document
+
+_LIMITS = ("cost", "subscription_cost", "aliases", "directives", "depth", "tokens", "document_chars")
+
+
+class Desk:
+    """The program, to which documents are handed as its doors do, without the doors. Its limits are out of the way."""
+
+    def __init__(self) -> None:
+        self.program = Program(**{f"max_{limit}": 9_999_999_999 for limit in _LIMITS})
+        self.operations: dict[Audience, Operations] = {
+            audience: self.program.operations[audience.value] for audience in Audience
+        }
+
+    def fresh(self) -> None:
+        """Forget every document and every plan."""
+        self.operations = {
+            audience: Operations(
+                each.view,
+                audience,
+                ports=each._ports,
+                limits=each.limits,
+                clock=each._clock,
+                introspection=True,
+            )
+            for audience, each in self.operations.items()
+        }
+
+    async def says(self, viewer: Viewer, document: Document) -> dict[str, Any]:
+        """The body of the answer, as it goes over the wire."""
+        operations = self.operations[Audience.STAFF if viewer.is_staff else Audience.OWNER]
+        try:
+            asked = operations.weighed(operations.read(Question(document.text, document.variables, None, None)))
+            context = operations.context(viewer, asked, request_id="0", origin="here")
+            body: Any = await operations.run(asked, context)
+        except NotRun as stopped:
+            body = {"errors": errors.presented(stopped.errors, "0")}
+        said: dict[str, Any] = orjson.loads(wire.printed(body))
+        return said
+
+    async def tells(self, viewer: Viewer, document: Document, happened: Happened) -> dict[str, Any] | None:
+        """What whoever watches with this document is told of an event; None when it does not concern her."""
+        operations = self.operations[Audience.STAFF if viewer.is_staff else Audience.OWNER]
+        asked = operations.weighed(operations.read(Question(document.text, document.variables, None, None)))
+        context = operations.context(viewer, asked, request_id="0", origin="here")
+        watching = await operations.watch(asked, context)
+        root = await watching.watch.shown(viewer, happened)
+        if root is None:
+            return None
+        told: dict[str, Any] = orjson.loads(wire.printed(await watching.answer(root, viewer)))
+        return told
+
+
+def heard(body: dict[str, Any]) -> Any:
+    """The data of an answer, and for each error its path and its code; the whole body where nothing was run."""
+    if "data" not in body:
+        return body
+    found = [(error["path"], error["extensions"]["code"]) for error in body.get("errors", ())]
+    return body["data"], sorted(found, key=repr)

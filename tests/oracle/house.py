@@ -1,0 +1,190 @@
+"""The house that is asked about: shared pets, sold ones, rights withheld, closed places, and a clock that is unknown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from models import (
+    Account,
+    Appointment,
+    Client,
+    ClientPhone,
+    ClientWord,
+    HoursException,
+    Location,
+    Ownership,
+    Pet,
+    Role,
+    Service,
+    Session,
+    Species,
+    Staff,
+    Status,
+    sql,
+)
+from models.client import WordKind, search_words
+from models.ownership import Right
+from models.pet import DatePrecision
+from tests.world import (
+    AN_HOUR,
+    EVERY_RIGHT,
+    NOW,
+    Member,
+    Owner,
+    World,
+    a_booking,
+    a_client,
+    a_location,
+    a_member,
+    a_nurse,
+    a_pet,
+    a_room,
+    a_service,
+    a_vet,
+    a_world,
+    an_owner,
+    an_ownership,
+    some_working_hours,
+)
+
+DAY, QUARTER = timedelta(days=1), timedelta(minutes=15)
+BORN: Any = {"born_on": date(2020, 2, 29), "born_precision": DatePrecision.DAY}
+ADDRESS: Any = {"street": "Große Gasse 1", "postal_code": "10115", "city": "Köln", "country": "DE"}
+PHONES = ("+4930901820", "030 / 90 18-21")
+STAFF = ("receptionist", "nurse", "vet", "manager")
+OWNERS = ("owner", "other owner", "stranger", "blind owner")
+
+
+@dataclass(frozen=True)
+class House:
+    """A practice with everything in it, and those who ask, by what they are."""
+
+    world: World
+    people: dict[str, Member | Owner]
+
+
+async def a_full_house() -> tuple[World, dict[str, Any]]:
+    """Two places, owners who share pets, visits before and after, and a place whose clock is unknown."""
+    world = await a_world()
+    other, stranger = await an_owner("Élodie Ørsted"), await an_owner("Nora Lund", is_linked=False)
+    nurse, hill = await a_nurse(), await a_location("Hill")
+    vet = await a_vet("Zoe Ahrens", location=hill)
+    room = await a_room(location=hill)
+    await a_service("Vaccination", is_bookable_online=False)
+    shared = await a_pet(world.owner, other, name="Maja", species=Species.CAT, alerts=["bites", "ü"], tags=["vip"])
+    await a_pet(stranger, name="Ünal", neutered=True, microchip="276098100000001", **BORN)
+    sold = await a_pet(other)
+    await an_ownership(sold, world.owner, ends_on=date(2025, 6, 1))
+    hidden = await a_pet(await a_client("Ben Castro"))
+    await an_ownership(hidden, world.owner, rights=EVERY_RIGHT - {Right.VIEW})
+    for number, pet in enumerate((world.pet, shared, sold, hidden) * 3):
+        status = (Status.BOOKED, Status.CANCELLED, Status.COMPLETED)[number % 3]
+        at = NOW + (number - 5) * 3 * AN_HOUR
+        where: Any = {"location": hill, "room": room, "vet": vet} if number % 4 == 1 else {}
+        await a_booking(pet, starts_at=at, status=status, **where)
+    await HoursException.create(starts_at=NOW, ends_at=NOW + DAY, location_id=hill.id, reason="")
+    await HoursException.create(starts_at=NOW, ends_at=NOW + AN_HOUR, staff_id=vet.id, reason="away")
+    await Staff.filter(id=vet.id).update(left_at=NOW)
+    await Location.filter(id=hill.id).update(zone="Nowhere/Land")
+    return world, {
+        "receptionist": world.receptionist,
+        "nurse": nurse,
+        "vet": world.vet,
+        "manager": world.manager,
+        "owner": world.owner,
+        "other owner": other,
+        "stranger": stranger,
+    }
+
+
+async def a_house() -> House:
+    """The same with more of everything: a place that closes, somebody who may not look, sign-ins that have ended."""
+    world, people = await a_full_house()
+    people["blind owner"] = blind = await an_owner("Ida Blom")
+    other, nurse = people["other owner"], people["nurse"]
+    await an_owner("Lena van der Hoff", is_linked=False)
+    await a_member("Rolf Less", at=None)
+    quay = await a_location("Quay", weekdays=range(1, 8), closed_on=date(2026, 3, 5))
+    await some_working_hours(world.vet, quay, weekdays=(6, 7), ends_on=date(2026, 6, 1))
+    store = await a_room("Übung", quay, is_in_use=False)
+    await _services(world)
+    shared = await _pets(world, other, blind)
+    # At one moment in two places, and for something that owners cannot book by themselves.
+    at, vaccination = NOW + 2 * DAY, await Service.get(name="Vaccination")
+    await a_booking(world.pet, starts_at=at, status=Status.CONFIRMED, service=vaccination)
+    await a_booking(shared, starts_at=at, status=Status.NO_SHOW, location=quay, vet=world.vet, room=store)
+    await Appointment.filter(status=Status.CANCELLED).update(cancelled_because="Snöw.", reason="She limps.")
+    await _exceptions(await Location.get(name="Hill"), world)
+    await _sessions(world, nurse)
+    await _addresses(world, other)
+    return House(world, people)
+
+
+async def _services(world: World) -> None:
+    """What owners do not see, and what they see and cannot all have."""
+    vets: Any = {"vets": [world.vet]}
+    await a_service("Dental", is_offered=False, **vets)
+    buffers: Any = {"buffer_before_minutes": 10, "buffer_after_minutes": 5}
+    choice: Any = {"owner_may_choose_vet": False, "lead_minutes": 26 * 60}
+    await a_service("Ärztliche Visite", lasts=45, **choice, **buffers, **vets)
+    quiet: Any = {"is_farewell": True, "description": "Quietly.", "is_open_to_new_clients": False}
+    await a_service("Cat's farewell", species=[Species.CAT, Species.RABBIT], rooms=[], **quiet, **vets)
+
+
+async def _pets(world: World, other: Owner, blind: Owner) -> Pet:
+    """One that has died, and the shared one, of which each owner has another right; it is told."""
+    shared = await Pet.get(species=Species.CAT)
+    held = await Ownership.get(pet_id=shared.id, client_id=other.id)
+    held.allow(frozenset({Right.VIEW, Right.PAY}))
+    await held.save()
+    await an_ownership(shared, blind, rights=EVERY_RIGHT - {Right.VIEW})
+    await an_ownership(shared, await a_client("Ann Gone"), ends_on=date(2025, 7, 1))
+    await a_pet(world.owner, name="Rex", colour="black", breed="Mix", died_on=date(2025, 12, 24))
+    return shared
+
+
+async def _exceptions(hill: Location, world: World) -> None:
+    """Closed, away everywhere, away at one place, and long ago."""
+    at, place, vet = NOW + 3 * DAY, world.location, world.vet
+    await HoursException.create(starts_at=at, ends_at=at + AN_HOUR, location_id=place.id, reason="Inventory")
+    lunch: Any = {"starts_at": at + 3 * AN_HOUR, "ends_at": at + 4 * AN_HOUR + QUARTER}
+    await HoursException.create(**lunch, staff_id=vet.id, reason="Lunch")
+    there: Any = {"starts_at": at + 6 * AN_HOUR, "ends_at": at + 7 * AN_HOUR}
+    await HoursException.create(**there, staff_id=vet.id, location_id=place.id, reason="Elsewhere")
+    await HoursException.create(starts_at=at - 90 * DAY, ends_at=at - 89 * DAY, staff_id=vet.id, location_id=hill.id)
+
+
+async def _sessions(world: World, nurse: Member) -> None:
+    """Ended and expired sign-ins of those who ask, and more than one that lives."""
+    for account in (
+        world.owner.account,
+        world.vet.account,
+        world.receptionist.account,
+        world.manager.account,
+        nurse.account,
+    ):
+        given: Any = {"account_id": account.id, "created_at": NOW - 5 * DAY}
+        await Session.create(**given, expires_at=NOW + DAY, revoked_at=NOW - DAY)
+        await Session.create(**given, expires_at=NOW - DAY)
+        await Session.create(**given, expires_at=NOW + DAY)
+    await Account.filter(id=nurse.account.id).update(is_linked=False)
+
+
+async def _addresses(world: World, other: Owner) -> None:
+    """Where somebody lives, and numbers of which one is no full number."""
+    for owner in (world.owner, other):
+        await Client.filter(id=owner.id).update(**ADDRESS)
+        for position, number in enumerate(PHONES):
+            full = number if number.startswith("+") else None
+            await ClientPhone.create(client_id=owner.id, as_given=number, e164=full, position=position)
+        words = sorted(word for kind, word in search_words([], [], PHONES) if kind is WordKind.PHONE)
+        await sql.insert([ClientWord(client_id=owner.id, kind=WordKind.PHONE, word=word) for word in words])
+    await Location.filter(name="High Street").update(**ADDRESS, phone="030 1", phone_e164="+49301")
+
+
+def role_of(person: Member | Owner) -> Role:
+    """The one role of somebody who asks."""
+    (role,) = person.viewer.roles
+    return role

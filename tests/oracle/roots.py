@@ -1,0 +1,234 @@
+"""Roots: what each question is answered with, for the oracle."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import graphql
+
+from models import refusal
+from models.role import Role
+from tests.oracle import oracle, searches
+from tests.oracle.kinds import OF_TYPE, Thing
+from tests.oracle.pages import bad_input, connection
+from tests.world import NOW
+
+if TYPE_CHECKING:
+    from tests.oracle.oracle import Oracle
+
+DAY = timedelta(days=1)
+
+
+class Roots:
+    """The questions of both views; each is a method of the same name."""
+
+    def __init__(self, oracle: Oracle) -> None:
+        self._oracle = oracle
+        self._all, self._one, self._viewer = oracle.all, oracle.one, oracle.viewer
+
+    def asked(self, name: str, given: dict[str, Any]) -> Any:
+        """What the question of this name is answered with."""
+        return getattr(self, oracle.snake(name))(**{oracle.snake(each): value for each, value in given.items()})
+
+    # The practice
+
+    def practice(self) -> Any:
+        return next(iter(self._all("Practice")), None)
+
+    def locations(self) -> Any:
+        return self._all("Location", "fold")
+
+    def services(self) -> Any:
+        return self._all("Service", "fold")
+
+    def staff(self) -> Any:
+        return self._all("Staff", "fold")
+
+    def rooms(self) -> Any:
+        return self._all("Room", "fold")
+
+    def unlinked_accounts(self) -> Any:
+        found = self._all("UnlinkedAccount", "created_at")
+        return [each for each in found if each.row.audience == "owner" and not each.row.is_linked]
+
+    def viewer(self) -> Any:
+        viewer = self._viewer
+        return {
+            "account": self._one("Account", viewer.account_id),
+            "roles": sorted(viewer.roles),
+            "client": self._one("Client", viewer.client_id),
+            "staff": self._one("Staff", viewer.staff_id),
+        }
+
+    def node(self, id: str) -> Any:
+        kind, key = oracle.opened(id) or ("", None)
+        named = self._oracle.schema.type_map.get(kind)
+        is_node = isinstance(named, graphql.GraphQLObjectType) and any(each.name == "Node" for each in named.interfaces)
+        if not is_node or not self._viewer.roles & OF_TYPE[kind]:
+            return None
+        return next((each for each in self._all(kind, id=key) if self._is(kind, each.row)), None)
+
+    def _is(self, kind: str, row: Any) -> bool:
+        """Whether the row may be shown as this kind; two kinds share the accounts."""
+        if kind == "Account":
+            return bool(row.id == self._viewer.account_id)
+        return kind != "UnlinkedAccount" or (row.audience == "owner" and not row.is_linked)
+
+    # Clients and pets
+
+    def pet(self, id: str) -> Any:
+        return next(iter(self._all("Pet", id=_key("Pet", id))), None)
+
+    def client(self, id: str) -> Any:
+        return next(iter(self._all("Client", id=_key("Client", id))), None)
+
+    def pets(self, **page: Any) -> Any:
+        return connection(self._all("Pet", "fold"), ("fold", "id"), **page)
+
+    def my_pets(self) -> Any:
+        return self._all("Pet", "fold")
+
+    def clients(self, search: str | None = None, **page: Any) -> Any:
+        found = self._all("Client", "fold")
+        if search is not None:
+            found = [each for each in found if self._is_meant(search, each.row)]
+        return connection(found, ("fold", "id"), **page)
+
+    def _is_meant(self, search: str, client: Any) -> bool:
+        emails = [each.row.address for each in self._all("Email", client_id=client.id)]
+        phones = [each.row.as_given for each in self._all("Phone", client_id=client.id)]
+        return searches.means(search, [client.given_name, client.family_name], emails, phones)
+
+    # The schedule
+
+    def my_appointments(self, **page: Any) -> Any:
+        return connection(self._all("Appointment", "-starts_at"), ("starts_at", "id"), is_down=True, **page)
+
+    def appointments(self, starts_before: str, ends_after: str, location_id: str | None = None, **page: Any) -> Any:
+        until, since = datetime.fromisoformat(starts_before), datetime.fromisoformat(ends_after)
+        if until <= since:
+            raise bad_input()
+        things = self._during(since, until)
+        if location_id is not None:
+            place = _key("Location", location_id)
+            things = [each for each in things if each.row.location_id == place]
+        return connection(things, ("starts_at", "id"), **page)
+
+    def _during(self, since: datetime, until: datetime) -> list[Thing]:
+        things = self._all("Appointment", "starts_at")
+        return [each for each in things if each.row.starts_at < until and each.row.ends_at > since]
+
+    def day(self, location_id: str, on: str) -> Any:
+        day = _foreseeable(on)
+        place = next(iter(self._all("Location", id=_key("Location", location_id))), None)
+        if place is None:
+            return None
+        zone = ZoneInfo(place.row.zone)
+        found = self._during(_midnight(day, zone), _midnight(day + DAY, zone))
+        return {
+            "on": day,
+            "location": place,
+            "appointments": [each for each in found if each.row.location_id == place.row.id],
+            "cursor": self._oracle.records.cursor,
+        }
+
+    def changes_cursor(self) -> Any:
+        return self._oracle.records.cursor
+
+    def free_times(
+        self,
+        service_id: str,
+        location_id: str,
+        from_: str = "",
+        to: str = "",
+        pet_id: str | None = None,
+        vet_id: str | None = None,
+        **more: Any,
+    ) -> Any:
+        first, last = _foreseeable(more.get("from", from_)), _foreseeable(to)
+        if last < first or last - first >= 31 * DAY:
+            raise refusal.InvalidInput
+        pet = None
+        if pet_id is not None:
+            pet = next(iter(self._all("Pet", id=_key("Pet", pet_id))), None)
+            if pet is None:
+                return None
+            self._must_be_booked_for(pet.row)
+        service = next(iter(self._all("Service", id=_key("Service", service_id))), None)
+        place = next(iter(self._all("Location", id=_key("Location", location_id))), None)
+        if service is None or place is None:
+            return None
+        self._must_be_offered(service.row, pet and pet.row, vet_id)
+        if place.row.closed_on is not None and first >= place.row.closed_on:
+            raise refusal.LocationClosed
+        zone = ZoneInfo(place.row.zone)
+        vet = None
+        if vet_id is not None:
+            vet = _key("Staff", vet_id)
+            if not self._all("Staff", id=vet):
+                return None
+            if vet not in self._oracle.records.diary.vets(service.row, place.row):
+                raise refusal.VetCannotDoService
+        if place.row.closed_on is not None:
+            last = min(last, place.row.closed_on - DAY)
+        is_owner = self._viewer.is_owner
+        notice = timedelta(minutes=service.row.lead_minutes if is_owner else 0)
+        starts = self._oracle.records.diary.starts(
+            service.row, place.row, first, last, pet and pet.row.id, NOW + notice
+        )
+        shows_vets = not is_owner or service.row.owner_may_choose_vet
+        return [
+            {
+                "startsAt": begins,
+                "endsAt": ends,
+                "startsAtLocal": oracle.wall_time(begins, place.row.zone),
+                "zone": zone.key,
+                "vets": [
+                    each
+                    for each in self._all("Staff", "fold")
+                    if each.row.id in free and shows_vets and vet in (None, each.row.id)
+                ],
+            }
+            for begins, ends, free in starts
+            if vet is None or vet in free
+        ]
+
+    def _must_be_booked_for(self, pet: Any) -> None:
+        """Refuse a pet for which this viewer can book nothing."""
+        if self._viewer.is_owner and not any(
+            each.row.may_book for each in self._all("Ownership", pet_id=pet.id, client_id=self._viewer.client_id)
+        ):
+            raise refusal.RightNeeded
+        if pet.died_on is not None:
+            raise refusal.PetHasDied
+
+    def _must_be_offered(self, service: Any, pet: Any, vet_id: str | None) -> None:
+        """Refuse a service that this viewer cannot have, or not like this."""
+        if not service.is_offered or (pet is not None and service.species and pet.species not in service.species):
+            raise refusal.ServiceNotOffered
+        if Role.OWNER not in self._viewer.roles:
+            return
+        if not service.is_bookable_online or not (self._viewer.is_linked or service.is_open_to_new_clients):
+            raise refusal.ServiceNotOffered
+        if vet_id is not None and not service.owner_may_choose_vet:
+            raise refusal.InvalidInput
+
+
+def _key(kind: str, text: str) -> UUID | None:
+    """The key in an id of this kind."""
+    named, key = oracle.opened(text) or ("", None)
+    return key if named == kind else None
+
+
+def _foreseeable(text: str) -> date:
+    day = date.fromisoformat(text)
+    if not 1970 <= day.year <= 2999:
+        raise refusal.InvalidInput
+    return day
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=zone)

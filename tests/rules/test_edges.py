@@ -1,0 +1,76 @@
+"""Edges: each way from one row to another has been thought about, and nobody comes by it to what is not hers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from graph.reading.shape import READS, Itself, Many, One, shapes
+from graph.schema import schema
+from resolvers.access import ROWS
+from tests.oracle.breaks import edges
+
+CARRIED = {
+    ("Appointment", "pet"): "Who sees a visit sees it because of its pet.",
+    ("Appointment", "service"): "Whoever comes knows for what, also when it cannot be booked online any more.",
+    ("Appointment", "location"): "Locations are everybody's.",
+    ("Appointment", "vet"): "Of staff, owners see the name, which is everybody's.",
+    ("Appointment", "room"): "The staff see every room; owners have no such field.",
+    ("Appointment", "client"): "The staff see every client; owners have no such field.",
+    ("HeldRole", "location"): "Locations are everybody's.",
+    ("HoursException", "location"): "Locations are everybody's.",
+    ("HoursException", "staff"): "The staff see each other; owners have no such type.",
+    ("Ownership", "client"): "The staff see every client; owners have no such type.",
+    ("Ownership", "pet"): "The staff see every pet; owners have no such type.",
+    ("Room", "location"): "Locations are everybody's.",
+    ("UnlinkedAccount", "client"): "The front desk recognises her by it; the staff see every client.",
+    ("WorkingHours", "location"): "Locations are everybody's.",
+    ("WorkingHours", "staff"): "The staff see each other; owners have no such type.",
+}
+"""The edges to one row that is as visible as the row they start from, and why it is."""
+THROUGH = {
+    ("Service", "rooms"): "The staff see every room; owners have no such field.",
+    ("Service", "staff"): "The staff see each other; owners have no such field.",
+    ("Staff", "services"): "The staff see every service; owners have no such field.",
+}
+"""The lists that go through a join table, and why what stands behind is as visible as its rows, which have a rule."""
+
+
+def the_edges() -> dict[tuple[str, str], One | Many]:
+    return {(of, name): field.metadata[READS] for of, name, field in edges()}
+
+
+def test_what_an_edge_to_one_row_carries_has_been_decided():
+    carried = {place for place, edge in the_edges().items() if isinstance(edge, One) and edge.is_carried}
+    assert carried == set(CARRIED)
+
+
+def test_an_edge_to_one_row_that_is_not_carried_is_joined_with_a_rule():
+    models = {made.__name__: model for made, model in shapes().items()}
+    for (of, name), edge in the_edges().items():
+        if isinstance(edge, One) and not edge.is_carried:
+            key: Any = models[of]._meta.fields_map[edge.key or name]
+            assert key.related_model in ROWS, (of, name)
+
+
+def test_every_list_of_rows_crosses_a_rule_and_what_stands_behind_a_join_has_been_decided():
+    lists = {place: edge for place, edge in the_edges().items() if isinstance(edge, Many)}
+    assert [place for place, edge in lists.items() if edge.model not in ROWS] == []
+    assert {place for place, edge in lists.items() if edge.via is not None} == set(THROUGH)
+
+
+def test_no_other_field_leads_from_a_row_to_a_row():
+    """A field whose type shows rows is an edge, or belongs to what is no row itself: a root, a page, a payload."""
+    of_rows = {made.__name__ for made in shapes()}
+    found = set(the_edges())
+    for of in of_rows:
+        for name, field in schema._schema.type_map[of].fields.items():  # type: ignore[attr-defined]
+            kind = field.type
+            while hasattr(kind, "of_type"):
+                kind = kind.of_type
+            is_the_same_row = isinstance(_reads(field), Itself)
+            if not is_the_same_row and (kind.name in of_rows or kind.name.endswith("Connection")):
+                assert (of, name) in found
+
+
+def _reads(field: Any) -> Any:
+    return field.extensions["strawberry-definition"].metadata.get(READS)
