@@ -60,7 +60,7 @@ def test_every_list_of_rows_crosses_a_rule_and_what_stands_behind_a_join_has_bee
 
 def test_no_other_field_leads_from_a_row_to_a_row():
     """A field whose type shows rows is an edge, or belongs to what is no row itself: a root, a page, a payload."""
-    of_rows = {made.__name__ for made in shapes()}
+    of_rows = {made.__name__ for made in shapes()} & schema._schema.type_map.keys()  # tests make up some of their own
     found = set(the_edges())
     for of in of_rows:
         for name, field in schema._schema.type_map[of].fields.items():  # type: ignore[attr-defined]
