@@ -116,9 +116,11 @@ class Operations:
         except GraphQLError as error:
             raise NotRun([error], is_malformed=True) from error
         # What is not declared means nothing, and would be kept for as long as a subscription lives.
-        declared = {each.variable.name.value for each in operation.node.variable_definitions or ()}
-        variables = {name: value for name, value in question.variables.items() if name in declared}
-        return Asked(replace(question, variables=variables), document, operation)
+        declared = operation.variables.names
+        if not question.variables.keys() <= declared:
+            variables = {name: value for name, value in question.variables.items() if name in declared}
+            question = replace(question, variables=variables)
+        return Asked(question, document, operation)
 
     def weighed(self, asked: Asked) -> Asked:
         """The same operation, with what it costs.

@@ -21,6 +21,7 @@ class Variables:
     def __init__(self, schema: GraphQLSchema, operation: OperationDefinitionNode) -> None:
         self._schema = schema
         self._definitions = operation.variable_definitions or ()
+        self.names = frozenset(each.variable.name.value for each in self._definitions)
         self._signatures: list[Any] | None = [get_variable_signature(schema, each) for each in self._definitions]
         for definition, signature in zip(self._definitions, self._signatures, strict=True):
             if isinstance(signature, GraphQLError) or definition.default_value or not _is_leaf(signature.type):

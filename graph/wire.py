@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import orjson
 from graphql import GraphQLError
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from graph.limits import bad_input, exceeded
@@ -23,6 +24,8 @@ JSON = "application/json"
 
 # No input of ours is half as deep. Whatever walks the values below may count on it.
 _DEEPEST = 64
+
+_KEPT_HEADERS = 64  # every program that asks says the same in each of its requests
 
 # What a request error costs a client that knows GraphQL's own media type; 400 where nothing else is said.
 _STATUS = {"UNAVAILABLE": 503, "INTERNAL": 500, "TIMEOUT": 504}
@@ -100,6 +103,7 @@ def token_of(authorization: str) -> str | None:
     return token.strip() if scheme.lower() == "bearer" and token.strip() else None
 
 
+@lru_cache(_KEPT_HEADERS)
 def accepted(header: str | None) -> str | None:
     """The media type to answer in; None when the client accepts neither."""
     if not header:
@@ -114,6 +118,7 @@ def accepted(header: str | None) -> str | None:
     return min(wishes)[2] if wishes else None
 
 
+@lru_cache(_KEPT_HEADERS)
 def accepts(header: str | None, media: str) -> bool:
     """Whether a client names this media type, and does not say that it does not want it."""
     wishes = (wish.strip().lower().partition(";") for wish in (header or "").split(","))
@@ -125,15 +130,27 @@ def printed(body: Any) -> bytes:
     return orjson.dumps(body, option=orjson.OPT_UTC_Z)
 
 
+class Printed(Response):
+    """An answer whose body and headers are bytes already."""
+
+    def __init__(self, body: bytes, status: int, headers: list[tuple[bytes, bytes]]) -> None:
+        # Not super().__init__: it would look through the headers for what stands in them.
+        self.body, self.status_code, self.raw_headers = body, status, headers
+        self.background = None
+
+
 def encoded(answer: Answer, media: str, request_id: str) -> Response:
     """The answer as bytes."""
-    headers = {"X-Request-Id": request_id, "Cache-Control": "no-store", "Vary": "Accept, Authorization"}
-    return Response(
-        printed(answer.body),
-        status_code=answer.status,
-        headers={**headers, **answer.headers},
-        media_type=f"{media}; charset=utf-8",
-    )
+    body = printed(answer.body)
+    headers = [
+        (b"content-type", f"{media}; charset=utf-8".encode()),
+        (b"content-length", str(len(body)).encode()),
+        (b"x-request-id", request_id.encode()),
+        (b"cache-control", b"no-store"),
+        (b"vary", b"Accept, Authorization"),
+        *[(name.lower().encode(), value.encode("latin-1")) for name, value in answer.headers.items()],
+    ]
+    return Printed(body, answer.status, headers)
 
 
 def status_of(errors: Sequence[Mapping[str, Any]], media: str) -> int:
@@ -167,12 +184,15 @@ async def _body(request: Request, allowed: int) -> bytes:
     announced = int(length) if length.isascii() and length.isdigit() else 0
     body = bytearray()
     if announced <= allowed:
-        async for part in request.stream():
-            body += part
+        while True:
+            message = await request.receive()
+            if message["type"] == "http.disconnect":
+                raise ClientDisconnect
+            body += message.get("body", b"")
             if len(body) > allowed:
                 break
-        else:
-            return bytes(body)
+            if not message.get("more_body", False):
+                return bytes(body)
     sentence = f"This request is too large; at most {allowed} bytes are taken."
     error = exceeded("bodyBytes", sentence, requested=max(announced, len(body)), allowed=allowed)
     raise NotAnswered(error, 413, {"Connection": "close"})
@@ -232,6 +252,7 @@ def _malformed(name: str, kind: str) -> NotAnswered:
     return NotAnswered(bad_input(f"The `{name}` of this request must be {kind}."), 400)
 
 
+@lru_cache(_KEPT_HEADERS)
 def _is_json(content_type: str) -> bool:
     name, *parameters = (part.strip().lower() for part in content_type.split(";"))
     return name == JSON and _is_utf8(parameters)

@@ -63,7 +63,7 @@ class Process:
         with open(number, encoding="utf-8") as log:
             for line in log:
                 self.lines.append(line.rstrip())
-                if '"event": "serving"' in line:
+                if '"event":"serving"' in line:
                     self._address.put(json.loads(line)["address"])
         self._address.put("")
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import logging
 import sys
 import traceback
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import orjson
 import structlog
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from vetdesk.settings import Settings
 
 _LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
@@ -19,18 +22,17 @@ _FRAMES = 6
 def configure(settings: Settings) -> None:
     """One line a happening on stderr: JSON in a practice, drawn for people on a developer's machine."""
     level = _LEVELS[settings.log_level]
-    last: structlog.types.Processor = structlog.processors.JSONRenderer(sort_keys=False)
+    last: structlog.types.Processor = structlog.processors.JSONRenderer(serializer=_json)
     if settings.development:
         last = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=0)
     structlog.configure(
         processors=[
-            structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             last,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
     # What libraries say, in the same place and form; their chatter below warnings is theirs.
@@ -46,6 +48,10 @@ def configure(settings: Settings) -> None:
         )
     )
     logging.basicConfig(handlers=[lines], level=max(level, logging.WARNING))
+
+
+def _json(event: Any, *, default: Callable[[Any], Any], **_more: Any) -> str:
+    return orjson.dumps(event, default=default, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
 def _named_only(_logger: object, _method: str, event: structlog.types.EventDict) -> structlog.types.EventDict:

@@ -93,7 +93,7 @@ class Server:
 
     def said(self, event: str) -> int:
         """How many lines of its log are about this."""
-        return self.log.read_text(errors="replace").count(f'"event": "{event}"')
+        return self.log.read_text(errors="replace").count(f'"event":"{event}"')
 
     def complaints(self) -> Counter[str]:
         """What it logged as a warning or worse, each with how often."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
@@ -24,15 +22,18 @@ class Statements:
 _listening: ContextVar[tuple[Statements, ...]] = ContextVar("vetdesk_statements", default=())
 
 
-@contextmanager
-def counted() -> Iterator[Statements]:
+class counted:  # noqa: N801  it reads as what it does
     """Count every statement sent inside this block, also by tasks started in it. Blocks may be nested; each counts."""
-    statements = Statements()
-    token = _listening.set((*_listening.get(), statements))
-    try:
-        yield statements
-    finally:
-        _listening.reset(token)
+
+    __slots__ = ("_statements", "_token")
+
+    def __enter__(self) -> Statements:
+        self._statements = Statements()
+        self._token = _listening.set((*_listening.get(), self._statements))
+        return self._statements
+
+    def __exit__(self, *_how: object) -> None:
+        _listening.reset(self._token)
 
 
 def sent(text: str) -> None:
