@@ -210,7 +210,7 @@ class Planner:
         given = Arguments(definition, details[0])
         order = sorted_by(edge.order)
         of = _object(definition)
-        if "pageInfo" in of.fields:
+        if is_a_page(of):
             connection = self._connection(lower, of, details, order)
             level.children.append(Child(parent, place, lower, edge, order, given, connection, connection.build))
             return Pages(len(level.children) - 1, parent, connection)
@@ -289,3 +289,8 @@ def _itself(value: Any) -> Any:
 def is_a_list(wrapped: Any) -> bool:
     """Whether a field's type is a list."""
     return is_list_type(get_nullable_type(wrapped))
+
+
+def is_a_page(of: Any) -> bool:
+    """Whether a type is a connection."""
+    return isinstance(of, GraphQLObjectType) and "pageInfo" in of.fields
