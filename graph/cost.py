@@ -18,7 +18,6 @@ from graphql import (
     FragmentSpreadNode,
     GraphQLField,
     GraphQLNamedType,
-    GraphQLNonNull,
     GraphQLSchema,
     InlineFragmentNode,
     IntValueNode,
@@ -26,6 +25,7 @@ from graphql import (
     SelectionSetNode,
     VariableNode,
     get_named_type,
+    get_nullable_type,
     is_composite_type,
     is_list_type,
 )
@@ -180,8 +180,7 @@ class _Scales:
         asked = self._asked(field, node)
         if asked is not None:
             page = asked
-        nullable = field.type.of_type if isinstance(field.type, GraphQLNonNull) else field.type
-        is_list = is_list_type(nullable)
+        is_list = is_list_type(get_nullable_type(field.type))
         size: Size = (page if page is not None else metadata.get("size", USUAL_SIZE)) if is_list else 1
         inner = node.selection_set
         # A page is spent on the first list inside the connection; leaves and lists below have sizes of their own.

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from graphql import GraphQLError, GraphQLNonNull, GraphQLSchema, OperationDefinitionNode, is_leaf_type
+from graphql import (
+    GraphQLError,
+    GraphQLNonNull,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    get_nullable_type,
+    is_leaf_type,
+)
 from graphql.execution.get_variable_signature import get_variable_signature
 from graphql.execution.values import VariableValues, VariableValueSource, get_variable_values
 from graphql.pyutils import Undefined
@@ -24,7 +31,11 @@ class Variables:
         self.names = frozenset(each.variable.name.value for each in self._definitions)
         self._signatures: list[Any] | None = [get_variable_signature(schema, each) for each in self._definitions]
         for definition, signature in zip(self._definitions, self._signatures, strict=True):
-            if isinstance(signature, GraphQLError) or definition.default_value or not _is_leaf(signature.type):
+            if (
+                isinstance(signature, GraphQLError)
+                or definition.default_value
+                or not is_leaf_type(get_nullable_type(signature.type))
+            ):
                 self._signatures = None
                 return
 
@@ -52,7 +63,3 @@ class Variables:
                 return None
             sources[name] = VariableValueSource(signature, raw[name])
         return VariableValues(sources, coerced)
-
-
-def _is_leaf(wrapped: Any) -> bool:
-    return is_leaf_type(wrapped.of_type if isinstance(wrapped, GraphQLNonNull) else wrapped)

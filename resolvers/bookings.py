@@ -61,9 +61,7 @@ class _Lost(Exception):
     """Somebody else was faster."""
 
 
-async def settle(
-    viewer: Viewer, wish: Wish, write: Callable[[Place], Awaitable[None]], *, now: datetime, diary: Diary | None = None
-) -> None:
+async def settle(viewer: Viewer, wish: Wish, write: Callable[[Place], Awaitable[None]], *, now: datetime) -> None:
     """Find a vet and a room for the wish and, holding them, `write` inside the same transaction.
 
     Raises:
@@ -75,7 +73,7 @@ async def settle(
         RightNeeded: the owner who books has just lost the right to.
     """
     for _ in range(_MOST_TRIES):
-        diary = diary or await free_times.diary_around(
+        diary = await free_times.diary_around(
             wish.offer, wish.visit, vet_id=wish.vet_id, pet_id=wish.pet_id, leaving_out=wish.appointment_id
         )
         try:
@@ -91,11 +89,10 @@ async def settle(
                 await write(place)
             return
         except _Lost:
-            diary = None
+            continue
         except IntegrityError as error:
             if "busy_time_no_overlap" not in str(error):
                 raise
-            diary = None
     raise SlotTaken(await _alternatives(viewer, wish, now=now))
 
 

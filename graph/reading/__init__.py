@@ -1,23 +1,33 @@
 """Reading: the one way in which rows become answers.
 
-A resolver returns `Rows` (which rows, made by `resolvers.access`) or a `Paged` of them, and nothing is loaded yet.
-From there on the selection of the client decides. Once for each selection, for everybody who goes through the same
-gates:
+A resolver returns `Rows` (which rows, made by `resolvers.access`), or a `Paged`, `Shown` or `Picked` of them, and
+nothing is loaded yet. From there on the selection of the client decides. Once for each selection, for everybody who
+goes through the same gates:
 
-    shape      a type says what each of its fields reads: a column, an edge, or a function of columns
-    planner    the selection becomes levels (the columns each needs, to-one edges joined, to-many edges levels below)
-               and a tree of what each part of the answer is made of: both stand in `plan`, and are kept in `plans`
-    builders   that tree becomes a Python function of rows; `values` says how each kind of column is printed
+    shape       a type says what each of its fields reads: a column, an edge, a function of columns, or one that is
+                asked once for all rows of a level; `connection` is the shape of a page
+    roots       what a query asks for at its top, each field with its resolver and its `arguments`
+    planner     the selection becomes levels (the columns each needs, to-one edges joined, to-many edges levels below)
+                and a tree of what each part of the answer is made of: both stand in `plan`, and are kept in `plans`
+    builders    that tree becomes a Python function of rows; `values` says how each kind of column is printed, `small`
+                how an object is that is no row
 
 and once for each request:
 
-    statement  a level is one SQL statement with the viewer's own rules in it; its text is kept, its values are bound
-    read       the statements are run, level below level; `arguments` and `pages` say what is asked of an edge
-    answer     the builders make the answer of what was read
-    careful    makes it again, step by step, where something went wrong or a gate is closed, and tells each error in
-               its place
+    statement   a level is one SQL statement with the viewer's own rules in it, and may bring a list of each row along;
+                its text is kept, its values are bound
+    read        the statements are run, level below level, and give what is in `found`; `pages` says which stretch
+    answer      the builders make the answer of what was read
+    careful     makes it again, step by step, where something went wrong or a gate is closed, and tells each error in
+                its place
+    objects     completes what a resolver answers that is no row, and may hold some
 
-`executor` is the seam: wherever a field returns rows, graphql-core hands over, and gets a finished answer back.
+`executor` runs it. A query is answered here, all but introspection. That, and the roots of mutations and subscriptions
+with the objects they answer with, are graphql-core's, which hands over wherever one of them holds rows, and gets a
+finished answer back.
+
+`explain` tells what would be done, without doing it: `steps` are the levels with their statements, in the words of
+`explained`.
 """
 
 from graph.reading.executor import ReadingExecutor

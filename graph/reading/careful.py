@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from graphql import GraphQLNonNull
+from graphql import GraphQLNonNull, get_nullable_type
 from graphql.pyutils import Path
 
 from graph.ids import global_id
@@ -86,7 +86,8 @@ class Careful:
         Raises:
             GraphQLError: one of them cannot be made, and may not be null.
         """
-        item = _bare(wrapped).of_type
+        nullable: Any = get_nullable_type(wrapped)
+        item = nullable.of_type
         answers: list[Any] = []
         for number, place in enumerate(places):
             at = path.add_key(number, None)
@@ -205,7 +206,3 @@ def _unless_failed(found: Found) -> Found:
 def _known(column: Any, value: Any) -> Any:
     convert = values.known(column)
     return value if convert is None else convert(value)
-
-
-def _bare(wrapped: Any) -> Any:
-    return wrapped.of_type if isinstance(wrapped, GraphQLNonNull) else wrapped

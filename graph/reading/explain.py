@@ -7,7 +7,7 @@ subscriptions, which are never run, any rows of the promised type are planned.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -22,43 +22,23 @@ from graphql import (
 )
 from graphql.execution.collect_fields import collect_fields
 
-from graph.reading import pages, statement
+from graph.reading import pages
 from graph.reading.arguments import Arguments
 from graph.reading.executor import ReadingExecutor
-from graph.reading.explained import Computed, Joined, Root, Shows, Shut, Step
-from graph.reading.pages import Paged, Picked, Shown
-from graph.reading.plan import (
-    Answered,
-    Below,
-    Call,
-    Child,
-    Closed,
-    Edges,
-    Inner,
-    Level,
-    Made,
-    Nested,
-    Node,
-    Nodes,
-    Pages,
-    Plan,
-)
-from graph.reading.planner import Planner, is_a_list
-from graph.reading.read import rides
+from graph.reading.explained import Root, Shut, Step
+from graph.reading.pages import Paged
+from graph.reading.planner import is_a_list, is_a_page
 from graph.reading.shape import shapes
+from graph.reading.steps import Steps
 from graph.roles import gate, opens
-from models.refusal import Refusal
 from resolvers import access
-from resolvers.rows import Page, Rows
+from resolvers.rows import Page
 
 if TYPE_CHECKING:
-    from graph.reading.plan import Connection
     from resolvers.viewer import Viewer
 
 MEANT = UUID(int=0x9)
 """It stands for the row that a field means, where only running it would tell which."""
-PARENTS = (UUID(int=0xA), UUID(int=0xB))
-"""They stand for the rows above a level, of which nothing has been read."""
 
 
 class Explainer(ReadingExecutor):
@@ -104,20 +84,20 @@ class _Teller:
         self._executor = executor
         self._viewer: Viewer = executor.context_value.viewer
         self.shut: list[Shut] = []
-        self._said: Mapping[str, Any] = {}  # what the question itself tells of its rows
+        self._steps = Steps(executor)
 
     def steps(self, wrapped: Any, details: Any, field: str) -> Iterator[tuple[Step, bool]]:
         """The steps of a field, each with whether the rows are known that are meant."""
         noted = self._executor.noted.get(_nodes(details))
         of: Any = get_named_type(wrapped)
-        if noted is not None or _model(of) is not None or _is_page(of):
+        if noted is not None or _model(of) is not None or is_a_page(of):
             rows = noted if noted is not None else self._any_rows(wrapped, of)
-            yield self._step(wrapped, of, details, field, rows), noted is not None
+            yield self._steps.of(wrapped, of, details, field, rows), noted is not None
             return
         for kind in self._kinds(of, details):
             if is_abstract_type(of) and _model(kind) is not None:
                 shown = f"{field} on {kind.name}"
-                yield self._step(wrapped, kind, details, shown, self._any_rows(wrapped, kind)), False
+                yield self._steps.of(wrapped, kind, details, shown, self._any_rows(wrapped, kind)), False
                 continue
             for key, selected in self._executor.selected(kind, details):
                 definition = self._executor.schema.get_field(kind, selected[0].node.name.value)
@@ -138,148 +118,13 @@ class _Teller:
 
     def _any_rows(self, wrapped: Any, of: Any) -> Any:
         """Rows of the type, for want of those that are meant."""
-        if _is_page(of):
+        if is_a_page(of):
             entry = get_named_type(of.fields["nodes"].type)
             return Paged(access.rows(self._viewer, _model(entry)), Page(pages.USUAL_SIZE))
         model = _model(of)
         if is_a_list(wrapped):
             return access.rows(self._viewer, model)
         return access.rows(self._viewer, model).only(MEANT)
-
-    def _step(self, wrapped: Any, of: Any, details: Any, field: str, rows: Any) -> Step:
-        planner = Planner(self._executor, self._viewer)
-        match rows:
-            case Paged(inner, page):
-                plan = planner.page(of, details, inner.model, inner.order)
-                counts = plan.connection is not None and plan.connection.wants_total
-                return self._whole(plan, field, Shows.PAGE, inner, page, counts=counts)
-            case Picked(inner, _):
-                return self._whole(planner.by_key(of, details, inner.model), field, Shows.PICKED, inner)
-            case Shown():
-                self._said, shown = rows.said, self._executor.schema.type_map[rows.kind]
-                return self._whole(planner.list(shown, details, rows.rows.model), field, Shows.ONE, rows.rows)  # type: ignore[arg-type]
-        way = Shows.LIST if is_a_list(wrapped) else Shows.ONE
-        return self._whole(planner.list(of, details, rows.model), field, way, rows)
-
-    def _whole(
-        self, plan: Plan, field: str, way: Shows, rows: Rows, page: Page | None = None, *, counts: bool = False
-    ) -> Step:
-        level = plan.level
-        number = rides(level, rows)
-        riding = None if number is None else level.children[number]
-        try:
-            if isinstance(riding, Child):
-                rider = statement.Rider(riding, *self._narrowed(riding)[1:], rows.key)
-                statements = [statement.with_rider(level, self._viewer, rows, rider, page, counts=counts)]
-            else:
-                statements = [statement.whole(level, self._viewer, rows, page, counts=counts)]
-        except (GraphQLError, Refusal) as error:
-            return self._told(field, way, level, plan.made, plan.connection, [], page, refused=error)
-        if counts and page is not None and page.beyond is not None:
-            statements.append(statement.counted(level, rows))
-        return self._told(field, way, level, plan.made, plan.connection, statements, page, riding=riding)
-
-    def _narrowed(self, child: Child) -> tuple[Mapping[str, Any], str, Sequence[Any]]:
-        """What is given to an edge, and what else must hold of its rows."""
-        given = {**self._said, **child.arguments.given(self._executor.variable_values)}
-        try:
-            narrowed, asked = child.edge.narrow(self._executor.context_value, given) if child.edge.narrow else ("", ())
-        except KeyError:  # what only the question could tell, which has handed over no rows
-            narrowed, asked = "", ()
-        return given, narrowed, asked
-
-    def _child(self, child: Any, made: Made, field: str, *, of_one: bool, rides: bool) -> Step:
-        way = Shows.PAGE if child.connection is not None else Shows.LIST
-        context, viewer, page = self._executor.context_value, self._viewer, None
-        parents = PARENTS[:1] if of_one else PARENTS
-        try:
-            given, narrowed, asked = self._narrowed(child)
-            if child.connection is not None:
-                sizes = {name: given.get(name) for name in ("first", "after", "last", "before")}
-                page = pages.page(**sizes, most=context.limits.max_page)
-            statements = [] if rides else [statement.of_parents(child, viewer, narrowed, asked, parents, page)]
-        except (GraphQLError, Refusal) as error:
-            return self._told(field, way, child.level, made, child.connection, [], page, refused=error)
-        if child.connection is not None and child.connection.wants_total and page is not None and page.beyond:
-            statements.append(statement.counted_of_parents(child, viewer, narrowed, asked, parents))
-        return self._told(field, way, child.level, made, child.connection, statements, page)
-
-    def _told(
-        self,
-        field: str,
-        way: Shows,
-        level: Level,
-        made: Made,
-        connection: Connection | None,
-        statements: Sequence[statement.Statement],
-        page: Page | None,
-        refused: GraphQLError | Refusal | None = None,
-        riding: Any = None,
-    ) -> Step:
-        parts = list(_parts(made, ""))
-        return Step(
-            field=field,
-            kind=_entry(made).name,
-            table=level.model._meta.db_table,
-            shows=way,
-            columns=tuple(text for text, _ in level.columns),
-            joins=tuple(
-                Joined(each.alias, each.model._meta.db_table, each.column, each.is_carried)
-                for each in level.joins.values()
-            ),
-            computed=tuple(
-                Computed(name, tuple(level.columns[place][0] for place in source.places))
-                for name, source in parts
-                if isinstance(source, Call)
-            ),
-            asked=tuple(name for name, source in parts if isinstance(source, Answered)),
-            shut=tuple(Shut(name, source.roles) for name, source in parts if isinstance(source, Closed)),
-            total=connection is not None and connection.wants_total,
-            cursors=connection is not None and bool(connection.order),
-            statements=tuple((text, tuple(values)) for text, values in statements),
-            page=page,
-            refused=refused,
-            below=tuple(
-                self._child(
-                    level.children[source.child],
-                    _made_of(source),
-                    name,
-                    of_one=way is Shows.ONE,
-                    rides=level.children[source.child] is riding,
-                )
-                for name, source in parts
-                if isinstance(source, Below | Pages)
-            ),
-        )
-
-
-def _parts(made: Made, before: str) -> Iterator[tuple[str, Any]]:
-    """Every field that is made of a row, by its path from the row, as deep as the joined rows go."""
-    for part in made.parts:
-        match part.source:
-            case Nested(inner) | Nodes(inner) | Edges(inner) | Node(inner):
-                yield from _parts(inner, before)
-            case Inner(_, inner):
-                yield from _parts(inner, f"{before}{part.key}.")
-            case source:
-                yield f"{before}{part.key}", source
-
-
-def _made_of(source: Below | Pages) -> Made:
-    return source.made if isinstance(source, Below) else source.connection.made
-
-
-def _entry(made: Made) -> GraphQLObjectType:
-    """The type of the rows: of a page, that of its entries."""
-    if not _is_page(made.of):
-        return made.of
-    entry: Any = get_named_type(made.of.fields["nodes"].type)
-    assert isinstance(entry, GraphQLObjectType)  # noqa: S101 - pages are of objects
-    return entry
-
-
-def _is_page(of: Any) -> bool:
-    return isinstance(of, GraphQLObjectType) and "pageInfo" in of.fields
 
 
 def _model(of: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from graphql import GraphQLList, GraphQLNonNull, GraphQLObjectType, is_composite_type, is_leaf_type
+from graphql import GraphQLList, GraphQLNonNull, GraphQLObjectType, get_nullable_type, is_composite_type, is_leaf_type
 from graphql.pyutils import Path
 
 from graph.reading import values
@@ -98,8 +98,7 @@ class Objects:
         wrapped = definition.type
         if name == "__typename":
             return _Part(key, "", details, wrapped, None, _leaf(wrapped))
-        named = wrapped.of_type if isinstance(wrapped, GraphQLNonNull) else wrapped
-        convert = _leaf(wrapped) if is_leaf_type(named) else None
+        convert = _leaf(wrapped) if is_leaf_type(get_nullable_type(wrapped)) else None
         strawberrys = definition.extensions["strawberry-definition"]
         if strawberrys.base_resolver is not None:
             raise TypeError(f"{of}.{name} has a resolver, which reading does not call.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from graphql import GraphQLField, GraphQLNonNull, GraphQLObjectType, get_named_type, is_leaf_type, is_list_type
+from graphql import GraphQLField, GraphQLObjectType, get_named_type, get_nullable_type, is_leaf_type, is_list_type
 from tortoise.models import Model
 
 from graph.reading import builders
@@ -140,7 +140,7 @@ class Planner:
 
     def _leaf(self, level: Level, definition: GraphQLField, alias: str, model: type[Model], path: str) -> Source:
         place, column, is_certain = self._found(level, alias, model, path)
-        if is_leaf_type(_bare(definition)):
+        if is_leaf_type(get_nullable_type(definition.type)):
             return Leaf(place, column, is_certain)
         return Call((place,), (column,), _itself)
 
@@ -210,7 +210,7 @@ class Planner:
         given = Arguments(definition, details[0])
         order = sorted_by(edge.order)
         of = _object(definition)
-        if "pageInfo" in of.fields:
+        if is_a_page(of):
             connection = self._connection(lower, of, details, order)
             level.children.append(Child(parent, place, lower, edge, order, given, connection, connection.build))
             return Pages(len(level.children) - 1, parent, connection)
@@ -276,10 +276,6 @@ def _names(made: Made) -> set[str]:
     return found
 
 
-def _bare(definition: GraphQLField) -> Any:
-    return definition.type.of_type if isinstance(definition.type, GraphQLNonNull) else definition.type
-
-
 def _object(definition: GraphQLField) -> GraphQLObjectType:
     named = get_named_type(definition.type)
     assert isinstance(named, GraphQLObjectType)  # noqa: S101 - edges lead to objects; the contract is built so
@@ -292,4 +288,9 @@ def _itself(value: Any) -> Any:
 
 def is_a_list(wrapped: Any) -> bool:
     """Whether a field's type is a list."""
-    return is_list_type(wrapped.of_type if isinstance(wrapped, GraphQLNonNull) else wrapped)
+    return is_list_type(get_nullable_type(wrapped))
+
+
+def is_a_page(of: Any) -> bool:
+    """Whether a type is a connection."""
+    return isinstance(of, GraphQLObjectType) and "pageInfo" in of.fields

@@ -9,7 +9,7 @@ from inspect import isawaitable
 from typing import TYPE_CHECKING, Any
 
 import strawberry
-from graphql import GraphQLField, GraphQLNonNull, GraphQLObjectType, is_scalar_type
+from graphql import GraphQLField, GraphQLObjectType, get_nullable_type, is_scalar_type
 from graphql.execution.collect_fields import collect_fields
 from graphql.pyutils import Path
 
@@ -62,7 +62,7 @@ def _asked(definition: GraphQLField) -> Callable[[Any, dict[str, Any]], Awaitabl
     """How the field's resolver is asked: at once, when it takes its arguments as they are, else as graphql-core does."""
     field = definition.extensions["strawberry-definition"]
     resolver, roles = field.base_resolver, gate(definition)
-    is_plain = all(is_scalar_type(_bare(each.type)) for each in definition.args.values())
+    is_plain = all(is_scalar_type(get_nullable_type(each.type)) for each in definition.args.values())
     if not is_plain or roles is None or not _takes_self_and_info(resolver):
         return lambda info, given: _as_graphql_core_does(definition, info, given)
     function: Any = resolver.wrapped_func
@@ -87,7 +87,3 @@ async def _as_graphql_core_does(definition: GraphQLField, info: Any, given: dict
     assert definition.resolve is not None  # noqa: S101 - every field of a query has a resolver
     answer = definition.resolve(None, info, **given)
     return await answer if isawaitable(answer) else answer
-
-
-def _bare(wrapped: Any) -> Any:
-    return wrapped.of_type if isinstance(wrapped, GraphQLNonNull) else wrapped

@@ -86,8 +86,8 @@ class Many:
     """A to-many edge: rows of `model` whose `key` points here, in an order, and for which `narrow` holds.
 
     `narrow` turns the context and what is given (the arguments of the field, and what the question itself told) into
-    SQL over `{t}` and its values. `via` is the foreign
-    key to follow from a row of a join table: the answers are of what it points to, as visible as the row itself.
+    SQL over `{t}` and its values. `via` is the foreign key to follow from a row of a join table: the answers are of
+    what it points to, as visible as the row itself.
     """
 
     model: type[Model]

@@ -5,7 +5,8 @@ What is asked about:
     house      the rows: other people's, none, many, and some that are broken
     records    all of them, as instances of the models
 
-What a viewer must hear of them, written apart from `graph/reading` and `resolvers/access`:
+What a viewer must hear of them, written apart from `resolvers/access` and from all of `graph/reading` but the text of a
+cursor:
 
     kinds, sight, pages, searches, free_times, roots, oracle
 

@@ -142,13 +142,12 @@ class Roots:
         self,
         service_id: str,
         location_id: str,
-        from_: str = "",
-        to: str = "",
+        to: str,
         pet_id: str | None = None,
         vet_id: str | None = None,
         **more: Any,
     ) -> Any:
-        first, last = _foreseeable(more.get("from", from_)), _foreseeable(to)
+        first, last = _foreseeable(more["from"]), _foreseeable(to)  # `from` can name no parameter
         if last < first or last - first >= 31 * DAY:
             raise refusal.InvalidInput
         pet = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -136,3 +137,10 @@ def test_every_file_fits_one_sentence_and_four_hundred_lines():
     assert long == {}
     silent = {path for path, tree in sources() if "migrations" not in path and not ast.get_docstring(tree)}
     assert silent == set()
+
+
+def test_the_overview_of_reading_speaks_of_each_of_its_files():
+    overview = parsed(ROOT / "graph/reading/__init__.py")
+    said = set(re.findall(r"`(\w+)`|^    (\w+) ", ast.get_docstring(overview, clean=False) or "", re.MULTILINE))
+    files = {Path(path).stem for path, _ in sources("graph/reading")} - {"__init__"}
+    assert files - {name for names in said for name in names} == set()

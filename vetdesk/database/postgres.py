@@ -8,11 +8,10 @@ Whatever says "the server is not there" becomes `DatabaseUnavailable`, at connec
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from functools import partial
 from types import TracebackType
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeVar
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
@@ -28,12 +27,12 @@ from tortoise.exceptions import TransactionManagementError
 
 from models.refusal import DatabaseUnavailable
 from vetdesk.database.postgres_errors import GONE, REFUSED, is_lost, translated, words
+from vetdesk.database.postgres_held import Held, Taken
 from vetdesk.database.savepoint import Savepoint
 from vetdesk.database.settle import settle
 from vetdesk.database.statements import sent
 
 T = TypeVar("T")
-Queries: TypeAlias = Sequence[tuple[str, Sequence[Any]]]
 
 WAIT_SECONDS = 10.0
 
@@ -120,7 +119,7 @@ class Client(AsyncpgDBClient):
             return await translated(connection, work)
 
     def _connected(self) -> AbstractAsyncContextManager[PoolConnectionProxy]:
-        return _Taken(self)
+        return Taken(self)
 
     async def take(self) -> PoolConnectionProxy:
         """A connection out of the pool, to be given back.
@@ -169,49 +168,6 @@ class Client(AsyncpgDBClient):
         except (*GONE, asyncpg.InterfaceError, asyncpg.InternalClientError):
             # It broke on the way back; asyncpg has freed its place already, and may be surprised that it has.
             return
-
-
-class Held:
-    """Asks on one connection until a block ends."""
-
-    __slots__ = ("_connected", "_connection")
-
-    def __init__(self, connected: AbstractAsyncContextManager[PoolConnectionProxy]) -> None:
-        self._connected = connected
-
-    async def __aenter__(self) -> Callable[[Queries], Awaitable[list[list[Any]]]]:
-        self._connection = await self._connected.__aenter__()
-        return self._queried
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self._connected.__aexit__(kind, error, trace)
-
-    async def _queried(self, queries: Queries) -> list[list[Any]]:
-        found: list[list[Any]] = []
-        for query, values in queries:
-            sent(query)
-            found.append(await translated(self._connection, partial(_fetched, query, values)))
-        return found
-
-
-class _Taken:
-    """A connection out of the pool for as long as a block lasts."""
-
-    __slots__ = ("_client", "_connection")
-
-    def __init__(self, client: Client) -> None:
-        self._client = client
-
-    async def __aenter__(self) -> PoolConnectionProxy:
-        self._connection = await self._client.take()
-        return self._connection
-
-    async def __aexit__(self, kind: object, _error: object, _trace: object) -> None:
-        # After a failure, a cancellation above all, nobody knows what is still on its way.
-        back = self._client.give_back if kind is not None else self._client.hand_on
-        await back(self._connection)
 
 
 class _TransactionClient(Client, TransactionWrapper):
@@ -310,11 +266,6 @@ class _Transaction(TransactionContextPooled):
         except DatabaseUnavailable:
             # The server forgets by itself; what made us roll back is the better story.
             _cut_off(self.client._connection)
-
-
-def _fetched(query: str, values: Sequence[Any], connection: PoolConnectionProxy) -> Awaitable[list[Any]]:
-    found: Awaitable[list[Any]] = connection.fetch(query, *values)
-    return found
 
 
 def _cut_off(connection: PoolConnectionProxy) -> None:

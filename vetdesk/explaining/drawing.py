@@ -10,8 +10,9 @@ from rich.text import Text
 from rich.tree import Tree
 
 from graph.ids import opened
-from graph.reading.explain import MEANT, PARENTS
+from graph.reading.explain import MEANT
 from graph.reading.explained import Root, Shows, Shut, Step
+from graph.reading.steps import PARENTS
 from vetdesk.explaining.asking import sentence_of
 from vetdesk.explaining.layout import lines
 from vetdesk.watching.plain import plain

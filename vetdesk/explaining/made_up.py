@@ -18,6 +18,7 @@ from graphql import (
     OperationDefinitionNode,
     VariableNode,
     Visitor,
+    get_nullable_type,
     is_required_input_field,
     type_from_ast,
     visit,
@@ -67,7 +68,7 @@ class _Uses(Visitor):
 
 
 async def _value(wrapped: Any, about: str) -> Any:
-    of = wrapped.of_type if isinstance(wrapped, GraphQLNonNull) else wrapped
+    of: Any = get_nullable_type(wrapped)
     if isinstance(of, GraphQLList):
         return []
     if isinstance(of, GraphQLEnumType):

@@ -1,0 +1,182 @@
+"""Steps: what is planned for a field that hands over rows, told level below level, each with its statements as sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from graphql import GraphQLError, GraphQLObjectType, get_named_type
+
+from graph.reading import pages, statement
+from graph.reading.explained import Computed, Joined, Shows, Shut, Step
+from graph.reading.pages import Paged, Picked, Shown
+from graph.reading.plan import (
+    Answered,
+    Below,
+    Call,
+    Child,
+    Closed,
+    Edges,
+    Inner,
+    Level,
+    Made,
+    Nested,
+    Node,
+    Nodes,
+    Pages,
+    Plan,
+)
+from graph.reading.planner import Planner, is_a_list, is_a_page
+from graph.reading.read import rides
+from models.refusal import Refusal
+
+if TYPE_CHECKING:
+    from graph.reading.executor import ReadingExecutor
+    from graph.reading.plan import Connection
+    from resolvers.rows import Page, Rows
+    from resolvers.viewer import Viewer
+
+PARENTS = (UUID(int=0xA), UUID(int=0xB))
+"""They stand for the rows above a level, of which nothing has been read."""
+
+
+class Steps:
+    """The steps of one field of the root."""
+
+    def __init__(self, executor: ReadingExecutor) -> None:
+        self._executor = executor
+        self._viewer: Viewer = executor.context_value.viewer
+        self._said: Mapping[str, Any] = {}  # what the question itself tells of its rows
+
+    def of(self, wrapped: Any, of: Any, details: Any, field: str, rows: Any) -> Step:
+        """The step of a field of this type that hands over these rows, and those below it."""
+        planner = Planner(self._executor, self._viewer)
+        match rows:
+            case Paged(inner, page):
+                plan = planner.page(of, details, inner.model, inner.order)
+                counts = plan.connection is not None and plan.connection.wants_total
+                return self._whole(plan, field, Shows.PAGE, inner, page, counts=counts)
+            case Picked(inner, _):
+                return self._whole(planner.by_key(of, details, inner.model), field, Shows.PICKED, inner)
+            case Shown():
+                self._said, shown = rows.said, self._executor.schema.type_map[rows.kind]
+                return self._whole(planner.list(shown, details, rows.rows.model), field, Shows.ONE, rows.rows)  # type: ignore[arg-type]
+        way = Shows.LIST if is_a_list(wrapped) else Shows.ONE
+        return self._whole(planner.list(of, details, rows.model), field, way, rows)
+
+    def _whole(
+        self, plan: Plan, field: str, way: Shows, rows: Rows, page: Page | None = None, *, counts: bool = False
+    ) -> Step:
+        level = plan.level
+        number = rides(level, rows)
+        riding = None if number is None else level.children[number]
+        try:
+            if isinstance(riding, Child):
+                rider = statement.Rider(riding, *self._narrowed(riding)[1:], rows.key)
+                statements = [statement.with_rider(level, self._viewer, rows, rider, page, counts=counts)]
+            else:
+                statements = [statement.whole(level, self._viewer, rows, page, counts=counts)]
+        except (GraphQLError, Refusal) as error:
+            return self._told(field, way, level, plan.made, plan.connection, [], page, refused=error)
+        if counts and page is not None and page.beyond is not None:
+            statements.append(statement.counted(level, rows))
+        return self._told(field, way, level, plan.made, plan.connection, statements, page, riding=riding)
+
+    def _narrowed(self, child: Child) -> tuple[Mapping[str, Any], str, Sequence[Any]]:
+        """What is given to an edge, and what else must hold of its rows."""
+        given = {**self._said, **child.arguments.given(self._executor.variable_values)}
+        try:
+            narrowed, asked = child.edge.narrow(self._executor.context_value, given) if child.edge.narrow else ("", ())
+        except KeyError:  # what only the question could tell, which has handed over no rows
+            narrowed, asked = "", ()
+        return given, narrowed, asked
+
+    def _child(self, child: Any, made: Made, field: str, *, of_one: bool, rides: bool) -> Step:
+        way = Shows.PAGE if child.connection is not None else Shows.LIST
+        context, viewer, page = self._executor.context_value, self._viewer, None
+        parents = PARENTS[:1] if of_one else PARENTS
+        try:
+            given, narrowed, asked = self._narrowed(child)
+            if child.connection is not None:
+                sizes = {name: given.get(name) for name in ("first", "after", "last", "before")}
+                page = pages.page(**sizes, most=context.limits.max_page)
+            statements = [] if rides else [statement.of_parents(child, viewer, narrowed, asked, parents, page)]
+        except (GraphQLError, Refusal) as error:
+            return self._told(field, way, child.level, made, child.connection, [], page, refused=error)
+        if child.connection is not None and child.connection.wants_total and page is not None and page.beyond:
+            statements.append(statement.counted_of_parents(child, viewer, narrowed, asked, parents))
+        return self._told(field, way, child.level, made, child.connection, statements, page)
+
+    def _told(
+        self,
+        field: str,
+        way: Shows,
+        level: Level,
+        made: Made,
+        connection: Connection | None,
+        statements: Sequence[statement.Statement],
+        page: Page | None,
+        refused: GraphQLError | Refusal | None = None,
+        riding: Any = None,
+    ) -> Step:
+        parts = list(_parts(made, ""))
+        return Step(
+            field=field,
+            kind=_entry(made).name,
+            table=level.model._meta.db_table,
+            shows=way,
+            columns=tuple(text for text, _ in level.columns),
+            joins=tuple(
+                Joined(each.alias, each.model._meta.db_table, each.column, each.is_carried)
+                for each in level.joins.values()
+            ),
+            computed=tuple(
+                Computed(name, tuple(level.columns[place][0] for place in source.places))
+                for name, source in parts
+                if isinstance(source, Call)
+            ),
+            asked=tuple(name for name, source in parts if isinstance(source, Answered)),
+            shut=tuple(Shut(name, source.roles) for name, source in parts if isinstance(source, Closed)),
+            total=connection is not None and connection.wants_total,
+            cursors=connection is not None and bool(connection.order),
+            statements=tuple((text, tuple(values)) for text, values in statements),
+            page=page,
+            refused=refused,
+            below=tuple(
+                self._child(
+                    level.children[source.child],
+                    _made_of(source),
+                    name,
+                    of_one=way is Shows.ONE,
+                    rides=level.children[source.child] is riding,
+                )
+                for name, source in parts
+                if isinstance(source, Below | Pages)
+            ),
+        )
+
+
+def _parts(made: Made, before: str) -> Iterator[tuple[str, Any]]:
+    """Every field that is made of a row, by its path from the row, as deep as the joined rows go."""
+    for part in made.parts:
+        match part.source:
+            case Nested(inner) | Nodes(inner) | Edges(inner) | Node(inner):
+                yield from _parts(inner, before)
+            case Inner(_, inner):
+                yield from _parts(inner, f"{before}{part.key}.")
+            case source:
+                yield f"{before}{part.key}", source
+
+
+def _made_of(source: Below | Pages) -> Made:
+    return source.made if isinstance(source, Below) else source.connection.made
+
+
+def _entry(made: Made) -> GraphQLObjectType:
+    """The type of the rows: of a page, that of its entries."""
+    if not is_a_page(made.of):
+        return made.of
+    entry: Any = get_named_type(made.of.fields["nodes"].type)
+    assert isinstance(entry, GraphQLObjectType)  # noqa: S101 - pages are of objects
+    return entry
