@@ -2,6 +2,7 @@
 
 import pytest
 
+from models import Location
 from resolvers.viewer import Audience
 from tests.doors import Program, id_of
 from tests.world import a_practice, a_vet, a_world
@@ -49,3 +50,12 @@ async def test_a_switch_at_the_top_that_is_null_is_the_mistake_of_whoever_asks(d
     program = Program()
     answer = await program.ask(Audience.OWNER, text, x=None)
     assert (answer.status, answer.code) == (400, "BAD_INPUT")
+
+
+async def test_a_clock_that_is_mended_shows_the_day_again(database):
+    program, world = Program(), await a_world()
+    document = 'query ($at: ID!) { day(locationId: $at, on: "2026-03-02") { location { zone } } }'
+    for zone in ("Europe/Berlin", "Pacific/Nowhere", "Europe/Paris"):
+        await Location.filter(id=world.location.id).update(zone=zone)
+        answer = await program.ask(world.vet.viewer, document, at=id_of(world.location))
+    assert answer.data["day"]["location"]["zone"] == "Europe/Paris"
