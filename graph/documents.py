@@ -23,6 +23,7 @@ from graphql import (
     SelectionSetNode,
     VariableNode,
     parse,
+    print_ast,
     specified_rules,
     validate,
 )
@@ -174,6 +175,8 @@ class Documents:
     ) -> Operation:
         asked = {each.name.value for each in root_fields(node, fragments)} - {"__typename"}
         weights = weighed(self._schema, node, fragments, most=self._limits.max_page)
+        declared = {each.variable.name.value: print_ast(each.type) for each in node.variable_definitions or ()}
+        truths = {name for name, of in declared.items() if of in ("Boolean", "Boolean!")}
         return Operation(
             node=node,
             fragments=fragments,
@@ -184,7 +187,8 @@ class Documents:
             and all(self._said(node.operation.value, name).get("token") == "ignored" for name in asked),
             weights=weights,
             cost=fixed(weights),
-            switches=switches,
+            # What has the name of a switch here may be something else there, as long as a client likes.
+            switches=tuple(each for each in switches if each in truths),
         )
 
     def _is_alone(self, kind: str, name: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from tortoise.transactions import in_transaction
 
@@ -86,7 +87,7 @@ async def kept_zone(viewer: Viewer, location_id: UUID | None) -> str:
     known = _ZONES.get(location_id) if location_id is not None else None
     if known is None:
         location = await access.find(viewer, Location, location_id, path="locationId")
-        known = _ZONES[location.id] = location.zone
+        known = _ZONES[location.id] = ZoneInfo(location.zone).key  # one that nobody here knows is not kept
     return known
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from graphql import (
     ExecutionResult,
+    GraphQLError,
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLSchema,
@@ -93,7 +94,10 @@ class ReadingExecutor(StrawberryGraphQLCoreExecutionContext):
 
     async def answered(self) -> ExecutionResult:
         """The answer to the operation."""
-        asked = self._roots() if self.operation.operation is OperationType.QUERY else None
+        try:
+            asked = self._roots() if self.operation.operation is OperationType.QUERY else None
+        except GraphQLError as error:  # `@skip` or `@include` is given null
+            return ExecutionResult(None, [error])
         if asked is None:
             result: Any = self.execute_operation()
             answer: ExecutionResult = await result if isawaitable(result) else result
