@@ -57,7 +57,7 @@ def app(terms: Terms) -> Starlette:
                     return Response(status_code=401)
             asked = orjson.loads(await request.body())
             data = await answers(kept[0], viewer, asked)
-            return Response(orjson.dumps({"data": data}), media_type="application/json")
+            return Response(orjson.dumps({"data": data}, option=orjson.OPT_UTC_Z), media_type="application/json")
 
         return Route(path, endpoint, methods=["POST"])
 

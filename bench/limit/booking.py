@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from bench.door import Viewer
 from bench.limit.database import Ask, Database
 from bench.limit.events import happened
-from bench.limit.values import gid, instant, key, moment, uuid7
+from bench.limit.values import gid, key, moment, ready, uuid7
 
 _TRIES = 50
 _QUARTER = timedelta(minutes=15)
@@ -70,7 +70,7 @@ async def book(database: Database, viewer: Viewer, asked: dict[str, Any]) -> dic
 
 def _answer(row: tuple[UUID, datetime, str, str]) -> dict[str, Any]:
     appointment, starts, vet, room = row
-    booked = {"id": gid("Appointment", appointment), "startsAt": instant(starts), "status": "BOOKED"}
+    booked = {"id": gid("Appointment", appointment), "startsAt": ready(starts), "status": "BOOKED"}
     people = {"vet": {"displayName": vet}, "room": {"name": room}}
     return {"bookAppointment": {"__typename": "AppointmentBooked", "appointment": {**booked, **people}}}
 

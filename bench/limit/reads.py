@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bench.door import Viewer
 from bench.limit.database import Database
-from bench.limit.values import gid, instant, key
+from bench.limit.values import gid, key, ready
 
 _DAY = """
 SELECT a.id, a.status, a.starts_at, a.ends_at, a.reason, s.id, s.name, v.id, v.display_name, r.id, r.name,
@@ -34,8 +34,8 @@ async def day(database: Database, viewer: Viewer, asked: dict[str, Any]) -> dict
                 {
                     "id": gid("Appointment", row[0]),
                     "status": row[1],
-                    "startsAt": instant(row[2]),
-                    "endsAt": instant(row[3]),
+                    "startsAt": ready(row[2]),
+                    "endsAt": ready(row[3]),
                     "reason": row[4],
                     "service": {"id": gid("Service", row[5]), "name": row[6]},
                     "vet": {"id": gid("Staff", row[7]), "displayName": row[8]},
@@ -99,7 +99,7 @@ async def pet(database: Database, viewer: Viewer, asked: dict[str, Any]) -> dict
                     {
                         "id": gid("Appointment", row[0]),
                         "status": row[1],
-                        "startsAt": instant(row[2]),
+                        "startsAt": ready(row[2]),
                         "service": {"id": gid("Service", row[3]), "name": row[4]},
                         "vet": {"id": gid("Staff", row[5]), "displayName": row[6]},
                         "room": {"id": gid("Room", row[7]), "name": row[8]},

@@ -6,13 +6,17 @@ import os
 import time
 from binascii import a2b_base64, b2a_base64
 from datetime import UTC, datetime
+from functools import lru_cache
 from uuid import UUID
+
+_KEPT_IDS = 10_000
 
 
 def key(text: str) -> UUID:
     return UUID(hex=a2b_base64(text + "==").partition(b":")[2].decode())
 
 
+@lru_cache(_KEPT_IDS)
 def gid(kind: str, value: UUID | str) -> str:
     plain = value.replace("-", "") if isinstance(value, str) else value.hex
     # Plain base64 will do: of these characters none becomes a plus or a slash.
@@ -26,6 +30,11 @@ def moment(value: datetime | str) -> datetime:
 def instant(value: datetime | str) -> str:
     text = value if isinstance(value, str) else value.isoformat()
     return text[:10] + "T" + text[11:-6] + "Z"
+
+
+def ready(value: datetime | str) -> datetime | str:
+    """The instant as orjson prints it best: what PostgreSQL gives stays as it is."""
+    return value if isinstance(value, datetime) else instant(value)
 
 
 def uuid7() -> UUID:
