@@ -25,6 +25,7 @@ JSON = "application/json"
 # No input of ours is half as deep. Whatever walks the values below may count on it.
 _DEEPEST = 64
 
+_LONGEST_LENGTH = 15  # in digits: what is longer is too long whatever its end is
 _KEPT_HEADERS = 64  # every program that asks says the same in each of its requests
 
 # What a request error costs a client that knows GraphQL's own media type; 400 where nothing else is said.
@@ -181,7 +182,7 @@ async def _from_body(request: Request, allowed: int) -> dict[str, Any]:
 async def _body(request: Request, allowed: int) -> bytes:
     """The body, of which no more is read than is allowed, whatever its header says."""
     length = request.headers.get("content-length", "")
-    announced = int(length) if length.isascii() and length.isdigit() else 0
+    announced = int(length[:_LONGEST_LENGTH]) if length.isascii() and length.isdigit() else 0
     body = bytearray()
     if announced <= allowed:
         while True:

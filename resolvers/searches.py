@@ -29,7 +29,6 @@ class Condition:
     values: tuple[str, ...] = ()
 
 
-@lru_cache(_KEPT)
 def client_condition(text: str) -> Condition:
     """The clients whom every word of the text matches.
 
@@ -37,8 +36,11 @@ def client_condition(text: str) -> Condition:
     least four digits that stand together anywhere in a phone. What is shorter than two characters, longer than a
     hundred, or holds nothing that can be searched matches nobody.
     """
-    if len(text) > LONGEST or _UNSEARCHABLE.search(text):
-        return Condition(NOTHING)
+    return Condition(NOTHING) if len(text) > LONGEST or _UNSEARCHABLE.search(text) else _condition(text)
+
+
+@lru_cache(_KEPT)
+def _condition(text: str) -> Condition:
     text = " ".join(text.split())
     words = _PHONE_OR_WORD.findall(text)
     conditions = [condition for word in words if (condition := _matching(word))]

@@ -1,4 +1,4 @@
-"""The seam between graphql-core and reading: where a field returns rows, reading takes over and finishes the answer."""
+"""The executor: a query is answered here from its roots on; deeds and what is watched come from graphql-core, with rows."""
 
 from __future__ import annotations
 
@@ -45,11 +45,13 @@ if TYPE_CHECKING:
     from graph.documents import Operation
 
 _READ = (Rows, Paged, Picked, Shown)
-_MOST_SELECTIONS = 16
+_MOST_ROOTS = 32  # of one operation, for all the ways in which its switches may stand
 
 
 class ReadingExecutor(StrawberryGraphQLCoreExecutionContext):
-    """Executes an operation; rows are read as they are selected, everything else as graphql-core does.
+    """Executes an operation; rows are read as they are selected.
+
+    Queries are completed here. The roots of mutations and subscriptions, and introspection, are graphql-core's.
 
     `plans` are kept from one operation to the next; `switches` are the variables that decide what is selected, and
     `kept` holds what a query asks for at its top, by the values of those.
@@ -67,7 +69,7 @@ class ReadingExecutor(StrawberryGraphQLCoreExecutionContext):
         self._plans = Plans() if plans is None else plans
         self._switches = switches
         self._kept = {} if kept is None else kept
-        self._once: dict[tuple[int, int], asyncio.Future[tuple[Plan, Listed, Any]]] = {}
+        self._once: dict[tuple[int, int], tuple[asyncio.Future[tuple[Plan, Listed, Any]], Rows, Any]] = {}
 
     @classmethod
     def of(
@@ -136,11 +138,15 @@ class ReadingExecutor(StrawberryGraphQLCoreExecutionContext):
 
     def _roots(self) -> tuple[Root, ...] | None:
         switches = self._chosen()
-        if switches not in self._kept:
-            if len(self._kept) >= _MOST_SELECTIONS:
-                self._kept.clear()
-            self._kept[switches] = roots(self)
-        return self._kept[switches]
+        if switches in self._kept:
+            return self._kept[switches]
+        found = roots(self)
+        kept = sum(map(len, filter(None, self._kept.values())))
+        if kept + len(found or ()) > _MOST_ROOTS:
+            self._kept.clear()
+        if len(found or ()) <= _MOST_ROOTS:
+            self._kept[switches] = found
+        return found
 
     async def _root(self, root: Root) -> Any:
         """The answer of a field of the query, which may always be null."""
@@ -233,18 +239,20 @@ class ReadingExecutor(StrawberryGraphQLCoreExecutionContext):
         """The rows by key, read by the first who picks from them with this selection; the others wait."""
         known = (id(rows), id(details))
         if known not in self._once:
-            self._once[known] = asyncio.get_running_loop().create_future()
+            # What it is known by is kept, so that nothing else can take its place in memory.
+            self._once[known] = (asyncio.get_running_loop().create_future(), rows, details)
+            first = self._once[known][0]
             of: Any = get_named_type(return_type)
             try:
                 plan = self._plan("keys", of, details, rows, lambda planner: planner.by_key(of, details, rows.model))
                 found = await read.listed(self.context_value, self.variable_values, plan, rows, {})
                 made = self._quickly(plan, lambda: answer.listed(plan, found, {}))
-                self._once[known].set_result((plan, found, made))
+                first.set_result((plan, found, made))
             except BaseException as error:
-                self._once[known].set_exception(error)
-                self._once[known].exception()  # whoever else waits hears of it; nobody may be left to
+                first.set_exception(error)
+                first.exception()  # whoever else waits hears of it; nobody may be left to
                 raise
-        return await self._once[known]
+        return await self._once[known][0]
 
     def _plan(self, way: Any, of: Any, details: Any, rows: Rows, planned: Callable[[Planner], Plan]) -> Plan:
         """The plan of a selection, kept or made."""

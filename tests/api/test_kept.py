@@ -1,5 +1,7 @@
 """What is kept of a document is found in the document alone: nothing that a request gives is kept with it."""
 
+from typing import Any
+
 import pytest
 
 from models import Location
@@ -43,6 +45,20 @@ async def test_a_deed_is_answered_though_another_operation_decides_by_the_name_o
     answer = await program.ask(world.owner.viewer, BOOK, operation="Book", x=given)
     assert answer.data["bookAppointment"]["__typename"] == "AppointmentBooked"
     assert answer.data["bookAppointment"]["appointment"]["id"]
+
+
+async def test_of_one_document_only_so_much_is_kept_however_its_switches_stand(database):
+    program = Program(max_aliases=100)
+    fields = " ".join(f"p{number}: practice @skip(if: $a) {{ id }}" for number in range(10))
+    text = f"query ($a: Boolean!, $b: Boolean!, $c: Boolean!) {{ {fields} q: practice @skip(if: $b) @include(if: $c) {{ id }} }}"
+    for way in range(8):
+        switches: Any = {"a": bool(way & 1), "b": bool(way & 2), "c": bool(way & 4)}
+        assert (await program.ask(Audience.OWNER, text, **switches)).status in {200, 401}
+        kept = program.operations["owner"]._documents.read(text).operation(None).kept
+        assert sum(len(each) for each in kept.values()) <= 32
+    crowd = f"{{ {' '.join(f't{number}: __typename' for number in range(33))} }}"
+    await program.ask(Audience.OWNER, crowd)
+    assert program.operations["owner"]._documents.read(crowd).operation(None).kept == {}
 
 
 @pytest.mark.parametrize("text", [OR_NOT, OR_NOT.replace("practice", "also: __typename practice")])

@@ -10,7 +10,7 @@ import pytest
 from tortoise.connection import get_connection
 from tortoise.exceptions import OperationalError
 
-from vetdesk.database import connect
+from vetdesk.database import connect, postgres
 
 pytestmark = pytest.mark.only_on("postgres")
 
@@ -73,3 +73,14 @@ async def test_a_connection_that_is_handed_on_comes_to_whoever_waits_for_one(eng
     await asyncio.sleep(0)
     await engine.hand_on(first)
     assert await asyncio.gather(*waiting) == [[{"one": 1}]] * 3
+
+
+async def test_a_connection_that_has_rested_for_too_long_is_closed_and_another_opened(engine, monkeypatch):
+    first = await engine.take()
+    await engine.hand_on(first)
+    monkeypatch.setattr(postgres, "REST_SECONDS", 0.0)
+    assert await ask(engine) == [{"one": 1}]
+    monkeypatch.undo()
+    second = await engine.take()
+    assert second is not first
+    await engine.give_back(second)

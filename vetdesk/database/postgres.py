@@ -8,6 +8,7 @@ Whatever says "the server is not there" becomes `DatabaseUnavailable`, at connec
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from types import TracebackType
@@ -35,6 +36,7 @@ from vetdesk.database.statements import sent
 T = TypeVar("T")
 
 WAIT_SECONDS = 10.0
+REST_SECONDS = 300.0
 
 _CHANGES = ("UPDATE", "DELETE", "INSERT")
 
@@ -44,8 +46,8 @@ class Client(AsyncpgDBClient):
 
     def __init__(self, *given: Any, **more: Any) -> None:
         super().__init__(*given, **more)
-        # Sound connections that nobody uses now: taken out of the pool, and not yet given back to it.
-        self._idle: list[PoolConnectionProxy] = []
+        # Sound connections that nobody uses now, and since when: taken out of the pool, and not yet given back to it.
+        self._idle: list[tuple[PoolConnectionProxy, float]] = []
         self._waiting = 0
         self._is_closing = False
 
@@ -128,10 +130,10 @@ class Client(AsyncpgDBClient):
             DatabaseUnavailable: the server is gone, or every connection stayed busy for all of `WAIT_SECONDS`.
         """
         while self._idle:
-            connection = self._idle.pop()
-            if not is_lost(connection):
+            connection, since = self._idle.pop()
+            if not is_lost(connection) and _now() - since < REST_SECONDS:
                 return connection
-            await self.give_back(connection)
+            await self._retire(connection)
         if self._pool is None:
             await self.open()
         assert self._pool is not None  # noqa: S101  just opened
@@ -148,13 +150,21 @@ class Client(AsyncpgDBClient):
         if self._waiting or self._is_closing or is_lost(connection):
             await self.give_back(connection)
             return
-        self._idle.append(connection)
+        self._idle.append((connection, _now()))
+        # The last to come is the first to go, so whoever is needed no more lies at the bottom.
+        while self._idle and _now() - self._idle[0][1] >= REST_SECONDS:
+            await self._retire(self._idle.pop(0)[0])
+
+    async def _retire(self, connection: PoolConnectionProxy) -> None:
+        """Close one that has rested for too long: a firewall between may have forgotten it."""
+        _cut_off(connection)
+        await self.give_back(connection)
 
     async def _close(self) -> None:
         self._is_closing = True
         try:
             while self._idle:
-                await self.give_back(self._idle.pop())
+                await self.give_back(self._idle.pop()[0])
             await super()._close()
         finally:
             self._is_closing = False
@@ -266,6 +276,10 @@ class _Transaction(TransactionContextPooled):
         except DatabaseUnavailable:
             # The server forgets by itself; what made us roll back is the better story.
             _cut_off(self.client._connection)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def _cut_off(connection: PoolConnectionProxy) -> None:

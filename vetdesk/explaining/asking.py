@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from graphql import GraphQLError
 from pydantic import SecretStr
 from tortoise.transactions import in_transaction
 
@@ -114,7 +115,11 @@ async def _explained(settings: Settings, wish: Wish, role: Role) -> Explanation:
     explainer: Explainer = operations.executor(asked, context, Explainer)
     roots: list[Root] = []
     statements: dict[str, tuple[str, ...]] = {}
-    for key, details in explainer.top():
+    try:
+        top = explainer.top()
+    except GraphQLError as error:  # `@skip` or `@include` is given null
+        raise NotRun([error]) from error
+    for key, details in top:
         with counted() as sent:
             roots.append(await explainer.root(key, details))
         statements[key] = tuple(dict.fromkeys(sent.texts))
