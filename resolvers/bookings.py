@@ -16,8 +16,9 @@ from uuid import UUID
 from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
-from models import BusyTime, Resource, Staff, sql
+from models import Resource, Staff, sql
 from models.refusal import OutsideHours, PetHasDied, RightNeeded, SlotTaken, VetCannotDoService
+from models.row import uuid7
 from resolvers import access, free_times
 
 if TYPE_CHECKING:
@@ -132,21 +133,20 @@ _MAY_BOOK = (
 async def take(wish: Wish, place: Place, appointment_id: UUID) -> None:
     """Write the busy times of the appointment: vet and room for visit and buffers, the pet for the visit."""
     taken = wish.offer.service.with_buffers(wish.visit)
-    await sql.insert(
-        [
-            BusyTime(
-                resource=resource,
-                resource_id=resource_id,
-                starts_at=period.starts_at,
-                ends_at=period.ends_at,
-                appointment_id=appointment_id,
-            )
-            for resource, resource_id, period in (
-                (Resource.VET, place.vet_id, taken),
-                (Resource.ROOM, place.room_id, taken),
-                (Resource.PET, wish.pet_id, wish.visit),
-            )
-        ]
+    held = (
+        (Resource.VET, place.vet_id, taken),
+        (Resource.ROOM, place.room_id, taken),
+        (Resource.PET, wish.pet_id, wish.visit),
+    )
+    values = [
+        value
+        for resource, resource_id, period in held
+        for value in (uuid7(), resource.value, resource_id, period.starts_at, period.ends_at, True, appointment_id)
+    ]
+    await sql.execute(
+        "INSERT INTO busy_time (id, resource, resource_id, starts_at, ends_at, is_exclusive, appointment_id) "
+        f"VALUES {', '.join(['(?, ?, ?, ?, ?, ?, ?)'] * len(held))}",
+        values,
     )
 
 

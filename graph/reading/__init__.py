@@ -22,7 +22,7 @@ and once for each request:
                 its place
     objects     completes what a resolver answers that is no row, and may hold some
 
-`executor` runs it. A query is answered here, all but introspection. That, and the roots of mutations and subscriptions
+`executor` runs it. Queries and mutations are answered here, all but introspection. That, and the roots of subscriptions
 with the objects they answer with, are graphql-core's, which hands over wherever one of them holds rows, and gets a
 finished answer back.
 

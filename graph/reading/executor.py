@@ -1,4 +1,4 @@
-"""The executor: a query is answered here from its roots on; deeds and what is watched come from graphql-core, with rows."""
+"""The executor: answers an operation from its roots on; introspection and what is watched are graphql-core's."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _MOST_ROOTS = 32  # of one operation, for all the ways in which its switches may
 class ReadingExecutor(StrawberryGraphQLCoreExecutionContext):
     """Executes an operation; rows are read as they are selected.
 
-    Queries are completed here. The roots of mutations and subscriptions, and introspection, are graphql-core's.
+    Introspection and the roots of subscriptions are graphql-core's, everything else is completed here.
 
     `plans` are kept from one operation to the next; `switches` are the variables that decide what is selected, and
     `kept` holds what a query asks for at its top, by the values of those.
@@ -97,15 +97,15 @@ class ReadingExecutor(StrawberryGraphQLCoreExecutionContext):
     async def answered(self) -> ExecutionResult:
         """The answer to the operation."""
         try:
-            asked = self._roots() if self.operation.operation is OperationType.QUERY else None
+            asked = self._roots()
         except GraphQLError as error:  # `@skip` or `@include` is given null
             return ExecutionResult(None, [error])
         if asked is None:
             result: Any = self.execute_operation()
             answer: ExecutionResult = await result if isawaitable(result) else result
             return answer
-        if len(asked) == 1:
-            data = {asked[0].key: await self._root(asked[0])}
+        if len(asked) == 1 or self.operation.operation is OperationType.MUTATION:
+            data = {each.key: await self._root(each) for each in asked}
         else:
             answers = await asyncio.gather(*[self._root(each) for each in asked])
             data = {each.key: answer for each, answer in zip(asked, answers, strict=True)}

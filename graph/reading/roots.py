@@ -1,4 +1,4 @@
-"""Roots: what a query asks for at its top, each field with its resolver, found once for each selection."""
+"""Roots: what an operation asks for at its top, each field with its resolver, found once for each selection."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Root:
-    """A field of a query, under the key that the client wants. Without a definition it is `__typename`."""
+    """A field of the root, under the key that the client wants. Without a definition it is `__typename`."""
 
     key: str
     details: Any
@@ -36,25 +36,25 @@ class Root:
 
 
 def roots(executor: ReadingExecutor) -> tuple[Root, ...] | None:
-    """What the executor's query asks for; None when that is the schema itself, which graphql-core tells."""
-    query = executor.schema.query_type
-    assert query is not None  # noqa: S101 - every view has one
+    """What the executor's operation asks for; None when that is the schema itself, which graphql-core tells."""
+    top = executor.schema.get_root_type(executor.operation.operation)
+    assert top is not None  # noqa: S101 - the document was checked against this very schema
     selected = collect_fields(
-        executor.schema, executor.fragments, executor.variable_values, query, executor.operation, hide_suggestions=True
+        executor.schema, executor.fragments, executor.variable_values, top, executor.operation, hide_suggestions=True
     ).grouped_field_set
     found: list[Root] = []
     for key, details in selected.items():
         nodes = [each.node for each in details]
         name = nodes[0].name.value
-        path = Path(None, key, query.name)
+        path = Path(None, key, top.name)
         if name == "__typename":
-            found.append(Root(key, details, nodes, query, path, None, None, None))
+            found.append(Root(key, details, nodes, top, path, None, None, None))
             continue
-        definition = query.fields.get(name)
+        definition = top.fields.get(name)
         if definition is None:
             return None
         arguments = Arguments(definition, details[0])
-        found.append(Root(key, details, nodes, query, path, definition, arguments, _asked(definition)))
+        found.append(Root(key, details, nodes, top, path, definition, arguments, _asked(definition)))
     return tuple(found)
 
 
@@ -84,6 +84,6 @@ def _takes_self_and_info(resolver: Any) -> bool:
 
 
 async def _as_graphql_core_does(definition: GraphQLField, info: Any, given: dict[str, Any]) -> Any:
-    assert definition.resolve is not None  # noqa: S101 - every field of a query has a resolver
+    assert definition.resolve is not None  # noqa: S101 - every field of a root has a resolver
     answer = definition.resolve(None, info, **given)
     return await answer if isawaitable(answer) else answer
