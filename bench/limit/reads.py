@@ -15,7 +15,7 @@ SELECT a.id, a.status, a.starts_at, a.ends_at, a.reason, s.id, s.name, v.id, v.d
   c.id, c.display_name, p.id, p.name, p.species, p.breed
 FROM appointment a JOIN service s ON s.id = a.service_id JOIN staff v ON v.id = a.vet_id JOIN room r ON r.id = a.room_id
 JOIN client c ON c.id = a.client_id JOIN pet p ON p.id = a.pet_id
-WHERE a.location_id = ? AND a.starts_at < ? AND a.ends_at > ? ORDER BY a.starts_at, a.id
+WHERE a.location_id = ? AND a.starts_at < ? AND a.starts_at > ? AND a.ends_at > ? ORDER BY a.starts_at, a.id
 """
 
 
@@ -26,7 +26,8 @@ async def day(database: Database, viewer: Viewer, asked: dict[str, Any]) -> dict
     zone = await clock(database, asked["location"])
     midnight = datetime.fromisoformat(asked["on"]).replace(tzinfo=zone)
     until = (midnight + timedelta(days=1)).astimezone(UTC)
-    rows = await database.ask(_DAY, (key(asked["location"]), until, midnight.astimezone(UTC)))
+    since = midnight.astimezone(UTC)
+    rows = await database.ask(_DAY, (key(asked["location"]), until, since - timedelta(days=3), since))
     return {
         "day": {
             "on": asked["on"],

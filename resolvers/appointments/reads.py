@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -10,11 +11,15 @@ from models.period import Period, day_in, must_be_foreseeable
 from resolvers import access, locations
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import date
     from uuid import UUID
 
     from resolvers.rows import Rows
     from resolvers.viewer import Viewer
+
+
+_LONGEST = timedelta(days=3)  # with room to spare
+_FIRST = datetime.min.replace(tzinfo=UTC)
 
 
 def one(viewer: Viewer, appointment_id: UUID | None) -> Rows:
@@ -37,8 +42,13 @@ def during(viewer: Viewer, period: Period, *, location_id: UUID | None = None) -
 
 
 def touching(period: Period) -> tuple[str, tuple[datetime, ...]]:
-    """The condition under which an appointment touches the period, and its values."""
-    return "{t}.starts_at < ? AND {t}.ends_at > ?", (period.ends_at, period.starts_at)
+    """The condition under which an appointment touches the period, and its values.
+
+    None lasts for longer than a day, so those that began long before need not be looked at: a day costs the same after
+    ten years as after one.
+    """
+    began = max(period.starts_at, _FIRST + _LONGEST) - _LONGEST
+    return "{t}.starts_at < ? AND {t}.starts_at > ? AND {t}.ends_at > ?", (period.ends_at, began, period.starts_at)
 
 
 async def day(viewer: Viewer, location_id: UUID | None, on: date) -> tuple[Rows, Period]:
