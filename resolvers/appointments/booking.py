@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -18,6 +18,7 @@ from resolvers import access, bookings, events, free_times, messages, retries
 from resolvers.access import Deed
 from resolvers.appointments import told
 from resolvers.bookings import Place, Wish
+from resolvers.changes import plain
 
 if TYPE_CHECKING:
     from resolvers.free_times import Offer
@@ -60,7 +61,7 @@ async def book(viewer: Viewer, booking: Booking, *, key: str, now: datetime) -> 
         TooManyPlanned: an owner has as many visits to come as can be booked online.
     """
     access.may(viewer, Deed.BOOK_APPOINTMENT)
-    retry = retries.asked(viewer, Deed.BOOK_APPOINTMENT, key, asdict(booking), now=now)
+    retry = retries.asked(viewer, Deed.BOOK_APPOINTMENT, key, plain(booking), now=now)
 
     async def work() -> Outcome:
         pet = await access.find_with_right(viewer, Pet, booking.pet_id, Right.BOOK, path="petId")
@@ -119,7 +120,7 @@ async def reschedule(viewer: Viewer, move: Move, *, key: str, now: datetime) -> 
     """
     found = await access.find_with_right(viewer, Appointment, move.appointment_id, Right.BOOK, path="appointmentId")
     access.may(viewer, Deed.RESCHEDULE_APPOINTMENT, found.location_id)
-    retry = retries.asked(viewer, Deed.RESCHEDULE_APPOINTMENT, key, asdict(move), now=now)
+    retry = retries.asked(viewer, Deed.RESCHEDULE_APPOINTMENT, key, plain(move), now=now)
 
     async def work() -> Outcome:
         found.must_be_movable()
