@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 _log = structlog.get_logger(__name__)
 _FINISH_SECONDS = 10
 _LOOK_SECONDS = 0.02
-_NEW_OBJECTS = 20_000  # as many as a few dozen large answers hold; Python looks after 700
+# After as many as a few large answers hold (Python looks after 700), and at all of them after every tenth such look:
+# what a connection leaves behind goes with those.
+_NEW_OBJECTS = 10_000, 5, 2
 
 
 class _Server(uvicorn.Server):
@@ -104,7 +106,7 @@ def _spare_the_collector() -> None:
     """Have less looked through for garbage: what is built by now stays, and an answer's many small parts go by themselves."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(_NEW_OBJECTS, *gc.get_threshold()[1:])
+    gc.set_threshold(*_NEW_OBJECTS)
 
 
 async def work(settings: Settings) -> None:
