@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 import traceback
@@ -51,7 +52,10 @@ def configure(settings: Settings) -> None:
 
 
 def _json(event: Any, *, default: Callable[[Any], Any], **_more: Any) -> str:
-    return orjson.dumps(event, default=default, option=orjson.OPT_NON_STR_KEYS).decode()
+    try:
+        return orjson.dumps(event, default=default, option=orjson.OPT_NON_STR_KEYS).decode()
+    except TypeError:  # half a character, or a number of twenty digits: rare, and a line of the log must never fail
+        return json.dumps(event, default=default)
 
 
 def _named_only(_logger: object, _method: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
