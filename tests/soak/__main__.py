@@ -21,10 +21,10 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.databases import Databases, Dialect
+from tests.databases import Databases
 from tests.postmaster import a_server
 from tests.soak import live, report
-from tests.soak.both import on_both
+from tests.soak.both import on_both, on_one
 from tests.soak.checks import Checks
 from tests.soak.line import Line, Record
 from tests.soak.people import Everybody
@@ -45,19 +45,11 @@ def main() -> int:
     parser.add_argument("--pause", type=float, default=0.2, help="seconds between two deeds of one of them (0.2)")
     parser.add_argument("--seed", type=int, default=0, help="where chance begins (0)")
     asked = parser.parse_args()
-    return on_both() if asked.database == "both" else _on(asked.database, asked)
-
-
-def _on(dialect: Dialect, asked: argparse.Namespace) -> int:
-    # The one who asks us to stop should find nothing left behind.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    databases = Databases(dialect)
-    # Started here, in the main thread and outside the loop: the server ends with the thread that started it.
-    databases.start()
-    try:
-        return 0 if asyncio.run(_soaked(databases, asked, Console())) else 1
-    finally:
-        databases.stop()
+    return (
+        on_both()
+        if asked.database == "both"
+        else on_one(asked.database, lambda databases: _soaked(databases, asked, Console()))
+    )
 
 
 async def _soaked(databases: Databases, asked: argparse.Namespace, out: Console) -> bool:

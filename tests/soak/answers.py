@@ -11,7 +11,6 @@ import argparse
 import asyncio
 import logging
 import signal
-import subprocess
 import sys
 import time
 from collections import Counter
@@ -22,13 +21,14 @@ from rich.console import Console
 from rich.table import Table
 
 from models.role import Role
-from tests.databases import Database, Databases, Dialect
+from tests.databases import Database, Databases
 from tests.oracle.asking import Asking
 from tests.oracle.desk import Desk, heard
 from tests.oracle.directed import Asked
 from tests.oracle.documents import Document
 from tests.oracle.house import OWNERS, STAFF, a_house
 from tests.oracle.records import Records
+from tests.soak.both import on_both, on_one
 from vetdesk.database import connect
 
 A_BATCH, TELL_EVERY, MOST_TOLD = 999, 15.0, 20
@@ -139,39 +139,10 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="where chance begins (1)")
     asked = parser.parse_args()
     if asked.database == "both":
-        return _on_both()
+        return on_both("tests.soak.answers")
     # What goes wrong on purpose, such as a clock that nobody knows, would fill the screen.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    return _on(asked.database, asked)
-
-
-def _on_both() -> int:
-    """One database after the other, in a process of its own: Tortoise spells for the first one it meets."""
-    codes, stopped = list[int](), list[int]()
-    for dialect in ("sqlite", "postgres"):
-        command = [sys.executable, "-m", "tests.soak.answers", *sys.argv[1:], "--database", dialect]
-        process = subprocess.Popen(command)
-
-        def stop(number: int, _frame: object, process: subprocess.Popen[bytes] = process) -> None:
-            stopped.append(number)
-            process.send_signal(number)
-
-        # Whoever stops us wants to read what came of it so far.
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, stop)
-        codes.append(process.wait())
-        if stopped:
-            break
-    return max(map(abs, codes))
-
-
-def _on(dialect: Dialect, asked: argparse.Namespace) -> int:
-    databases = Databases(dialect)
-    databases.start()
-    try:
-        return 0 if asyncio.run(_soaked(databases, asked)) else 1
-    finally:
-        databases.stop()
+    return on_one(asked.database, lambda databases: _soaked(databases, asked))
 
 
 async def _soaked(databases: Databases, asked: argparse.Namespace) -> bool:

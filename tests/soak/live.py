@@ -31,9 +31,9 @@ from models import Account, Location, Ownership
 from models.period import Period, day_in, today_in
 from models.period import now as right_now
 from resolvers.appointments.live import KINDS
-from tests.databases import Database, Databases, Dialect
+from tests.databases import Database, Databases
 from tests.soak import books
-from tests.soak.both import on_both
+from tests.soak.both import on_both, on_one
 from tests.soak.documents import MINE as MINE_NOW
 from tests.soak.line import Line, Record
 from tests.soak.people import Everybody
@@ -59,17 +59,11 @@ def main() -> int:
     parser.add_argument("--pause", type=float, default=0.3, help="seconds between two deeds of one of them (0.3)")
     parser.add_argument("--seed", type=int, default=0, help="where chance begins (0)")
     asked = parser.parse_args(sys.argv[2:])
-    return on_both() if asked.database == "both" else _on(asked.database, asked)
-
-
-def _on(dialect: Dialect, asked: argparse.Namespace) -> int:
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    databases = Databases(dialect)
-    databases.start()
-    try:
-        return 0 if asyncio.run(_soaked(databases, asked, Console())) else 1
-    finally:
-        databases.stop()
+    return (
+        on_both()
+        if asked.database == "both"
+        else on_one(asked.database, lambda databases: _soaked(databases, asked, Console()))
+    )
 
 
 async def _soaked(databases: Databases, asked: argparse.Namespace, out: Console) -> bool:
