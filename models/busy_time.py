@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -17,6 +18,10 @@ class Resource(StrEnum):
     VET = "VET"
     ROOM = "ROOM"
     PET = "PET"
+
+
+LONGEST = timedelta(days=3)
+"""Longer than any stretch: a visit of a day at the most, its buffers, and the hour of a clock that is put back."""
 
 
 class BusyTime(Row):

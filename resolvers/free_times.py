@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from models import Location, Pet, Service, Staff, sql
+from models.busy_time import LONGEST
 from models.free_time import Diary, FreeTime, Needs, WeeklyHours
 from models.ownership import Right
 from models.period import Period, day_in, must_be_foreseeable, today_in
@@ -178,7 +179,6 @@ FROM busy_time WHERE is_exclusive AND starts_at < ? AND ends_at > ? AND starts_a
 AND (resource_id = ? OR resource_id IN (SELECT c.room_id FROM service_room c JOIN room r ON r.id = c.room_id
     WHERE c.service_id = ? AND r.location_id = ?))
 """
-_LONGEST_BUSY = timedelta(days=3)
 
 
 async def diary_of(
@@ -232,13 +232,13 @@ async def _read(
             *(
                 of_vets.ends_at,
                 of_vets.starts_at,
-                of_vets.starts_at - _LONGEST_BUSY,
+                of_vets.starts_at - LONGEST,
                 leaving_out,
                 True,
                 service,
                 vet_id,
             ),
-            *(of_others.ends_at, of_others.starts_at, of_others.starts_at - _LONGEST_BUSY, leaving_out, True),
+            *(of_others.ends_at, of_others.starts_at, of_others.starts_at - LONGEST, leaving_out, True),
             *(pet_id, service, place),
         ),
     )

@@ -75,6 +75,8 @@ def listed(viewer: Viewer) -> Rows:
     return access.rows(viewer, Location).sorted_by("fold")
 
 
+# Known to the process and not to somebody who is handed on: it is never the truth, only a guess that saves a question,
+# and a statement that relies on it says so in its condition.
 _ZONES: dict[UUID, str] = {}
 
 

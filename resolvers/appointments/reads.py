@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from models import Appointment, Location
+from models.busy_time import LONGEST
 from models.period import Period, day_in, must_be_foreseeable
 from resolvers import access, locations
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from resolvers.viewer import Viewer
 
 
-_LONGEST = timedelta(days=3)  # with room to spare
 _FIRST = datetime.min.replace(tzinfo=UTC)
 
 
@@ -44,10 +44,9 @@ def during(viewer: Viewer, period: Period, *, location_id: UUID | None = None) -
 def touching(period: Period) -> tuple[str, tuple[datetime, ...]]:
     """The condition under which an appointment touches the period, and its values.
 
-    None lasts for longer than a day, so those that began long before need not be looked at: a day costs the same after
-    ten years as after one.
+    Those that began long before are over, and not looked at: a day costs the same after ten years as after one.
     """
-    began = max(period.starts_at, _FIRST + _LONGEST) - _LONGEST
+    began = max(period.starts_at, _FIRST + LONGEST) - LONGEST
     return "{t}.starts_at < ? AND {t}.starts_at > ? AND {t}.ends_at > ?", (period.ends_at, began, period.starts_at)
 
 
