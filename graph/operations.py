@@ -18,7 +18,6 @@ from graphql import (
     execute_subscription_event,
     located_error,
 )
-from graphql.execution.collect_fields import collect_fields
 from graphql.execution.values import VariableValues, get_argument_values
 from graphql.pyutils import Path
 
@@ -182,17 +181,10 @@ class Operations:
         executor = self.executor(asked, context)
         root = self.view.graphql.subscription_type
         assert root is not None  # noqa: S101 - the document was checked against this very schema
-        selected = collect_fields(
-            executor.schema,
-            executor.fragments,
-            executor.variable_values,
-            root,
-            executor.operation,
-            hide_suggestions=True,
-        ).grouped_field_set
+        selected = executor.top()
         if not selected:  # `@skip` left nothing of it
             raise NotRun([bad_input("This subscription watches nothing.")], asked.extensions)
-        name, details = next(iter(selected.items()))
+        name, details = selected[0]
         nodes = [each.node for each in details]
         path = Path(None, name, root.name)
         field = root.fields[nodes[0].name.value]

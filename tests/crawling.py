@@ -11,7 +11,7 @@ from typing import Any
 from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLUnionType, get_named_type, is_leaf_type
 
 from graph.ids import global_id
-from graph.reading.shape import shapes
+from graph.reading.shape import SHAPES
 from tests.doors import Program
 from tests.world import Owner
 
@@ -100,7 +100,7 @@ def _opened(text: str) -> Iterator[str]:
 async def every_id(view: Any) -> list[str]:
     """The id of every row that a type of the view could show, and of two rows for every other type there is."""
     found: list[str] = []
-    for kind, model in shapes().items():
+    for kind, model in SHAPES.items():
         rows = model.all() if kind.__name__ in view.type_map else model.all().limit(2)
         found += [global_id(kind.__name__, row.pk) for row in await rows]
     return found

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Annotated
 
 import strawberry
+from tortoise.models import Model
 
 from graph.context import Info
 from graph.ids import opened
 from graph.reading import Shown
-from graph.reading.shape import shapes
+from graph.reading.shape import SHAPES
 from graph.roles import EVERYBODY, STAFF, field, mark
 from graph.types.account import UnlinkedAccount, Viewer
 from graph.types.location import Location
@@ -26,6 +28,12 @@ from resolvers.viewer import Viewer as Whoever
 
 # Two types show accounts, each its own part of those that the viewer may see.
 _OF_ACCOUNTS: dict[str, Callable[[Whoever], Rows]] = {"Account": accounts.own, "UnlinkedAccount": accounts.unlinked}
+
+
+@cache
+def _nodes() -> dict[str, type[Model]]:
+    """The types that can be asked for by id, each with its model."""
+    return {made.__name__: model for made, model in SHAPES.items() if issubclass(made, Node)}
 
 
 @strawberry.type
@@ -52,7 +60,7 @@ class PracticeQueries:
         if found is None:
             return None
         kind, key = found
-        types = {made.__name__: model for made, model in shapes().items() if issubclass(made, Node)}
+        types = _nodes()
         named = info.schema._schema.type_map.get(kind)  # noqa: SLF001 - the view that is being asked
         viewer = info.context.viewer
         if kind not in types or named is None or not viewer.roles & (mark(named) or frozenset()):

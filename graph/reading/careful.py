@@ -54,7 +54,7 @@ class Place:
     told: Mapping[str, Any] = field(default_factory=dict)
 
 
-class Told:
+class ToldInPlace:
     """Whatever goes wrong inside is told in its place, as graphql-core tells it; there, null stands for the answer.
 
     Raises (at the end of the block):
@@ -92,7 +92,7 @@ class Careful:
         for number, place in enumerate(places):
             at = path.add_key(number, None)
             answers.append(None)
-            with Told(self._executor, item, details, at):
+            with ToldInPlace(self._executor, item, details, at):
                 answers[number] = self.object(made, place, at)
         return answers
 
@@ -106,7 +106,7 @@ class Careful:
 
     def _field(self, made: Made, part: Part, place: Place, path: Path) -> Any:
         wrapped, answer = part.definition.type, None
-        with Told(self._executor, wrapped, part.details, path):
+        with ToldInPlace(self._executor, wrapped, part.details, path):
             answer = self._answer(made, part, place, path)
             if answer is None and isinstance(wrapped, GraphQLNonNull):
                 name = part.details[0].node.name.value

@@ -19,12 +19,12 @@ from graphql import (
     default_type_resolver,
     get_named_type,
 )
-from graphql.execution.collect_fields import FragmentDetails, collect_subfields
+from graphql.execution.collect_fields import FragmentDetails, collect_fields, collect_subfields
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from graph.reading import answer, read
-from graph.reading.careful import Careful, Place, Told
+from graph.reading.careful import Careful, Place, ToldInPlace
 from graph.reading.found import Listed
 from graph.reading.objects import Objects
 from graph.reading.pages import Paged, Picked, Shown
@@ -32,7 +32,7 @@ from graph.reading.plan import Plan
 from graph.reading.planner import Planner, is_a_list
 from graph.reading.plans import Plans
 from graph.reading.roots import Root, roots
-from graph.reading.shape import MODELS
+from graph.reading.shape import SHAPES
 from models import sql
 from models.refusal import NotFound
 from resolvers import access
@@ -54,7 +54,7 @@ class ReadingExecutor(StrawberryGraphQLCoreExecutionContext):
     Introspection and the roots of subscriptions are graphql-core's, everything else is completed here.
 
     `plans` are kept from one operation to the next; `switches` are the variables that decide what is selected, and
-    `kept` holds what a query asks for at its top, by the values of those.
+    `kept` holds what an operation asks for at its top, by the values of those.
     """
 
     def __init__(
@@ -98,7 +98,7 @@ class ReadingExecutor(StrawberryGraphQLCoreExecutionContext):
         """The answer to the operation."""
         try:
             asked = self._roots()
-        except GraphQLError as error:  # `@skip` or `@include` is given null
+        except GraphQLError as error:
             return ExecutionResult(None, [error])
         if asked is None:
             result: Any = self.execute_operation()
@@ -119,17 +119,23 @@ class ReadingExecutor(StrawberryGraphQLCoreExecutionContext):
             return self.read(return_type, field_details_list, path, result)
         return super().complete_value(return_type, field_details_list, info, path, result, position_context)
 
-    async def answered_alone(self, key: str) -> None:
-        """Answer the one field of a query that the client wants under this key."""
-        for root in self._roots() or ():
-            if root.key == key:
-                await self._root(root)
-
     def build_per_event_executor(self, payload: Any) -> Any:
         """The executor for one event, which has read nothing yet."""
         executor = super().build_per_event_executor(payload)
         vars(executor)["_once"] = {}
         return executor
+
+    def top(self) -> list[tuple[str, Any]]:
+        """The fields selected of the root, by the key under which the client wants them.
+
+        Raises:
+            GraphQLError: `@skip` or `@include` is given null.
+        """
+        of: Any = self.schema.get_root_type(self.operation.operation)
+        found = collect_fields(
+            self.schema, self.fragments, self.variable_values, of, self.operation, hide_suggestions=True
+        )
+        return list(found.grouped_field_set.items())
 
     def selected(self, of: GraphQLObjectType, details: Any) -> list[tuple[str, Any]]:
         """The fields selected of an object, by the key under which the client wants them."""
@@ -149,11 +155,11 @@ class ReadingExecutor(StrawberryGraphQLCoreExecutionContext):
         return found
 
     async def _root(self, root: Root) -> Any:
-        """The answer of a field of the query, which may always be null."""
+        """The answer of a field of the root, which may always be null."""
         if root.definition is None or root.arguments is None or root.asked is None:
             return root.parent.name
         wrapped = root.definition.type
-        with Told(self, wrapped, root.details, root.path):
+        with ToldInPlace(self, wrapped, root.details, root.path):
             info = self.build_resolve_info(root.definition, root.nodes, root.parent, root.path)
             result = await root.asked(info, root.arguments.given(self.variable_values))
             return await Objects(self).completed(wrapped, root.details, root.path, result)
@@ -170,7 +176,7 @@ class ReadingExecutor(StrawberryGraphQLCoreExecutionContext):
 
     def note_fallback(self, of: GraphQLObjectType) -> None:
         """Count an object that is answered field by field, if its type shows rows."""
-        if getattr(of.extensions.get("strawberry-definition"), "origin", None) in MODELS:
+        if getattr(of.extensions.get("strawberry-definition"), "origin", None) in SHAPES:
             self._plans.fallbacks += 1
 
     def is_read(self, result: Any) -> bool:

@@ -20,7 +20,6 @@ from graphql import (
     get_named_type,
     is_abstract_type,
 )
-from graphql.execution.collect_fields import collect_fields
 
 from graph.reading import pages
 from graph.reading.arguments import Arguments
@@ -28,7 +27,7 @@ from graph.reading.executor import ReadingExecutor
 from graph.reading.explained import Root, Shut, Step
 from graph.reading.pages import Paged
 from graph.reading.planner import is_a_list, is_a_page
-from graph.reading.shape import shapes
+from graph.reading.shape import SHAPES
 from graph.reading.steps import Steps
 from graph.roles import gate, opens
 from resolvers import access
@@ -52,14 +51,6 @@ class Explainer(ReadingExecutor):
         """Nothing: the rows are noted."""
         self.noted.setdefault(_nodes(details), result)
 
-    def top(self) -> list[tuple[str, Any]]:
-        """The fields of the root, by the key under which the client wants them."""
-        of: Any = self.schema.get_root_type(self.operation.operation)
-        found = collect_fields(
-            self.schema, self.fragments, self.variable_values, of, self.operation, hide_suggestions=True
-        )
-        return list(found.grouped_field_set.items())
-
     async def root(self, key: str, details: Any) -> Root:
         """What one field of the root reads."""
         of: Any = self.schema.get_root_type(self.operation.operation)
@@ -71,7 +62,9 @@ class Explainer(ReadingExecutor):
             return Root(key, (), (Shut(key, roles),), (), {})
         before = len(self.collected_errors.errors)
         if self.operation.operation is OperationType.QUERY:
-            await self.answered_alone(key)
+            for each in self._roots() or ():
+                if each.key == key:
+                    await self._root(each)
         errors = tuple(self.collected_errors.errors[before:])
         steps = () if errors else tuple(teller.steps(definition.type, details, key))
         return Root(key, steps, tuple(teller.shut), errors, _given(self, definition, details))
@@ -130,7 +123,7 @@ class _Teller:
 def _model(of: Any) -> Any:
     """The model of a type that shows rows; None of any other."""
     definition = getattr(of, "extensions", {}).get("strawberry-definition")
-    return shapes().get(getattr(definition, "origin", object))
+    return SHAPES.get(getattr(definition, "origin", object))
 
 
 def _named(fragments: Any, nodes: Iterable[Any]) -> Iterator[str]:

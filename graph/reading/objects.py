@@ -9,7 +9,7 @@ from graphql import GraphQLList, GraphQLNonNull, GraphQLObjectType, get_nullable
 from graphql.pyutils import Path
 
 from graph.reading import values
-from graph.reading.careful import Told
+from graph.reading.careful import ToldInPlace
 from graph.roles import gate, refuse_unless_allowed
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class Objects:
         for number, each in enumerate(value):
             at = path.add_key(number, None)
             answers.append(None)
-            with Told(self._executor, item, details, at):
+            with ToldInPlace(self._executor, item, details, at):
                 answers[number] = await self.completed(item, details, at, each)
         return answers
 
@@ -74,7 +74,7 @@ class Objects:
         for part in self._parts(of, details):
             at = Path(path, part.key, of.name)
             answer[part.key] = None
-            with Told(self._executor, part.wrapped, part.details, at):
+            with ToldInPlace(self._executor, part.wrapped, part.details, at):
                 if part.roles is not None:
                     refuse_unless_allowed(self._executor.context_value.viewer, part.roles)
                 held = getattr(value, part.name) if part.name else of.name

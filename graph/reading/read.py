@@ -129,14 +129,12 @@ class _Reader:
 
         One list of each row rides in the statement of the rows. Below a row whose key is known, nothing has to wait.
         """
-        viewer, wishes = self._context.viewer, dict[int, _Wish]()
-        if rows.key is not None:
-            wishes = self._wishes(level, sql.bound([rows.key])[0])
-        riding = self._riding(level, rows)
+        viewer, key = self._context.viewer, None if rows.key is None else sql.bound([rows.key])[0]
+        riding = self._riding(level, rows, key)
+        wishes = {} if key is None else self._wishes(level, key, besides=riding)
         if riding is None:
             first = statement.whole(level, viewer, rows, page, counts=counts)
         else:
-            wishes.pop(riding.number, None)
             first = statement.with_rider(level, viewer, rows, riding.rider, page, counts=counts)
         asked = [each for wish in wishes.values() for each in wish.statements]
         found, *answers = await self._ask([first, *beside, *asked])
@@ -151,17 +149,18 @@ class _Reader:
             below[riding.number] = Listed(ridden, await self._below(riding.rider.child.level.children, ridden))
         return own, below, answers[: len(beside)]
 
-    def _wishes(self, level: Level, key: Any) -> dict[int, _Wish]:
+    def _wishes(self, level: Level, key: Any, *, besides: _Riding | None) -> dict[int, _Wish]:
         """What is to be read below the row with this key, as far as it hangs on that row itself."""
         wishes: dict[int, _Wish] = {}
         for number, child in enumerate(level.children):
-            if isinstance(child, Child) and level.is_own(child.parent):
+            is_riding = besides is not None and besides.number == number
+            if isinstance(child, Child) and level.is_own(child.parent) and not is_riding:
                 wish = self._wish(child, [key])
                 if isinstance(wish, _Wish):
                     wishes[number] = wish
         return wishes
 
-    def _riding(self, level: Level, rows: Rows) -> _Riding | None:
+    def _riding(self, level: Level, rows: Rows, key: Any) -> _Riding | None:
         number = rides(level, rows)
         if number is None:
             return None
@@ -171,7 +170,6 @@ class _Reader:
             _, narrowed, asked = self._narrowed(child)
         except (GraphQLError, Refusal):  # said where it is asked for
             return None
-        key = None if rows.key is None else sql.bound([rows.key])[0]
         return _Riding(number, statement.Rider(child, narrowed, asked, key))
 
     def _narrowed(self, child: Child) -> tuple[Mapping[str, Any], str, Sequence[Any]]:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import strawberry
 from graphql import GraphQLField, GraphQLObjectType, get_nullable_type, is_scalar_type
-from graphql.execution.collect_fields import collect_fields
 from graphql.pyutils import Path
 
 from graph.reading.arguments import Arguments
@@ -36,14 +35,14 @@ class Root:
 
 
 def roots(executor: ReadingExecutor) -> tuple[Root, ...] | None:
-    """What the executor's operation asks for; None when that is the schema itself, which graphql-core tells."""
-    top = executor.schema.get_root_type(executor.operation.operation)
-    assert top is not None  # noqa: S101 - the document was checked against this very schema
-    selected = collect_fields(
-        executor.schema, executor.fragments, executor.variable_values, top, executor.operation, hide_suggestions=True
-    ).grouped_field_set
+    """What the executor's operation asks for; None when that is the schema itself, which graphql-core tells.
+
+    Raises:
+        GraphQLError: `@skip` or `@include` is given null.
+    """
+    top: Any = executor.schema.get_root_type(executor.operation.operation)
     found: list[Root] = []
-    for key, details in selected.items():
+    for key, details in executor.top():
         nodes = [each.node for each in details]
         name = nodes[0].name.value
         path = Path(None, key, top.name)

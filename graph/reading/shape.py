@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     Narrow: TypeAlias = Callable[[Context, dict[str, Any]], tuple[str, tuple[Any, ...]]]
 
 READS = "reads"
-MODELS: dict[type, type[Model]] = {}
+SHAPES: dict[type, type[Model]] = {}
 """The types that show rows, each with its model."""
 
 
@@ -108,15 +108,10 @@ def shape(model: type[Model], *roles: Role | Iterable[Role], **more: Any) -> Cal
     def made(cls: type[T]) -> type[T]:
         description = _words(cls)
         made_type: type[T] = strawberry.type(cls, description=description, directives=[allow(*roles)], **more)
-        MODELS[made_type] = model
+        SHAPES[made_type] = model
         return made_type
 
     return made
-
-
-def shapes() -> dict[type, type[Model]]:
-    """Every type that shows rows, with its model."""
-    return dict(MODELS)
 
 
 def column(description: str, *roles: Role | Iterable[Role], of: str | None = None, name: str | None = None) -> Any:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from graphql import GraphQLObjectType, get_named_type
 
-from graph.reading.shape import shapes
+from graph.reading.shape import SHAPES
 from graph.schema import schema
 from graph.views import view_of
 from models import Role
@@ -277,7 +277,7 @@ def test_nothing_that_is_shared_is_anybodys_own():
     # A shared answer is read as nobody in particular, so a row that only its own person sees would be missing in it.
     root = view_of(schema, Audience.STAFF).graphql.subscription_type
     assert root is not None
-    models_of = {each.__strawberry_definition__.name: model for each, model in shapes().items()}  # type: ignore[attr-defined]
+    models_of = {each.__strawberry_definition__.name: model for each, model in SHAPES.items()}  # type: ignore[attr-defined]
     seen: set[str] = set()
     waiting = [get_named_type(field.type) for field in root.fields.values()]
     while waiting:

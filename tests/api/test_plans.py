@@ -15,7 +15,7 @@ from bench import journeys as bench
 from graph.ids import global_id
 from graph.operations import NotRun
 from graph.reading import Plans
-from graph.reading.shape import shapes
+from graph.reading.shape import SHAPES
 from graph.wire import Question, printed
 from models import Location, StaffRole
 from models.role import Role
@@ -236,7 +236,7 @@ async def test_every_field_of_every_row_can_be_read(database, audience):
     program = Program(max_cost=1_000_000, max_aliases=1_000)
     schema = SCHEMAS[audience]
     tried = 0
-    for made in shapes():
+    for made in SHAPES:
         kind: Any = schema.type_map.get(made.__name__)
         if kind is None or "Node" not in [each.name for each in kind.interfaces]:
             continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from graph.reading.shape import READS, Itself, Many, One, shapes
+from graph.reading.shape import READS, SHAPES, Itself, Many, One
 from graph.schema import schema
 from resolvers.access import ROWS
 from tests.oracle.breaks import edges
@@ -45,7 +45,7 @@ def test_what_an_edge_to_one_row_carries_has_been_decided():
 
 
 def test_an_edge_to_one_row_that_is_not_carried_is_joined_with_a_rule():
-    models = {made.__name__: model for made, model in shapes().items()}
+    models = {made.__name__: model for made, model in SHAPES.items()}
     for (of, name), edge in the_edges().items():
         if isinstance(edge, One) and not edge.is_carried:
             key: Any = models[of]._meta.fields_map[edge.key or name]
@@ -60,7 +60,7 @@ def test_every_list_of_rows_crosses_a_rule_and_what_stands_behind_a_join_has_bee
 
 def test_no_other_field_leads_from_a_row_to_a_row():
     """A field whose type shows rows is an edge, or belongs to what is no row itself: a root, a page, a payload."""
-    of_rows = {made.__name__ for made in shapes()} & schema._schema.type_map.keys()  # tests make up some of their own
+    of_rows = {made.__name__ for made in SHAPES} & schema._schema.type_map.keys()  # tests make up some of their own
     found = set(the_edges())
     for of in of_rows:
         for name, field in schema._schema.type_map[of].fields.items():  # type: ignore[attr-defined]

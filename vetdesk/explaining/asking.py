@@ -117,7 +117,7 @@ async def _explained(settings: Settings, wish: Wish, role: Role) -> Explanation:
     statements: dict[str, tuple[str, ...]] = {}
     try:
         top = explainer.top()
-    except GraphQLError as error:  # `@skip` or `@include` is given null
+    except GraphQLError as error:
         raise NotRun([error]) from error
     for key, details in top:
         with counted() as sent:

@@ -25,7 +25,7 @@ from graphql import (
 )
 
 from graph.ids import global_id
-from graph.reading.shape import shapes
+from graph.reading.shape import SHAPES
 from models import period
 from models.row import uuid7
 
@@ -85,7 +85,7 @@ async def _value(wrapped: Any, about: str) -> Any:
 async def _id(about: str) -> str:
     kind = f"{about[:1].upper()}{about[1:]}"
     kind = _KINDS.get(kind, kind)
-    models = {made.__name__: model for made, model in shapes().items()}
+    models = {made.__name__: model for made, model in SHAPES.items()}
     if kind not in models:
         return global_id("Nothing", uuid7())
     row: Any = await models[kind].all().order_by("id").first()
