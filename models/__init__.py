@@ -1,32 +1,51 @@
 """What is kept, and what must always hold."""
 
 from models.account import Account, Invitation, RefreshToken, Session, SignInCode
+from models.allergy import Allergy, Severity
 from models.appointment import Appointment, Status
 from models.busy_time import BusyTime, Resource
 from models.client import Client, ClientEmail, ClientPhone, ClientWord
+from models.death import Death, DeathEffect
+from models.document import Document, DocumentKind
 from models.event import Event, EventCounter, EventDetail, EventKind
 from models.idempotency_key import IdempotencyKey
 from models.location import Location, OpeningHours
 from models.message import Letter, Message, MessageState
+from models.note import Addendum, Note, NoteKind, NoteRevision, NoteTemplate
 from models.ownership import Ownership, Right
 from models.pet import Pet, Sex, Species
 from models.practice import Practice
+from models.prescription import Prescription, PrescriptionRepeat
+from models.problem import Certainty, Diagnosis, DiagnosisTerm, Problem, ProblemState
+from models.record_reading import RecordReading
 from models.role import Role
 from models.room import Room
 from models.service import Service, ServiceRoom, ServiceStaff
 from models.signing_key import SigningKey
 from models.staff import Staff, StaffRole
 from models.throttle import Throttle
+from models.treatment import PlanKind, PlanState, Procedure, StepState, Treatment, TreatmentPlan, TreatmentStep
+from models.visit import Visit
+from models.vital import Vital, VitalKind, VitalSource, VitalUnit
 from models.working_hours import HoursException, WorkingHours
 
 __all__ = [
     "Account",
+    "Addendum",
+    "Allergy",
     "Appointment",
     "BusyTime",
+    "Certainty",
     "Client",
     "ClientEmail",
     "ClientPhone",
     "ClientWord",
+    "Death",
+    "DeathEffect",
+    "Diagnosis",
+    "DiagnosisTerm",
+    "Document",
+    "DocumentKind",
     "Event",
     "EventCounter",
     "EventDetail",
@@ -38,10 +57,22 @@ __all__ = [
     "Location",
     "Message",
     "MessageState",
+    "Note",
+    "NoteKind",
+    "NoteRevision",
+    "NoteTemplate",
     "OpeningHours",
     "Ownership",
     "Pet",
+    "PlanKind",
+    "PlanState",
     "Practice",
+    "Prescription",
+    "PrescriptionRepeat",
+    "Problem",
+    "ProblemState",
+    "Procedure",
+    "RecordReading",
     "RefreshToken",
     "Resource",
     "Right",
@@ -51,6 +82,7 @@ __all__ = [
     "ServiceRoom",
     "ServiceStaff",
     "Session",
+    "Severity",
     "Sex",
     "SignInCode",
     "SigningKey",
@@ -58,6 +90,15 @@ __all__ = [
     "Staff",
     "StaffRole",
     "Status",
+    "StepState",
     "Throttle",
+    "Treatment",
+    "TreatmentPlan",
+    "TreatmentStep",
+    "Visit",
+    "Vital",
+    "VitalKind",
+    "VitalSource",
+    "VitalUnit",
     "WorkingHours",
 ]

@@ -103,6 +103,46 @@ class NeverChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class Frozen:
+    """While `when` holds of a row of `table`, its columns `keeps` stay as they are, and it is not deleted.
+
+    In `when` every column of the row is written as {row}column. Unless `admits_new`, no row comes into being, or is
+    moved to where, it holds already.
+    """
+
+    name: str
+    table: str
+    when: str
+    keeps: tuple[str, ...]
+    admits_new: bool = True
+
+    def statements(self, dialect: str) -> list[str]:
+        """The SQL that makes it."""
+        was, will_be = self.when.format(row="OLD."), self.when.format(row="NEW.")
+        changed = " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in self.keeps)
+        moments = {"UPDATE": f"({was}) AND ({changed})", "DELETE": was}
+        if not self.admits_new:
+            moments |= {"UPDATE": f"(({was}) OR ({will_be})) AND ({changed})", "INSERT": will_be}
+        if dialect == SQLITE:
+            return [
+                f"CREATE TRIGGER {self.name}_{moment.lower()} BEFORE {moment} ON {self.table} "
+                f"WHEN {when.replace('IS DISTINCT FROM', 'IS NOT')} BEGIN SELECT RAISE(ABORT, '{self.name}'); END"
+                for moment, when in moments.items()
+            ]
+        branches = " ".join(
+            f"IF TG_OP = '{moment}' THEN IF {when} THEN RAISE EXCEPTION '{self.name}' "
+            "USING ERRCODE = 'integrity_constraint_violation'; END IF; END IF;"
+            for moment, when in moments.items()
+        )
+        return [
+            f"CREATE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$$ BEGIN {branches} IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$",
+            f"CREATE TRIGGER {self.name} BEFORE {' OR '.join(moments)} ON {self.table} "
+            f"FOR EACH ROW EXECUTE FUNCTION {self.name}()",
+        ]
+
+
+@dataclass(frozen=True, slots=True)
 class TextIndex:
     """An index on text in the order of its code points, the same on both databases; serves prefixes too."""
 

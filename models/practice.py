@@ -8,12 +8,19 @@ from models.row import Instant, Row
 
 
 class Practice(Row):
-    """The practice itself: there is never a second row."""
+    """The practice itself: there is never a second row.
+
+    `shares_notes` says whether owners see signed notes; `locks_after_hours` how long after its end the record of a
+    visit locks itself (null: never); `stale_weight_days` how old a weight may be that a dose is reckoned from.
+    """
 
     name = fields.TextField()
     language = fields.CharField(max_length=8, default="en")
     is_the_only_one = fields.BooleanField(default=True, unique=True)
     created_at = Instant()
+    shares_notes = fields.BooleanField(default=False, db_default=False)
+    locks_after_hours = fields.SmallIntField(null=True, default=24, db_default=24)
+    stale_weight_days = fields.SmallIntField(default=30, db_default=30)
 
     class Meta:
         table = "practice"

@@ -208,6 +208,44 @@ class AlreadyLinked(Refusal):
     sentence = "This account is already linked to a client. Please choose another account."
 
 
+# Records.
+
+
+class EnteredInError(Refusal):
+    """What was named is marked as entered in error."""
+
+    code = "ENTERED_IN_ERROR"
+    sentence = "This was entered in error. Please write it down anew."
+
+
+class RecordLocked(Refusal):
+    """The record of the visit is locked."""
+
+    code = "RECORD_LOCKED"
+    sentence = "The record of this visit is locked. Please write an addendum instead."
+
+
+class AlreadySigned(Refusal):
+    """Somebody has signed it."""
+
+    code = "ALREADY_SIGNED"
+    sentence = "This is signed and stays as it is. Please write an addendum instead."
+
+
+class NotSigned(Refusal):
+    """Nobody has signed it yet."""
+
+    code = "NOT_SIGNED"
+    sentence = "This is not signed yet. Please have it signed first."
+
+
+class CosignNotAllowed(Refusal):
+    """The same person signed it, or a second one has done so already."""
+
+    code = "COSIGN_NOT_ALLOWED"
+    sentence = "A second signature comes once, from somebody other than who signed first."
+
+
 # Doors.
 
 

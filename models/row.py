@@ -6,7 +6,7 @@ import json
 import os
 import unicodedata
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from tortoise import fields
@@ -40,6 +40,11 @@ class Instant(fields.DatetimeField[datetime]):
         if isinstance(value, datetime) and value.tzinfo is not None:
             return value.astimezone(UTC)
         return value
+
+
+def no_instant_yet() -> fields.Field[datetime | None]:
+    """A column for an instant that is null until it comes."""
+    return cast("fields.Field[datetime | None]", Instant(null=True))
 
 
 class Words(fields.TextField):

@@ -53,6 +53,24 @@ def _owned(pet: str, right: str = "may_view") -> str:
     )
 
 
+# What of a record the owners see is named here, and nothing else: signed notes where the practice shares them, medicines,
+# what they are to do at home, and what was shared with them.
+_SHARED_NOTE = (
+    "{t}.signed_at IS NOT NULL AND {t}.errored_at IS NULL "
+    "AND EXISTS (SELECT 1 FROM practice sharing WHERE sharing.shares_notes)"
+)
+_AT_HOME = "{t}.kind IN ('HOME_CARE', 'EXERCISE')"
+
+
+def _below(table: str, key: str, rule: str) -> str:
+    """The rule of the row that `key` points to."""
+    return f"EXISTS (SELECT 1 FROM {table} above WHERE above.id = {{t}}.{key} AND {rule.replace('{t}', 'above')})"
+
+
+_NOTE = f"{_SHARED_NOTE} AND {_owned('{t}.pet_id')}"
+_PLAN = f"{_AT_HOME} AND {_owned('{t}.pet_id')}"
+_PRESCRIPTION = f"{{t}}.errored_at IS NULL AND {_owned('{t}.pet_id')}"
+
 ROWS: Final[Mapping[type[Model], Rule]] = {
     models.Practice: Rule(staff=ALL, owner=ALL),
     models.Location: Rule(staff=ALL, owner=ALL),
@@ -71,6 +89,25 @@ ROWS: Final[Mapping[type[Model], Rule]] = {
     models.Pet: Rule(staff=ALL, owner=_owned("{t}.id")),
     models.Ownership: Rule(staff=ALL, owner=f"{{t}}.ends_on IS NULL AND {_owned('{t}.pet_id')}"),
     models.Appointment: Rule(staff=ALL, owner=_owned("{t}.pet_id")),
+    models.Visit: Rule(staff=ALL),
+    models.NoteTemplate: Rule(staff=ALL),
+    models.Note: Rule(staff=ALL, owner=_NOTE),
+    models.NoteRevision: Rule(staff=ALL),
+    models.Addendum: Rule(staff=ALL, owner=_below("note", "note_id", _NOTE)),
+    models.Vital: Rule(staff=ALL),
+    models.DiagnosisTerm: Rule(staff=ALL),
+    models.Problem: Rule(staff=ALL),
+    models.Diagnosis: Rule(staff=ALL),
+    models.Procedure: Rule(staff=ALL),
+    models.Treatment: Rule(staff=ALL),
+    models.TreatmentPlan: Rule(staff=ALL, owner=_PLAN),
+    models.TreatmentStep: Rule(staff=ALL, owner=_below("treatment_plan", "plan_id", _PLAN)),
+    models.Prescription: Rule(staff=ALL, owner=_PRESCRIPTION),
+    models.PrescriptionRepeat: Rule(staff=ALL, owner=_below("prescription", "prescription_id", _PRESCRIPTION)),
+    models.Allergy: Rule(staff=ALL),
+    models.Document: Rule(
+        staff=ALL, owner=f"{{t}}.shared_at IS NOT NULL AND {{t}}.errored_at IS NULL AND {_owned('{t}.pet_id')}"
+    ),
     models.Account: Rule(
         staff="{t}.id = {account}",
         owner="{t}.id = {account}",

@@ -27,10 +27,12 @@ from tests.world import (
     a_booking,
     a_letter,
     a_pet,
+    a_record,
     a_service,
     a_world,
     an_owner,
     an_ownership,
+    what_the_practice_keeps,
 )
 
 DAY = timedelta(days=1)
@@ -88,6 +90,10 @@ async def a_street() -> Street:
             visit = await a_booking(pet, starts_at=at + number * AN_HOUR, client=client, service=world.service)
             await a_letter(visit)
     await a_booking(world.pet, starts_at=NOW - 20 * DAY, status=Status.CANCELLED, client=olga, service=clinic)
+    await models.Practice.all().update(shares_notes=True)
+    for pet in (maja, given_away, unseen, world.pet):
+        await a_record(pet)
+    await what_the_practice_keeps(given_away)
     await _everything_else(world, paul)
     return Street(world, olga, paul, maja, given_away, unseen, unbooked)
 

@@ -28,9 +28,11 @@ from tests.world import (
     a_member,
     a_nurse,
     a_pet,
+    a_record,
     a_world,
     an_owner,
     an_ownership,
+    what_the_practice_keeps,
 )
 
 STAFF = ("RECEPTIONIST", "NURSE", "VET", "MANAGER")
@@ -59,6 +61,23 @@ TABLE: dict[type[Model], dict[str, tuple[str, ...]]] = {
     models.Pet: {"hers": HERS, "a stranger's": STRANGERS},
     models.Ownership: {"hers": HERS, "a former one": STAFF, "a stranger's": STRANGERS},
     models.Appointment: {"hers": HERS, "a stranger's": STRANGERS},
+    models.Visit: {"hers": STAFF, "a stranger's": STAFF},
+    models.NoteTemplate: {"ours": STAFF},
+    models.Note: {"hers": HERS, "a draft": STAFF, "an error": STAFF, "a stranger's": STRANGERS},
+    models.NoteRevision: {"hers": STAFF, "a stranger's": STAFF},
+    models.Addendum: {"hers": HERS, "of an error": STAFF, "a stranger's": STRANGERS},
+    models.Vital: {"hers": STAFF},
+    models.DiagnosisTerm: {"ours": STAFF},
+    models.Problem: {"hers": STAFF},
+    models.Diagnosis: {"hers": STAFF},
+    models.Procedure: {"hers": STAFF},
+    models.Treatment: {"hers": STAFF},
+    models.TreatmentPlan: {"for home": HERS, "for here": STAFF, "a stranger's": STRANGERS},
+    models.TreatmentStep: {"for home": HERS, "for here": STAFF, "a stranger's": STRANGERS},
+    models.Prescription: {"hers": HERS, "an error": STAFF, "a stranger's": STRANGERS},
+    models.PrescriptionRepeat: {"hers": HERS, "of an error": STAFF, "a stranger's": STRANGERS},
+    models.Allergy: {"hers": STAFF},
+    models.Document: {"shared": HERS, "not shared": STAFF, "an error": STAFF, "a stranger's": STRANGERS},
     models.Account: {"hers": ("OWNER",), "the vet's": ("VET",), "a newcomer's": DESK},
     models.Session: {"hers": ("OWNER",), "the vet's": ("VET",)},
 }
@@ -84,6 +103,11 @@ async def prepared():
     away = await models.HoursException.create(
         staff_id=world.vet.id, starts_at=NOW + timedelta(days=9), ends_at=NOW + timedelta(days=10)
     )
+    await models.Practice.all().update(shares_notes=True)
+    hers, wrong, strange = await a_record(world.pet), await a_record(world.pet), await a_record(theirs)
+    for row in (wrong.note, wrong.prescription, wrong.document):
+        await type(row).filter(id=row.id).update(errored_at=NOW, errored_because="Another pet.")
+    await what_the_practice_keeps(world.pet)
     for owner in (world.owner, stranger):
         if not await models.ClientPhone.filter(client_id=owner.id).exists():
             await models.ClientPhone.create(client_id=owner.id, as_given="030 1", position=0)
@@ -120,6 +144,45 @@ async def prepared():
             "a stranger's": await first(models.Ownership, client_id=stranger.id),
         },
         models.Appointment: {"hers": visit, "a stranger's": strange_visit},
+        models.Visit: {"hers": hers.visit, "a stranger's": strange.visit},
+        models.NoteTemplate: {"ours": await first(models.NoteTemplate)},
+        models.Note: {
+            "hers": hers.note,
+            "a draft": hers.draft,
+            "an error": wrong.note,
+            "a stranger's": strange.note,
+        },
+        models.NoteRevision: {"hers": hers.revision, "a stranger's": strange.revision},
+        models.Addendum: {"hers": hers.addendum, "of an error": wrong.addendum, "a stranger's": strange.addendum},
+        models.Vital: {"hers": hers.weight},
+        models.DiagnosisTerm: {"ours": await first(models.DiagnosisTerm)},
+        models.Problem: {"hers": hers.problem},
+        models.Diagnosis: {"hers": hers.diagnosis},
+        models.Procedure: {"hers": hers.procedure},
+        models.Treatment: {"hers": hers.treatment},
+        models.TreatmentPlan: {"for home": hers.home_care, "for here": hers.plan, "a stranger's": strange.home_care},
+        models.TreatmentStep: {
+            "for home": hers.home_care_step,
+            "for here": hers.step,
+            "a stranger's": strange.home_care_step,
+        },
+        models.Prescription: {
+            "hers": hers.prescription,
+            "an error": wrong.prescription,
+            "a stranger's": strange.prescription,
+        },
+        models.PrescriptionRepeat: {
+            "hers": hers.repeat,
+            "of an error": wrong.repeat,
+            "a stranger's": strange.repeat,
+        },
+        models.Allergy: {"hers": hers.allergy},
+        models.Document: {
+            "shared": hers.document,
+            "not shared": hers.letter,
+            "an error": wrong.document,
+            "a stranger's": strange.document,
+        },
         models.Account: {
             "hers": world.owner.account,
             "the vet's": world.vet.account,
@@ -214,3 +277,12 @@ async def test_a_table_without_a_rule_is_nobodys(database):
 
 def test_the_table_names_every_model_that_has_a_rule():
     assert set(TABLE) == set(ROWS)
+
+
+async def test_notes_are_for_owners_only_where_the_practice_shares_them(database):
+    rows, viewers = await prepared()
+    await models.Practice.all().update(shares_notes=False)
+
+    for model in (models.Note, models.Addendum):
+        assert not await seen(viewers["OWNER"], model, rows[model]["hers"])
+        assert await seen(viewers["VET"], model, rows[model]["hers"])

@@ -9,17 +9,35 @@ from typing import Any
 import pytest
 from tortoise.exceptions import IntegrityError
 
-from models import BusyTime, EventKind, HoursException, Ownership, Role, StaffRole, sql
-from models.constraint import Check, NeverChanged, NoOverlap, PartialIndex, TextIndex, Unique
+from models import BusyTime, Death, EventKind, HoursException, Ownership, Role, StaffRole, sql
+from models.constraint import Check, Frozen, NeverChanged, NoOverlap, PartialIndex, TextIndex, Unique
 from models.row import uuid7
 from resolvers import events
 from resolvers.events import Happening
-from tests.world import AN_HOUR, NOW, a_booking, a_letter, a_world, how_many_rows
+from tests.thaw import thawed
+from tests.world import (
+    AN_HOUR,
+    NOW,
+    a_booking,
+    a_letter,
+    a_note,
+    a_record,
+    a_visit,
+    a_world,
+    how_many_rows,
+    what_the_practice_keeps,
+)
 
 pytestmark = pytest.mark.anyio
 
-CONSTRAINTS = import_module("models.migrations.0002_constraints").CONSTRAINTS
-REFUSES = [one for one in CONSTRAINTS if isinstance(one, Check | Unique | NoOverlap | NeverChanged)]
+CONSTRAINTS = [
+    one
+    for name in ("0002_constraints", "0004_records_kept")
+    for one in import_module(f"models.migrations.{name}").CONSTRAINTS
+]
+FROZEN = [one for one in CONSTRAINTS if isinstance(one, Frozen)]
+NEVER = [one for one in CONSTRAINTS if isinstance(one, NeverChanged)]
+REFUSES = [one for one in CONSTRAINTS if isinstance(one, Check | Unique | NoOverlap)]
 INDEXES = [one for one in CONSTRAINTS if isinstance(one, TextIndex | PartialIndex)]
 
 
@@ -56,6 +74,14 @@ async def a_later_busy_time(row):
     return await BusyTime.get(appointment_id=later.id, resource=row["resource"])
 
 
+async def another_death(row):
+    told: Any = {"undone_at": NOW, "undone_because": "No."}
+    return await Death.create(pet_id=row["pet_id"], died_on=row["died_on"], recorded_at=NOW, **told)
+
+
+UNSIGNED = {"signed_at": None, "signed_by_id": None}
+SOMEBODY = uuid7()
+LINES = import_module("models.migrations.0004_records_kept").LINES
 BACKWARD = Bad({"starts_at": NOW, "ends_at": NOW - timedelta(minutes=1)})
 
 CASES: dict[str, list[Bad | Twin]] = {
@@ -110,6 +136,25 @@ CASES: dict[str, list[Bad | Twin]] = {
     ],
     "account_link_tries": [Bad({"link_tries": -1}), Bad({"link_tries": 4})],
     "event_counter_is_the_only_one": [Bad({"id": 2})],
+    "practice_locks_after": [Bad({"locks_after_hours": 0}), Bad({"locks_after_hours": 721})],
+    "practice_stale_weight": [Bad({"stale_weight_days": 0}), Bad({"stale_weight_days": 367})],
+    "visit_period": [Bad({"ended_at": NOW - timedelta(days=90)})],
+    "note_kind": [Bad({"kind": "OWNER"})],
+    "note_version": [Bad({"version": 0})],
+    "note_signed_by_somebody": [Bad({"signed_at": NOW, "signed_by_id": None})],
+    "note_cosigned_by_somebody": [Bad({"cosigned_at": NOW})],
+    "note_cosigned_by_another": [Bad({"cosigned_at": NOW, "cosigned_by_id": SOMEBODY, **UNSIGNED})],
+    "document_signed_by_somebody": [Bad({"signed_at": NOW, "signed_by_id": None})],
+    "document_shared_when_signed": [Bad({"shared_at": NOW, **UNSIGNED})],
+    **{f"{table}_error_has_a_reason": [Bad({"errored_at": NOW})] for table in (*LINES, "visit", "note", "document")},
+    "problem_resolved": [Bad({"state": "RESOLVED"}), Bad({"resolved_on": NOW.date()})],
+    "treatment_plan_ended": [Bad({"state": "STOPPED"}), Bad({"ended_at": NOW})],
+    "treatment_step_settled": [Bad({"state": "DONE"}), Bad({"settled_at": NOW})],
+    "prescription_repeats": [Bad({"repeats_given": 2}), Bad({"repeats_given": -1})],
+    "prescription_weight": [Bad({"weight_grams": None})],
+    "prescription_repeat_number": [Bad({"number": 0})],
+    "death_undone_has_a_reason": [Bad({"undone_at": NOW, "undone_because": ""})],
+    "death_once": [Twin(("pet_id", "undone_at"), another_death, "undone_at IS NULL")],
 }
 
 
@@ -118,6 +163,10 @@ async def a_full_world():
     world = await a_world()
     await a_letter(await a_booking())
     await HoursException.create(location_id=world.location.id, starts_at=NOW, ends_at=NOW + AN_HOUR)
+    await a_record(world.pet)
+    await a_visit(world.pet, locked_at=NOW, at=NOW - 9 * AN_HOUR)
+    await what_the_practice_keeps(world.pet)
+    await Death.create(pet_id=world.pet.id, died_on=NOW.date(), recorded_at=NOW)
     await events.record(world.vet.viewer, Happening(EventKind.PET_REGISTERED, world.pet.id), now=NOW)
     return world
 
@@ -145,13 +194,18 @@ def is_named(constraint, error):
 
 
 def test_every_constraint_has_a_case():
-    assert {one.name for one in REFUSES} == {*CASES, "event_never_changed"}
+    assert {one.name for one in REFUSES} == set(CASES)
 
 
-@pytest.mark.parametrize("constraint", [one for one in REFUSES if one.name in CASES], ids=lambda one: one.name)
+@pytest.mark.parametrize("constraint", REFUSES, ids=lambda one: one.name)
 async def test_the_database_refuses(database, constraint):
     await a_full_world()
 
+    async with thawed():
+        await _is_refused(constraint)
+
+
+async def _is_refused(constraint):
     for case in CASES[constraint.name]:
         row = await a_row(constraint.table, case.where if isinstance(case, Twin) else "1 = 1")
         if isinstance(case, Bad):
@@ -175,15 +229,55 @@ def _new(key):
     return 2 if isinstance(key, int) else uuid7()
 
 
-async def test_an_event_is_never_changed(database):
+@pytest.mark.parametrize("constraint", NEVER, ids=lambda one: one.name)
+async def test_what_was_written_once_is_never_changed(database, constraint):
     await a_full_world()
-    before = await a_row("event")
+    before = await a_row(constraint.table)
 
+    for column, value in before.items():
+        with pytest.raises(IntegrityError) as refused:
+            await sql.execute(f"UPDATE {constraint.table} SET {column} = ?", (value,))
+        assert constraint.name in str(refused.value)
+
+    assert await a_row(constraint.table) == before
+
+
+@pytest.mark.parametrize("constraint", FROZEN, ids=lambda one: one.name)
+async def test_what_is_signed_or_locked_stays_as_it_is(database, constraint):
+    world = await a_full_world()
+    if constraint.name == "note_in_a_locked_visit":
+        draft = await a_note(await a_visit(world.pet, at=NOW - 8 * AN_HOUR))
+        await sql.execute("UPDATE visit SET locked_at = ? WHERE id = ?", (NOW, draft.visit_id))
+    holds = constraint.when.format(row=f"{constraint.table}.")
+    before = await a_row(constraint.table, holds)
+    count = await how_many_rows()
+
+    for column in constraint.keeps:
+        # What it is changed to does not matter: it is refused before anybody looks at that.
+        other = None if before[column] is not None else _anything(before, column)
+        with pytest.raises(IntegrityError) as refused:
+            await update(constraint.table, before["id"], {column: other})
+        assert constraint.name in str(refused.value), column
     with pytest.raises(IntegrityError) as refused:
-        await sql.execute("UPDATE event SET kind = 'PET_DIED'")
+        await sql.execute(f"DELETE FROM {constraint.table} WHERE id = ?", (before["id"],))
+    assert constraint.name in str(refused.value)
+    if not constraint.admits_new:
+        with pytest.raises(IntegrityError) as refused:
+            await insert(constraint.table, {**before, "id": uuid7()})
+        assert constraint.name in str(refused.value)
 
-    assert "event_never_changed" in str(refused.value)
-    assert await a_row("event") == before
+    assert await a_row(constraint.table, holds) == before
+    assert await how_many_rows() == count
+
+
+def _anything(row, column):
+    if column.endswith("_id"):
+        return row["id"]
+    if column.endswith("_at"):
+        return NOW
+    if column.endswith(("_on", "_until")):
+        return NOW.date()
+    return 1
 
 
 async def test_busy_times_that_touch_or_are_not_exclusive_may_stand(database):

@@ -43,6 +43,7 @@ from tests.world.places import (
     the_location,
 )
 from tests.world.plans import a_booking, a_letter, a_service
+from tests.world.records import Record, a_note, a_record, a_visit, a_weight, what_the_practice_keeps
 
 __all__ = [
     "AN_HOUR",
@@ -54,6 +55,7 @@ __all__ = [
     "UNTIL_SIX",
     "Member",
     "Owner",
+    "Record",
     "World",
     "a_booking",
     "a_client",
@@ -61,19 +63,24 @@ __all__ = [
     "a_location",
     "a_manager",
     "a_member",
+    "a_note",
     "a_nurse",
     "a_pet",
     "a_practice",
     "a_receptionist",
+    "a_record",
     "a_room",
     "a_service",
     "a_vet",
+    "a_visit",
+    "a_weight",
     "a_world",
     "an_owner",
     "an_ownership",
     "how_many_rows",
     "some_working_hours",
     "the_location",
+    "what_the_practice_keeps",
 ]
 
 
