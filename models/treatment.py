@@ -106,7 +106,7 @@ class StepState(StrEnum):
 
 
 class TreatmentStep(Row):
-    """One step of a plan. `due_on` is a day of the calendar at the place; null when it is done whenever it fits."""
+    """One step of a plan. `due_on` is a day of the calendar at the place, null when it is done whenever it fits."""
 
     plan: fields.ForeignKeyRelation[TreatmentPlan] = fields.ForeignKeyField(
         "models.TreatmentPlan", related_name="steps", on_delete=fields.OnDelete.RESTRICT

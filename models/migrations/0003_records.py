@@ -1021,7 +1021,7 @@ class Migration(migrations.Migration):
                 "unique_together": (("plan", "position"),),
                 "indexes": [Index(fields=["state", "due_on"])],
                 "pk_attr": "id",
-                "table_description": "One step of a plan. `due_on` is a day of the calendar at the place; null when it is done whenever it fits.",
+                "table_description": "One step of a plan. `due_on` is a day of the calendar at the place, null when it is done whenever it fits.",
             },
             bases=["Row"],
         ),
