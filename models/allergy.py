@@ -20,7 +20,7 @@ class Severity(StrEnum):
 
 
 class Allergy(Recorded):
-    """Something that a pet reacts to; `ended_at` is when it turned out that it does not any more."""
+    """Something that a pet reacts to. `ended_at` is when it turned out that it does not any more."""
 
     substance = fields.TextField()
     reaction = fields.TextField(default="")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Visit(Row):
-    """A pet was seen, with an appointment or without one; its record is made of the notes that belong to it.
+    """A pet was seen, with an appointment or without one, and its record is made of the notes that belong to it.
 
     A locked one takes nothing any more, and what belongs to it keeps its words: who was wrong, or has more to say,
     writes an addendum. Whoever locked it is null when the practice's own clock did.
