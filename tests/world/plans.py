@@ -27,6 +27,7 @@ from models import (
 )
 from models.appointment import BUSY
 from models.row import folded
+from models.words import search_words
 from tests.world.people import Member, Owner, a_pet, a_vet, every_vet
 from tests.world.places import AN_HOUR, NOW, a_room, the_location
 
@@ -92,6 +93,7 @@ async def a_booking(
         ends_at=visit.ends_at,
         status=status,
         reason=reason,
+        words=search_words(reason),
         created_at=NOW,
     )
     if status in BUSY:
