@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from graphql import GraphQLField, GraphQLObjectType
+from graphql import GraphQLField, GraphQLInterfaceType, GraphQLObjectType
 from tortoise.models import Model
 
 if TYPE_CHECKING:
+    from graphql.execution.values import VariableValues
+
     from graph.reading.arguments import Arguments
     from graph.reading.shape import Batch, Many
     from models.role import Role
@@ -42,7 +44,8 @@ class Join:
 class Child:
     """A level below: rows of its model whose `edge.key` is what stands in place `parent` of this level.
 
-    In the rows of the level below, that key stands in place `place`. `build` makes the answers, by key.
+    In the rows of the level below, that key stands in place `place`. `build` makes the answers, by key. Of a kind that
+    is mixed with others, it is for those rows only which have `kind` in the place that the level says.
     """
 
     parent: int
@@ -50,9 +53,18 @@ class Child:
     level: Level
     edge: Many
     order: tuple[Order, ...]
-    arguments: Arguments
+    arguments: Arguments | None
     connection: Connection | None
     build: Build
+    kind: str | None = None
+
+    def given(self, variables: VariableValues) -> dict[str, Any]:
+        """What a client gives to the edge with these variables.
+
+        Raises:
+            GraphQLError: an argument is not what it must be.
+        """
+        return {} if self.arguments is None else self.arguments.given(variables)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +79,8 @@ class Asked:
 class Level:
     """One statement to be: columns and joins of one table, and the levels below it.
 
-    In the places `pets` stand the keys of those pets of whose records a body is answered. `texts` keeps its SQL, by
+    `only` is SQL over `{t}` that must hold of every row. Where rows of several kinds are mixed, the kind stands in place
+    `kind`, and the rest of each row is in one of the levels below. In the places `pets` stand the keys of those pets of whose records a body is answered. `texts` keeps its SQL, by
     everything that decides how it reads.
     """
 
@@ -75,6 +88,8 @@ class Level:
     columns: list[tuple[str, Any]] = field(default_factory=list)
     joins: dict[tuple[str, str, bool], Join] = field(default_factory=dict)
     children: list[Child | Asked] = field(default_factory=list)
+    only: str = ""
+    kind: int | None = None
     pets: set[int] = field(default_factory=set)
     texts: dict[Hashable, str] = field(default_factory=dict)
 
@@ -167,7 +182,7 @@ class Below:
 
     child: int
     parent: int
-    made: Made
+    made: Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +212,7 @@ class Nested:
 class Nodes:
     """The entries of the page."""
 
-    made: Made
+    made: Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +226,7 @@ class Edges:
 class Node:
     """The entry itself."""
 
-    made: Made
+    made: Entry
 
 
 Source: TypeAlias = (
@@ -252,6 +267,28 @@ class Made:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Kind:
+    """How an answer of one kind is made, of what was read in the level below with this number."""
+
+    child: int
+    made: Made
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mixture:
+    """How an answer of an interface is made: by the kind that stands in one place, for the key in the other."""
+
+    of: GraphQLInterfaceType
+    key: int
+    kind: int
+    each: Mapping[str, Kind]
+
+
+Entry: TypeAlias = Made | Mixture
+"""How a row becomes an answer, by itself or in a list or page."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Connection:
     """What a connection was asked for; `order` holds the places of what makes a cursor, where one is wanted."""
 
@@ -272,7 +309,7 @@ class Plan:
     """
 
     level: Level
-    made: Made
+    made: Entry
     connection: Connection | None
     build: Build
     is_guarded: bool

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from graphql import GraphQLField, GraphQLObjectType, get_named_type, get_nullable_type, is_leaf_type, is_list_type
+from graphql import (
+    GraphQLField,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    get_named_type,
+    get_nullable_type,
+    is_leaf_type,
+    is_list_type,
+)
 from tortoise.models import Model
 
 from graph.reading import builders
@@ -18,13 +26,16 @@ from graph.reading.plan import (
     Closed,
     Connection,
     Edges,
+    Entry,
     Given,
     Id,
     Inner,
     Join,
+    Kind,
     Leaf,
     Level,
     Made,
+    Mixture,
     Nested,
     Node,
     Nodes,
@@ -35,9 +46,24 @@ from graph.reading.plan import (
     Told,
     Typename,
 )
-from graph.reading.shape import BODY, READS, RECORDS, Batched, Column, Computed, Identity, Itself, Many, One, Said
+from graph.reading.shape import (
+    BODY,
+    KINDS,
+    MIXED,
+    READS,
+    RECORDS,
+    SHAPES,
+    Batched,
+    Column,
+    Computed,
+    Identity,
+    Itself,
+    Many,
+    One,
+    Said,
+)
 from graph.reading.small import Small
-from graph.roles import gate, opens
+from graph.roles import gate, mark, opens
 from resolvers.rows import Order, sorted_by
 
 if TYPE_CHECKING:
@@ -53,6 +79,7 @@ _PAGE_INFO = {
     "endCursor": "end",
 }
 _CURSORS = {"startCursor", "endCursor"}
+Of: TypeAlias = GraphQLObjectType | GraphQLInterfaceType
 
 
 class Planner:
@@ -65,17 +92,17 @@ class Planner:
         self._is_guarded = False
         self._reads_records = False
 
-    def list(self, of: GraphQLObjectType, details: Any, model: type[Model]) -> Plan:
+    def list(self, of: Of, details: Any, model: type[Model]) -> Plan:
         """How rows become answers of this type."""
         level = Level(model)
-        made = self._made(level, of, details, "t", model)
+        made = self._entry(level, of, details, "t", model)
         return self._plan(level, made, None, builders.of_list(made, level, self._small.made), details)
 
-    def by_key(self, of: GraphQLObjectType, details: Any, model: type[Model]) -> Plan:
+    def by_key(self, of: Of, details: Any, model: type[Model]) -> Plan:
         """How rows become answers of this type, each in a list under its key, which stands first in its row."""
         level = Level(model)
         key = level.column("t", model, "id")
-        made = self._made(level, of, details, "t", model)
+        made = self._entry(level, of, details, "t", model)
         return self._plan(level, made, None, builders.by_key(made, level, self._small.made, key), details)
 
     def page(self, of: GraphQLObjectType, details: Any, model: type[Model], order: Sequence[Order]) -> Plan:
@@ -84,7 +111,7 @@ class Planner:
         connection = self._connection(level, of, details, order)
         return self._plan(level, connection.made, connection, connection.build, details)
 
-    def _plan(self, level: Level, made: Made, connection: Connection | None, build: Any, details: Any) -> Plan:
+    def _plan(self, level: Level, made: Entry, connection: Connection | None, build: Any, details: Any) -> Plan:
         operation = self._executor.operation
         return Plan(
             level,
@@ -98,6 +125,39 @@ class Planner:
         )
 
     # Objects
+
+    def _entry(self, level: Level, of: Of, details: Any, alias: str, model: type[Model]) -> Entry:
+        """How an answer of this type is made of the row that has this alias."""
+        if isinstance(of, GraphQLInterfaceType):
+            return self._mixture(level, of, details)
+        return self._made(level, of, details, alias, model)
+
+    def _mixture(self, level: Level, of: GraphQLInterfaceType, details: Any) -> Mixture:
+        """How an answer is made that is of one of several kinds: each is read in a level of its own.
+
+        Kinds that the view does not have, or that are not for this viewer, are none of the rows.
+        """
+        mixed = MIXED[_origin(of)]
+        key, level.kind = level.column("t", mixed.model, "id"), level.column("t", mixed.model, mixed.by)
+        possible = self._executor.schema.get_possible_types(of)
+        shown = {
+            KINDS[_origin(each)].value: each for each in possible if opens(self._viewer, mark(each) or frozenset())
+        }
+        column: Any = mixed.model._meta.fields_map[mixed.by]
+        others = [f"'{kind.value}'" for kind in column.enum_type if kind.value not in shown]
+        level.only = f"{{t}}.{mixed.by} NOT IN ({', '.join(others)})" if others else ""
+        return Mixture(
+            of, key, level.kind, {kind: self._kind(level, key, each, details, kind) for kind, each in shown.items()}
+        )
+
+    def _kind(self, level: Level, key: int, of: GraphQLObjectType, details: Any, kind: str) -> Kind:
+        model = SHAPES[_origin(of)]
+        lower = Level(model)
+        place = lower.column("t", model, "id")
+        made = self._made(lower, of, details, "t", model)
+        build = builders.by_key(made, lower, self._small.made, place)
+        level.children.append(Child(key, place, lower, Many(model, "id", ()), sorted_by(()), None, None, build, kind))
+        return Kind(len(level.children) - 1, made)
 
     def _made(self, level: Level, of: GraphQLObjectType, details: Any, alias: str, model: type[Model]) -> Made:
         """How an answer of this type is made of the row that has this alias."""
@@ -128,7 +188,7 @@ class Planner:
         strawberrys = definition.extensions["strawberry-definition"]
         if strawberrys.metadata.get(BODY):
             self._reads_records = True
-            pet = RECORDS[of.extensions["strawberry-definition"].origin]
+            pet = RECORDS[_origin(of)]
             level.pets.add(self._found(level, alias, model, pet)[0])
         reads = strawberrys.metadata.get(READS) or Column(strawberrys.python_name)
         if isinstance(reads, One | Many | Itself):
@@ -220,7 +280,7 @@ class Planner:
         place = lower.column("t", edge.model, key.source_field)
         given = Arguments(definition, details[0])
         order = sorted_by(edge.order)
-        of = _object(definition)
+        of = _composite(definition)
         if is_a_page(of):
             connection = self._connection(lower, of, details, order)
             level.children.append(Child(parent, place, lower, edge, order, given, connection, connection.build))
@@ -229,14 +289,14 @@ class Planner:
         if edge.via is not None:
             shown, target, is_there = self._joined(lower, shown, target, edge.via, is_carried=True)
             assert is_there  # noqa: S101 - a row of a join table stands for another
-        made = self._made(lower, of, details, shown, target)
+        made = self._entry(lower, of, details, shown, target)
         build = builders.by_key(made, lower, self._small.made, place)
         level.children.append(Child(parent, place, lower, edge, order, given, None, build))
         return Below(len(level.children) - 1, parent, made)
 
     # Connections
 
-    def _connection(self, level: Level, of: GraphQLObjectType, details: Any, order: Sequence[Order]) -> Connection:
+    def _connection(self, level: Level, of: Any, details: Any, order: Sequence[Order]) -> Connection:
         made = self._page(level, of, details)
         selected = _names(made)
         wants_cursors = bool(selected & {"cursor", *_CURSORS})
@@ -266,9 +326,9 @@ class Planner:
             case "pageInfo":
                 return Nested(self._page(level, _object(definition), details))
             case "nodes":
-                return Nodes(self._made(level, _object(definition), details, "t", level.model))
+                return Nodes(self._entry(level, _composite(definition), details, "t", level.model))
             case "node":
-                return Node(self._made(level, _object(definition), details, "t", level.model))
+                return Node(self._entry(level, _composite(definition), details, "t", level.model))
             case "edges":
                 return Edges(self._page(level, _object(definition), details))
         return Given(_PAGE_INFO[name])
@@ -289,8 +349,19 @@ def _names(made: Made) -> set[str]:
 
 def _object(definition: GraphQLField) -> GraphQLObjectType:
     named = get_named_type(definition.type)
-    assert isinstance(named, GraphQLObjectType)  # noqa: S101 - edges lead to objects; the contract is built so
+    assert isinstance(named, GraphQLObjectType)  # noqa: S101 - edges to one row lead to objects; the contract is built so
     return named
+
+
+def _composite(definition: GraphQLField) -> Of:
+    named = get_named_type(definition.type)
+    assert isinstance(named, GraphQLObjectType | GraphQLInterfaceType)  # noqa: S101 - as above, of lists
+    return named
+
+
+def _origin(of: Of) -> type:
+    origin: type = of.extensions["strawberry-definition"].origin
+    return origin
 
 
 def _itself(value: Any) -> Any:

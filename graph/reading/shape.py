@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from enum import Enum
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, TypeVar, dataclass_transform
 
 import strawberry
@@ -27,6 +28,10 @@ READS = "reads"
 BODY = "body"
 SHAPES: dict[type, type[Model]] = {}
 """The types that show rows, each with its model."""
+MIXED: dict[type, Mixed] = {}
+"""The interfaces that show rows of several tables."""
+KINDS: dict[type, Enum] = {}
+"""The types that are shown in one of these, each with the kind under which it stands there."""
 RECORDS: dict[type, str] = {}
 """The types of which some fields are the body of a pet's record, each with the column that says of which pet."""
 
@@ -100,17 +105,30 @@ class Many:
     via: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Mixed:
+    """Rows of several tables: `model` has a row with the key of each, and says in the column `by` of which kind it is."""
+
+    model: type[Model]
+    by: str
+
+
 Reads = Column | Identity | Computed | Batched | Said | Itself | One | Many
 T = TypeVar("T")
 
 
 @dataclass_transform(kw_only_default=True)
 def shape(
-    model: type[Model], *roles: Role | Iterable[Role], pet: str | None = None, **more: Any
+    model: type[Model],
+    *roles: Role | Iterable[Role],
+    pet: str | None = None,
+    kind: Enum | None = None,
+    **more: Any,
 ) -> Callable[[type[T]], type[T]]:
     """A GraphQL type whose answers are rows of `model`, for these roles.
 
-    Where some of its fields are the body of a record, `pet` is the column with the key of whose record it is.
+    Where some of its fields are the body of a record, `pet` is the column with the key of whose record it is. `kind` is
+    what it is among the rows of an interface that is `mixed`.
     """
 
     def made(cls: type[T]) -> type[T]:
@@ -119,6 +137,23 @@ def shape(
         SHAPES[made_type] = model
         if pet is not None:
             RECORDS[made_type] = pet
+        if kind is not None:
+            KINDS[made_type] = kind
+        return made_type
+
+    return made
+
+
+def mixed(model: type[Model], by: str, *roles: Role | Iterable[Role]) -> Callable[[type[T]], type[T]]:
+    """A GraphQL interface whose answers are rows of several tables, in the order of another one.
+
+    Each row of `model` has the key of such a row, and its column `by` says of which kind that is; the types that
+    implement the interface say of what kind they are.
+    """
+
+    def made(cls: type[T]) -> type[T]:
+        made_type: type[T] = strawberry.interface(cls, description=_words(cls), directives=[allow(*roles)])
+        MIXED[made_type] = Mixed(model, by)
         return made_type
 
     return made

@@ -102,7 +102,7 @@ def with_rider(
 
 def counted(level: Level, rows: Rows) -> Statement:
     """How many rows there are in all."""
-    text = f"SELECT COUNT(*) FROM {level.model._meta.db_table} t WHERE {rows.scope.format(t='t')}"
+    text = f"SELECT COUNT(*) FROM {level.model._meta.db_table} t WHERE {_scoped(level, rows.scope)}"
     return sql.numbered(text), sql.bound(rows.values)
 
 
@@ -117,8 +117,8 @@ def counted_of_parents(
     if text is None:
         parent = level.columns[child.place][0]
         table = level.model._meta.db_table
-        there = scope.format(t="t")
-        text = f"SELECT {parent}, COUNT(*) FROM {table} t WHERE {_one_of(parent)} AND ({there}) GROUP BY {parent}"
+        there = _scoped(level, scope)
+        text = f"SELECT {parent}, COUNT(*) FROM {table} t WHERE {_one_of(parent)} AND {there} GROUP BY {parent}"
         text = level.keep(way, sql.numbered(text))
     return text, sql.bound([_several(parents), *seen, *values])
 
@@ -214,13 +214,18 @@ def _tables(level: Level, way: _Way) -> str:
 
 
 def _condition(level: Level, way: _Way) -> str:
-    scope = f"({way.scope.format(t='t')})"
+    scope = _scoped(level, way.scope)
     if not way.is_beyond:
         return scope
     # Every order sorts all its columns the same way, so one comparison of tuples says what lies beyond.
     sign = "<" if way.order[0].descends != way.goes_back else ">"
     columns = ", ".join(_sorted(level, each.column) for each in way.order)
     return f"{scope} AND ({columns}) {sign} ({sql.marks(len(way.order))})"
+
+
+def _scoped(level: Level, scope: str) -> str:
+    only = f" AND {level.only}" if level.only else ""
+    return f"({scope}){only}".format(t="t")
 
 
 def _one_of(column: str) -> str:
