@@ -16,6 +16,15 @@ class HistoryKind(StrEnum):
     """What stands in the history of a pet."""
 
     APPOINTMENT = "APPOINTMENT"
+    VISIT = "VISIT"
+    NOTE = "NOTE"
+    DIAGNOSIS = "DIAGNOSIS"
+    PROCEDURE = "PROCEDURE"
+    TREATMENT = "TREATMENT"
+    VITAL = "VITAL"
+    ALLERGY = "ALLERGY"
+    PRESCRIPTION = "PRESCRIPTION"
+    DOCUMENT = "DOCUMENT"
 
 
 class OwnersSee(StrEnum):
@@ -23,7 +32,7 @@ class OwnersSee(StrEnum):
 
     NEVER = "NEVER"
     ALWAYS = "ALWAYS"
-    FINALISED_NOTE = "FINALISED_NOTE"
+    SIGNED_NOTE = "SIGNED_NOTE"
 
 
 class HistoryEntry(Model):
@@ -40,7 +49,7 @@ class HistoryEntry(Model):
     pet_id: UUID
     kind = fields.CharEnumField(HistoryKind, description="What it is.", max_length=16)
     at = Instant()
-    owners_see = fields.CharEnumField(OwnersSee, max_length=16)
+    owners_see = fields.CharEnumField(OwnersSee, description="Whether its owners see it.", max_length=16)
     words = fields.TextField()
 
     class Meta:

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 from graphql import GraphQLNonNull, GraphQLObjectType, get_named_type
 
 from graph.reading import values
-from graph.reading.plan import (
+from graph.reading.plan import Build
+from graph.reading.sources import (
     Answered,
     Below,
-    Build,
     Call,
     Closed,
     Edges,

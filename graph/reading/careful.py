@@ -14,9 +14,9 @@ from graphql import GraphQLNonNull, get_nullable_type
 from graphql.pyutils import Path
 
 from graph.ids import global_id
-from graph.reading import plan, values
+from graph.reading import plan, sources, values
 from graph.reading.found import Answers, Failed, Listed, Stretch, Stretches
-from graph.reading.plan import (
+from graph.reading.sources import (
     Below,
     Call,
     Closed,
@@ -162,11 +162,11 @@ class Careful:
                 return _known(column, place.row[at])
             case Id(at, kind):
                 return global_id(kind, sql.as_key(place.row[at]))
-            case plan.Answered(child, parent):
+            case sources.Answered(child, parent):
                 answers = place.below[child]
                 assert isinstance(answers, Answers)  # noqa: S101 - what a function is asked has answers
                 return answers.get(place.row[parent])
-            case plan.Told(name):
+            case sources.Told(name):
                 return place.told[name]
             case Call(places, columns, function):
                 given = zip(places, columns, strict=True)

@@ -29,10 +29,11 @@ from graph.reading.found import Listed
 from graph.reading.objects import Objects
 from graph.reading.pages import Paged, Picked, Shown
 from graph.reading.plan import Plan
-from graph.reading.planner import Planner, is_a_list
+from graph.reading.planner import Planner
 from graph.reading.plans import Plans
 from graph.reading.roots import Root, roots
 from graph.reading.shape import SHAPES
+from graph.reading.types import is_a_list
 from models import sql
 from models.refusal import NotFound
 from resolvers import access

@@ -1,12 +1,11 @@
-"""Plan: what one selection needs of the database, and of what each part of its answer is made."""
+"""Plan: what one selection needs of the database, level below level; of what its answer is made stands in `sources`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from graphql import GraphQLField, GraphQLInterfaceType, GraphQLObjectType
 from tortoise.models import Model
 
 if TYPE_CHECKING:
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
 
     from graph.reading.arguments import Arguments
     from graph.reading.shape import Batch, Many
-    from models.role import Role
+    from graph.reading.sources import Connection, Entry
     from resolvers.rows import Order
 
 Row: TypeAlias = Sequence[Any]
@@ -22,9 +21,6 @@ Build: TypeAlias = Callable[..., Any]
 """A compiled builder: it makes answers of rows and of what was made below them, and raises where one has a flaw."""
 
 _MOST_TEXTS = 64
-
-
-# What a level reads
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,193 +106,6 @@ class Level:
             self.texts.clear()
         self.texts[key] = text
         return text
-
-
-# Of what an answer is made
-
-
-@dataclass(frozen=True, slots=True)
-class Typename:
-    """The name of the type."""
-
-
-@dataclass(frozen=True, slots=True)
-class Closed:
-    """A field behind a gate that does not open for this viewer."""
-
-    roles: frozenset[Role]
-
-
-@dataclass(frozen=True, slots=True)
-class Leaf:
-    """A column; one that is certain is never null where its row is there."""
-
-    place: int
-    column: Any
-    is_certain: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Id:
-    """The id of a row of this type."""
-
-    place: int
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A plain function of columns."""
-
-    places: tuple[int, ...]
-    columns: tuple[Any, ...]
-    function: Callable[..., Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """What a function found for the key that stands in this place."""
-
-    child: int
-    parent: int
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What the question itself told, under this name."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Inner:
-    """A joined row, which is there when there is something in this place; always when it has no place."""
-
-    present: int | None
-    made: Made
-
-
-@dataclass(frozen=True, slots=True)
-class Below:
-    """A list of what was read in a level below, for what stands in this place."""
-
-    child: int
-    parent: int
-    made: Entry
-
-
-@dataclass(frozen=True, slots=True)
-class Pages:
-    """A page of what was read in a level below, for what stands in this place."""
-
-    child: int
-    parent: int
-    connection: Connection
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """Something known of a page (`total`, `has_next`, …) or of an entry in it (`cursor`)."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Nested:
-    """An object made of what is known of the page."""
-
-    made: Made
-
-
-@dataclass(frozen=True, slots=True)
-class Nodes:
-    """The entries of the page."""
-
-    made: Entry
-
-
-@dataclass(frozen=True, slots=True)
-class Edges:
-    """The entries of the page, each with its cursor."""
-
-    made: Made
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """The entry itself."""
-
-    made: Entry
-
-
-Source: TypeAlias = (
-    Typename
-    | Closed
-    | Leaf
-    | Id
-    | Call
-    | Answered
-    | Told
-    | Inner
-    | Below
-    | Pages
-    | Given
-    | Nested
-    | Nodes
-    | Edges
-    | Node
-)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Part:
-    """One field of an answer, under the key that the client wants."""
-
-    key: str
-    details: Any
-    definition: GraphQLField
-    source: Source
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Made:
-    """How an answer of a type is made."""
-
-    of: GraphQLObjectType
-    parts: tuple[Part, ...]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Kind:
-    """How an answer of one kind is made, of what was read in the level below with this number."""
-
-    child: int
-    made: Made
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Mixture:
-    """How an answer of an interface is made: by the kind that stands in one place, for the key in the other."""
-
-    of: GraphQLInterfaceType
-    key: int
-    kind: int
-    each: Mapping[str, Kind]
-
-
-Entry: TypeAlias = Made | Mixture
-"""How a row becomes an answer, by itself or in a list or page."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Connection:
-    """What a connection was asked for; `order` holds the places of what makes a cursor, where one is wanted."""
-
-    made: Made
-    level: Level
-    order: tuple[int, ...]
-    wants_total: bool
-    build: Build
 
 
 @dataclass(frozen=True, slots=True, eq=False)

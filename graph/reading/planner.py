@@ -2,50 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from graphql import (
     GraphQLField,
     GraphQLInterfaceType,
     GraphQLObjectType,
-    get_named_type,
     get_nullable_type,
     is_leaf_type,
-    is_list_type,
 )
 from tortoise.models import Model
 
 from graph.reading import builders
 from graph.reading.arguments import Arguments
-from graph.reading.plan import (
-    Answered,
-    Asked,
-    Below,
-    Call,
-    Child,
-    Closed,
-    Connection,
-    Edges,
-    Entry,
-    Given,
-    Id,
-    Inner,
-    Join,
-    Kind,
-    Leaf,
-    Level,
-    Made,
-    Mixture,
-    Nested,
-    Node,
-    Nodes,
-    Pages,
-    Part,
-    Plan,
-    Source,
-    Told,
-    Typename,
-)
+from graph.reading.page_planner import PagePlanner
+from graph.reading.plan import Asked, Child, Join, Level, Plan
 from graph.reading.shape import (
     BODY,
     KINDS,
@@ -63,6 +34,26 @@ from graph.reading.shape import (
     Said,
 )
 from graph.reading.small import Small
+from graph.reading.sources import (
+    Answered,
+    Below,
+    Call,
+    Closed,
+    Connection,
+    Entry,
+    Id,
+    Inner,
+    Kind,
+    Leaf,
+    Made,
+    Mixture,
+    Pages,
+    Part,
+    Source,
+    Told,
+    Typename,
+)
+from graph.reading.types import Of, entry_of, is_a_page, object_of, origin
 from graph.roles import gate, mark, opens
 from resolvers.rows import Order, sorted_by
 
@@ -72,15 +63,6 @@ if TYPE_CHECKING:
     from graph.reading.executor import ReadingExecutor
     from resolvers.viewer import Viewer
 
-_PAGE_INFO = {
-    "hasNextPage": "has_next",
-    "hasPreviousPage": "has_previous",
-    "startCursor": "start",
-    "endCursor": "end",
-}
-_CURSORS = {"startCursor", "endCursor"}
-Of: TypeAlias = GraphQLObjectType | GraphQLInterfaceType
-
 
 class Planner:
     """Plans one selection, for everybody who goes through the same gates."""
@@ -89,6 +71,7 @@ class Planner:
         self._executor = executor
         self._viewer = viewer
         self._small = Small(executor, viewer)
+        self._pages = PagePlanner(executor, self._entry, self._small.made)
         self._is_guarded = False
         self._reads_records = False
 
@@ -108,7 +91,7 @@ class Planner:
     def page(self, of: GraphQLObjectType, details: Any, model: type[Model], order: Sequence[Order]) -> Plan:
         """How rows in this order become a connection of this type."""
         level = Level(model)
-        connection = self._connection(level, of, details, order)
+        connection = self._pages.connection(level, of, details, order)
         return self._plan(level, connection.made, connection, connection.build, details)
 
     def _plan(self, level: Level, made: Entry, connection: Connection | None, build: Any, details: Any) -> Plan:
@@ -137,12 +120,10 @@ class Planner:
 
         Kinds that the view does not have, or that are not for this viewer, are none of the rows.
         """
-        mixed = MIXED[_origin(of)]
+        mixed = MIXED[origin(of)]
         key, level.kind = level.column("t", mixed.model, "id"), level.column("t", mixed.model, mixed.by)
         possible = self._executor.schema.get_possible_types(of)
-        shown = {
-            KINDS[_origin(each)].value: each for each in possible if opens(self._viewer, mark(each) or frozenset())
-        }
+        shown = {KINDS[origin(each)].value: each for each in possible if opens(self._viewer, mark(each) or frozenset())}
         column: Any = mixed.model._meta.fields_map[mixed.by]
         others = [f"'{kind.value}'" for kind in column.enum_type if kind.value not in shown]
         level.only = f"{{t}}.{mixed.by} NOT IN ({', '.join(others)})" if others else ""
@@ -151,7 +132,7 @@ class Planner:
         )
 
     def _kind(self, level: Level, key: int, of: GraphQLObjectType, details: Any, kind: str) -> Kind:
-        model = SHAPES[_origin(of)]
+        model = SHAPES[origin(of)]
         lower = Level(model)
         place = lower.column("t", model, "id")
         made = self._made(lower, of, details, "t", model)
@@ -188,7 +169,7 @@ class Planner:
         strawberrys = definition.extensions["strawberry-definition"]
         if strawberrys.metadata.get(BODY):
             self._reads_records = True
-            pet = RECORDS[_origin(of)]
+            pet = RECORDS[origin(of)]
             level.pets.add(self._found(level, alias, model, pet)[0])
         reads = strawberrys.metadata.get(READS) or Column(strawberrys.python_name)
         if isinstance(reads, One | Many | Itself):
@@ -250,7 +231,7 @@ class Planner:
     ) -> Source:
         if isinstance(edge, Many):
             return self._many(level, alias, model, definition, details, edge)
-        of = _object(definition)
+        of = object_of(definition)
         if isinstance(edge, Itself):
             return Inner(None, self._made(level, of, details, alias, model))
         along = edge.key or definition.extensions["strawberry-definition"].python_name
@@ -280,9 +261,9 @@ class Planner:
         place = lower.column("t", edge.model, key.source_field)
         given = Arguments(definition, details[0])
         order = sorted_by(edge.order)
-        of = _composite(definition)
+        of = entry_of(definition)
         if is_a_page(of):
-            connection = self._connection(lower, of, details, order)
+            connection = self._pages.connection(lower, of, details, order)
             level.children.append(Child(parent, place, lower, edge, order, given, connection, connection.build))
             return Pages(len(level.children) - 1, parent, connection)
         shown, target = "t", edge.model
@@ -294,85 +275,9 @@ class Planner:
         level.children.append(Child(parent, place, lower, edge, order, given, None, build))
         return Below(len(level.children) - 1, parent, made)
 
-    # Connections
-
-    def _connection(self, level: Level, of: Any, details: Any, order: Sequence[Order]) -> Connection:
-        made = self._page(level, of, details)
-        selected = _names(made)
-        wants_cursors = bool(selected & {"cursor", *_CURSORS})
-        places = tuple(level.column("t", level.model, each.column) for each in order) if wants_cursors else ()
-        wants_total = "totalCount" in selected
-        build = builders.of_page(made, level, self._small.made, with_total=wants_total)
-        return Connection(made, level, places, wants_total, build)
-
-    def _page(self, level: Level, of: GraphQLObjectType, details: Any) -> Made:
-        """What is asked of a connection, over one level for all the ways in which its entries are selected."""
-        parts: list[Part] = []
-        for key, selected in self._selected(of, details):
-            name = selected[0].node.name.value
-            definition = self._executor.schema.get_field(of, name)
-            assert definition is not None  # noqa: S101 - as above
-            parts.append(Part(key, selected, definition, self._of_page(level, definition, name, selected)))
-        return Made(of, tuple(parts))
-
-    def _of_page(self, level: Level, definition: GraphQLField, name: str, details: Any) -> Source:
-        match name:
-            case "__typename":
-                return Typename()
-            case "totalCount":
-                return Given("total")
-            case "cursor":
-                return Given("cursor")
-            case "pageInfo":
-                return Nested(self._page(level, _object(definition), details))
-            case "nodes":
-                return Nodes(self._entry(level, _composite(definition), details, "t", level.model))
-            case "node":
-                return Node(self._entry(level, _composite(definition), details, "t", level.model))
-            case "edges":
-                return Edges(self._page(level, _object(definition), details))
-        return Given(_PAGE_INFO[name])
-
     def _selected(self, of: GraphQLObjectType, details: Any) -> Sequence[tuple[str, Any]]:
         return self._executor.selected(of, details)
 
 
-def _names(made: Made) -> set[str]:
-    """The names of what is asked of a page, and of its entries and its place."""
-    found: set[str] = set()
-    for part in made.parts:
-        found.add(part.details[0].node.name.value)
-        if isinstance(part.source, Nested | Edges):
-            found |= _names(part.source.made)
-    return found
-
-
-def _object(definition: GraphQLField) -> GraphQLObjectType:
-    named = get_named_type(definition.type)
-    assert isinstance(named, GraphQLObjectType)  # noqa: S101 - edges to one row lead to objects; the contract is built so
-    return named
-
-
-def _composite(definition: GraphQLField) -> Of:
-    named = get_named_type(definition.type)
-    assert isinstance(named, GraphQLObjectType | GraphQLInterfaceType)  # noqa: S101 - as above, of lists
-    return named
-
-
-def _origin(of: Of) -> type:
-    origin: type = of.extensions["strawberry-definition"].origin
-    return origin
-
-
 def _itself(value: Any) -> Any:
     return value
-
-
-def is_a_list(wrapped: Any) -> bool:
-    """Whether a field's type is a list."""
-    return is_list_type(get_nullable_type(wrapped))
-
-
-def is_a_page(of: Any) -> bool:
-    """Whether a type is a connection."""
-    return isinstance(of, GraphQLObjectType) and "pageInfo" in of.fields

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from graphql.execution.values import VariableValues
 
     from graph.context import Context
-    from graph.reading.plan import Connection, Level, Plan, Row
+    from graph.reading.plan import Level, Plan, Row
+    from graph.reading.sources import Connection
     from resolvers.rows import Page, Rows
 
 

@@ -11,31 +11,30 @@ from graphql import GraphQLError, get_named_type
 from graph.reading import pages, statement
 from graph.reading.explained import Computed, Joined, Shows, Shut, Step
 from graph.reading.pages import Paged, Picked, Shown
-from graph.reading.plan import (
+from graph.reading.plan import Child, Level, Plan
+from graph.reading.planner import Planner
+from graph.reading.read import rides
+from graph.reading.sources import (
     Answered,
     Below,
     Call,
-    Child,
     Closed,
     Edges,
     Entry,
     Inner,
     Kind,
-    Level,
     Mixture,
     Nested,
     Node,
     Nodes,
     Pages,
-    Plan,
 )
-from graph.reading.planner import Planner, is_a_list, is_a_page
-from graph.reading.read import rides
+from graph.reading.types import is_a_list, is_a_page
 from models.refusal import Refusal
 
 if TYPE_CHECKING:
     from graph.reading.executor import ReadingExecutor
-    from graph.reading.plan import Connection
+    from graph.reading.sources import Connection
     from resolvers.rows import Page, Rows
     from resolvers.viewer import Viewer
 

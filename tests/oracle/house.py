@@ -115,7 +115,9 @@ async def a_house() -> House:
     at, vaccination = NOW + 2 * DAY, await Service.get(name="Vaccination")
     await a_booking(world.pet, starts_at=at, status=Status.CONFIRMED, service=vaccination)
     await a_booking(shared, starts_at=at, status=Status.NO_SHOW, location=quay, vet=world.vet, room=store)
-    await Appointment.filter(status=Status.CANCELLED).update(cancelled_because="Snöw.", reason="She limps.", words="she limps")
+    await Appointment.filter(status=Status.CANCELLED).update(
+        cancelled_because="Snöw.", reason="She limps.", words="she limps"
+    )
     await _exceptions(await Location.get(name="Hill"), world)
     await _sessions(world, nurse)
     await _addresses(world, other)

@@ -7,16 +7,30 @@ from tortoise import migrations
 from tortoise.migrations import operations as ops
 
 from models.constraint import POSTGRES, Check, Constraint, InHistory, WordIndex
+from models.history_entry import OwnersSee
 from models.words import search_words
 
+OF_THE_PRACTICE = ("visit", "diagnosis", "procedure", "treatment", "vital", "allergy")
+"""What owners do not see."""
+
+
+def _in_history(table: str, owners_see: str, at: str = "{row}at") -> InHistory:
+    return InHistory(table, table.upper(), at, "{row}words", owners_see)
+
+
+def _where(condition: str, seen: OwnersSee) -> str:
+    return f"CASE WHEN {condition} THEN '{seen.value}' ELSE '{OwnersSee.NEVER.value}' END"
+
+
+# Whether owners see an entry is what `resolvers.access` says of the row itself; a test holds the two together.
 CONSTRAINTS: list[Constraint] = [
-    Check(
-        "history_entry_owners_see",
-        "history_entry",
-        "{row}owners_see IN ('NEVER', 'ALWAYS', 'FINALISED_NOTE')",
-    ),
+    Check("history_entry_owners_see", "history_entry", "{row}owners_see IN ('NEVER', 'ALWAYS', 'SIGNED_NOTE')"),
     WordIndex("history_word", "history_entry"),
-    InHistory("appointment", "APPOINTMENT", at="{row}starts_at", words="{row}words", owners_see="'ALWAYS'"),
+    _in_history("appointment", "'ALWAYS'", at="{row}starts_at"),
+    *(_in_history(table, "'NEVER'") for table in OF_THE_PRACTICE),
+    _in_history("note", _where("{row}signed_at IS NOT NULL AND {row}errored_at IS NULL", OwnersSee.SIGNED_NOTE)),
+    _in_history("prescription", _where("{row}errored_at IS NULL", OwnersSee.ALWAYS)),
+    _in_history("document", _where("{row}shared_at IS NOT NULL AND {row}errored_at IS NULL", OwnersSee.ALWAYS)),
 ]
 
 
@@ -43,5 +57,5 @@ async def make(_apps: Any, editor: Any) -> None:
 class Migration(migrations.Migration):
     """The history of a pet."""
 
-    dependencies = [("models", "0003_history")]
+    dependencies = [("models", "0005_history")]
     operations = [ops.RunPython(find_reasons), ops.RunPython(make)]

@@ -10,7 +10,7 @@ from models.row import Instant
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0002_constraints")]
+    dependencies = [("models", "0004_records_kept")]
 
     initial = False
 
@@ -34,11 +34,7 @@ class Migration(migrations.Migration):
                 ("at", Instant(auto_now=False, auto_now_add=False)),
                 (
                     "owners_see",
-                    fields.CharEnumField(
-                        description="NEVER: NEVER\nALWAYS: ALWAYS\nFINALISED_NOTE: FINALISED_NOTE",
-                        enum_type=OwnersSee,
-                        max_length=16,
-                    ),
+                    fields.CharEnumField(description="Whether its owners see it.", enum_type=OwnersSee, max_length=16),
                 ),
                 ("words", fields.TextField(unique=False)),
             ],
