@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from models import HistoryEntry, sql
 from models.words import search_words
 from resolvers import access
-from resolvers.access import ALL, NOTHING
+from resolvers.access import NOTHING
 from resolvers.searches import LONGEST, MOST_WORDS, SHORTEST
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Wanted:
     until: datetime | None = None
 
     def condition(self) -> tuple[str, Values]:
-        """The condition over the alias `{t}`, with `?` for each of its values."""
+        """The condition over the alias `{t}`, with `?` for each of its values; empty when everything is meant."""
         texts: list[str] = []
         values: list[object] = []
         if self.kinds is not None:
@@ -45,7 +45,7 @@ class Wanted:
             if moment is not None:
                 texts.append(f"{{t}}.at {sign} ?")
                 values.append(moment)
-        return " AND ".join(texts) or ALL, tuple(values)
+        return " AND ".join(texts), tuple(values)
 
 
 def with_words(search: str) -> tuple[str, Values]:
@@ -76,8 +76,8 @@ async def search(viewer: Viewer, text: str, wanted: Wanted) -> Rows:
         if number <= FEW:
             scope, values = f"{{t}}.id IN ({few})", given
     narrower, more = wanted.condition()
-    rows = access.rows(viewer, HistoryEntry, scope, *values)
-    return rows.narrowed(narrower, *more).sorted_by("-at")
+    rows = access.rows(viewer, HistoryEntry, " AND ".join(filter(None, (scope, narrower))), *values, *more)
+    return rows.sorted_by("-at")
 
 
 def _asked(search: str) -> Sequence[str]:

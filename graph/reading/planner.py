@@ -58,7 +58,7 @@ from graph.roles import gate, mark, opens
 from resolvers.rows import Order, sorted_by
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from graph.reading.executor import ReadingExecutor
     from resolvers.viewer import Viewer
@@ -91,7 +91,7 @@ class Planner:
     def page(self, of: GraphQLObjectType, details: Any, model: type[Model], order: Sequence[Order]) -> Plan:
         """How rows in this order become a connection of this type."""
         level = Level(model)
-        connection = self._pages.connection(level, of, details, order)
+        connection = self._connection(level, of, details, order)
         return self._plan(level, connection.made, connection, connection.build, details)
 
     def _plan(self, level: Level, made: Entry, connection: Connection | None, build: Any, details: Any) -> Plan:
@@ -116,20 +116,22 @@ class Planner:
         return self._made(level, of, details, alias, model)
 
     def _mixture(self, level: Level, of: GraphQLInterfaceType, details: Any) -> Mixture:
-        """How an answer is made that is of one of several kinds: each is read in a level of its own.
-
-        Kinds that the view does not have, or that are not for this viewer, are none of the rows.
-        """
+        """How an answer is made that is of one of several kinds: each is read in a level of its own."""
         mixed = MIXED[origin(of)]
         key, level.kind = level.column("t", mixed.model, "id"), level.column("t", mixed.model, mixed.by)
+        shown = self._shown(level, of)
+        kinds = {kind: self._kind(level, key, each, details, kind) for kind, each in shown.items()}
+        return Mixture(of, key, level.kind, kinds)
+
+    def _shown(self, level: Level, of: GraphQLInterfaceType) -> Mapping[str, GraphQLObjectType]:
+        """The types of each kind; what the view does not have, or is not for this viewer, is none of the rows."""
         possible = self._executor.schema.get_possible_types(of)
         shown = {KINDS[origin(each)].value: each for each in possible if opens(self._viewer, mark(each) or frozenset())}
+        mixed = MIXED[origin(of)]
         column: Any = mixed.model._meta.fields_map[mixed.by]
         others = [f"'{kind.value}'" for kind in column.enum_type if kind.value not in shown]
         level.only = f"{{t}}.{mixed.by} NOT IN ({', '.join(others)})" if others else ""
-        return Mixture(
-            of, key, level.kind, {kind: self._kind(level, key, each, details, kind) for kind, each in shown.items()}
-        )
+        return shown
 
     def _kind(self, level: Level, key: int, of: GraphQLObjectType, details: Any, kind: str) -> Kind:
         model = SHAPES[origin(of)]
@@ -263,7 +265,7 @@ class Planner:
         order = sorted_by(edge.order)
         of = entry_of(definition)
         if is_a_page(of):
-            connection = self._pages.connection(lower, of, details, order)
+            connection = self._connection(lower, of, details, order)
             level.children.append(Child(parent, place, lower, edge, order, given, connection, connection.build))
             return Pages(len(level.children) - 1, parent, connection)
         shown, target = "t", edge.model
@@ -274,6 +276,12 @@ class Planner:
         build = builders.by_key(made, lower, self._small.made, place)
         level.children.append(Child(parent, place, lower, edge, order, given, None, build))
         return Below(len(level.children) - 1, parent, made)
+
+    def _connection(self, level: Level, of: Any, details: Any, order: Sequence[Order]) -> Connection:
+        entry = entry_of(of.fields["nodes"])
+        if isinstance(entry, GraphQLInterfaceType):
+            self._shown(level, entry)  # which decides how many there are, also where none is selected
+        return self._pages.connection(level, of, details, order)
 
     def _selected(self, of: GraphQLObjectType, details: Any) -> Sequence[tuple[str, Any]]:
         return self._executor.selected(of, details)

@@ -61,7 +61,7 @@ def _meant(_context: Context, given: dict[str, Any]) -> tuple[str, tuple[Any, ..
     if (search := given.get("search")) is None:
         return scope, values
     found, words = with_words(search)
-    return f"{scope} AND {found}", (*values, *words)
+    return " AND ".join(filter(None, (scope, found))), (*values, *words)
 
 
 def wanted(given: dict[str, Any]) -> Wanted:
