@@ -15,7 +15,7 @@ from models.row import uuid7
 from resolvers import access, histories
 from resolvers.histories import Wanted
 from tests.thaw import thawed
-from tests.world import AN_HOUR, NOW, a_booking, a_note, a_pet, a_record, a_visit, a_world
+from tests.world import AN_HOUR, NOW, World, a_booking, a_note, a_pet, a_record, a_visit, a_world
 from vetdesk.database import connect, migrate
 from vetdesk.database.migrate import _client, _executor
 
@@ -136,12 +136,13 @@ async def test_a_practice_that_was_there_before_has_its_history(empty_database):
     async with _client(empty_database.url) as client:
         await _executor(client, empty_database.url).migrate([MigrationTarget("models", "0004_records_kept")])
     async with connect(empty_database.url):
-        keys = await _visits_planned_before()
-        visit = await a_visit(await models.Pet.first(), words="she limps")
+        world = await a_world()
+        keys = await _visits_planned_before(world)
+        visit = await a_visit(world.pet, words="she limps")
         triggers = await _triggers()
     assert await migrate(empty_database.url) == ["0005_history", "0006_history_kept"]
     async with connect(empty_database.url):
-        words = {key: said for key, said in await sql.tuples("SELECT id, words FROM appointment")}
+        words = dict(map(tuple, await sql.tuples("SELECT id, words FROM appointment")))
         assert [words[key] for key in keys] == [
             "number 0 itches",
             *["" for _ in keys[1:-1]],
@@ -154,20 +155,20 @@ async def test_a_practice_that_was_there_before_has_its_history(empty_database):
         assert found == 2
 
 
-async def _visits_planned_before() -> list[Any]:
+async def _visits_planned_before(world: World) -> list[Any]:
     """More of them than are written at once; the first and the last one have a reason."""
-    world = await a_world()
     of = {
         "pet_id": world.pet.id, "client_id": world.owner.id, "service_id": world.service.id,
         "location_id": world.location.id, "vet_id": world.vet.id, "room_id": world.room.id, "starts_at": NOW,
         "ends_at": NOW.replace(hour=23), "status": "COMPLETED", "cancelled_because": "", "created_at": NOW,
     }  # fmt: skip
     keys = sorted(uuid7() for _ in range(600))
-    for number, key in enumerate(keys):
-        row = {**of, "id": key, "reason": f"Number {number} itches." if number in (0, 599) else ""}
-        await sql.execute(
-            f"INSERT INTO appointment ({', '.join(row)}) VALUES ({sql.marks(len(row))})", list(row.values())
-        )
+    told = [{**of, "id": key, "reason": ""} for key in keys]
+    for number in (0, 599):
+        told[number]["reason"] = f"Number {number} itches."
+    one = f"({sql.marks(len(told[0]))})"
+    values = [value for row in told for value in row.values()]
+    await sql.execute(f"INSERT INTO appointment ({', '.join(told[0])}) VALUES {', '.join([one] * len(told))}", values)
     return [key if sql.is_postgres() else str(key) for key in keys]
 
 
