@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     Values = tuple[object, ...]
 
-FEW: Final = 10_000
+FEW: Final = 5_000
 """As many entries are sorted in a few hundredths of a second. Of words that more have, one in a few is among them."""
 
 
