@@ -54,7 +54,7 @@ def rides(level: Level, rows: Rows) -> int | None:
     if rows.key is None and not sql.is_postgres():
         return None
     for number, child in enumerate(level.children):
-        is_list = isinstance(child, Child) and child.connection is None and child.kind is None
+        is_list = isinstance(child, Child) and child.connection is None and child.kind is None and not child.edge.most
         if is_list and level.is_own(child.parent):
             return number
     return None
@@ -230,7 +230,8 @@ class _Reader:
         return _Wish(child, parents, page, statements)
 
     async def _granted(self, wish: _Wish, answers: Sequence[Sequence[Row]]) -> Found:
-        child, page, rows = wish.child, wish.page, answers[0]
+        child, page = wish.child, wish.page
+        rows = answers[0] if child.edge.most is None else answers[0][::-1]
         if child.connection is None or page is None:
             return mixed.listed(child.level, rows, await self._below(child.level, rows))
         totals = {row[0]: row[1] for row in answers[1]} if len(answers) > 1 else None

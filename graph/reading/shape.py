@@ -95,7 +95,7 @@ class Many:
 
     `narrow` turns the context and what is given (the arguments of the field, and what the question itself told) into
     SQL over `{t}` and its values. `via` is the foreign key to follow from a row of a join table: the answers are of
-    what it points to, as visible as the row itself.
+    what it points to, as visible as the row itself. Of a series, the last `most` are answered, for each row above.
     """
 
     model: type[Model]
@@ -103,6 +103,7 @@ class Many:
     order: tuple[str, ...]
     narrow: Narrow | None = None
     via: str | None = None
+    most: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,12 +16,13 @@ from tortoise import fields
 from graph.reading import pages
 from models import sql
 from resolvers import access
+from resolvers.rows import Page
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
 
     from graph.reading.plan import Child, Level
-    from resolvers.rows import Order, Page, Rows
+    from resolvers.rows import Order, Rows
     from resolvers.viewer import Viewer
 
 Statement = tuple[str, list[Any]]
@@ -67,8 +68,13 @@ def whole(level: Level, viewer: Viewer, rows: Rows, page: Page | None = None, *,
 def of_parents(
     child: Child, viewer: Viewer, narrowed: str, values: Sequence[Any], parents: Sequence[Any], page: Page | None = None
 ) -> Statement:
-    """The rows of every parent, each in order; with a last column as above, for each parent."""
+    """The rows of every parent, each in order; with a last column as above, for each parent.
+
+    Of a series that has an end, the rows stand the other way round.
+    """
     level = child.level
+    if child.edge.most is not None and child.connection is None:
+        page = Page(child.edge.most - 1, goes_back=True)
     rules, asked = _rules(level, viewer)
     scope, seen = _scope(child, viewer, narrowed)
     order = child.order
