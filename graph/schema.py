@@ -18,6 +18,7 @@ from graph.mutations.services import ServiceMutations
 from graph.mutations.staff import StaffMutations
 from graph.queries.appointments import AppointmentQueries
 from graph.queries.clients import ClientQueries
+from graph.queries.histories import HistoryQueries
 from graph.queries.practice import PracticeQueries
 from graph.reading import ReadingExecutor
 from graph.scalars import SCALARS
@@ -28,7 +29,7 @@ from graph.types.staff import HoursException, WorkingHours
 
 
 @strawberry.type(description="Everything that can be asked.")
-class Query(PracticeQueries, ClientQueries, AppointmentQueries):
+class Query(PracticeQueries, ClientQueries, AppointmentQueries, HistoryQueries):
     """Everything that can be asked."""
 
 

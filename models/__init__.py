@@ -8,6 +8,7 @@ from models.client import Client, ClientEmail, ClientPhone, ClientWord
 from models.death import Death, DeathEffect
 from models.document import Document, DocumentKind
 from models.event import Event, EventCounter, EventDetail, EventKind
+from models.history_entry import HistoryEntry, HistoryKind
 from models.idempotency_key import IdempotencyKey
 from models.location import Location, OpeningHours
 from models.message import Letter, Message, MessageState
@@ -50,6 +51,8 @@ __all__ = [
     "EventCounter",
     "EventDetail",
     "EventKind",
+    "HistoryEntry",
+    "HistoryKind",
     "HoursException",
     "IdempotencyKey",
     "Invitation",

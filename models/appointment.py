@@ -90,6 +90,7 @@ class Appointment(Row):
     ends_at = Instant()
     status = fields.CharEnumField(Status, max_length=16)
     reason = fields.TextField(default="")
+    words = fields.TextField(default="", db_default="")
     cancelled_because = fields.TextField(default="")
     created_at = Instant()
 

@@ -59,6 +59,11 @@ _SHARED_NOTE = (
     "{t}.signed_at IS NOT NULL AND {t}.errored_at IS NULL "
     "AND EXISTS (SELECT 1 FROM practice sharing WHERE sharing.shares_notes)"
 )
+# The database says of each entry whether it is one of those (`models.constraint.InHistory`).
+_SEEN_ENTRY = (
+    "({t}.owners_see = 'ALWAYS' OR ({t}.owners_see = 'SIGNED_NOTE' "
+    "AND EXISTS (SELECT 1 FROM practice sharing WHERE sharing.shares_notes)))"
+)
 _AT_HOME = "{t}.kind IN ('HOME_CARE', 'EXERCISE')"
 
 
@@ -89,6 +94,7 @@ ROWS: Final[Mapping[type[Model], Rule]] = {
     models.Pet: Rule(staff=ALL, owner=_owned("{t}.id")),
     models.Ownership: Rule(staff=ALL, owner=f"{{t}}.ends_on IS NULL AND {_owned('{t}.pet_id')}"),
     models.Appointment: Rule(staff=ALL, owner=_owned("{t}.pet_id")),
+    models.HistoryEntry: Rule(staff=ALL, owner=f"{_SEEN_ENTRY} AND {_owned('{t}.pet_id')}"),
     models.Visit: Rule(staff=ALL),
     models.NoteTemplate: Rule(staff=ALL),
     models.Note: Rule(staff=ALL, owner=_NOTE),

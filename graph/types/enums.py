@@ -21,13 +21,21 @@ E = TypeVar("E", bound=type[Enum])
 
 
 def described(
-    members: E, about: str, words: Mapping[Any, str], *, roles: Iterable[Role] = EVERYBODY, name: str | None = None
+    members: E,
+    about: str,
+    words: Mapping[Any, str],
+    *,
+    roles: Iterable[Role] = EVERYBODY,
+    name: str | None = None,
+    only: Mapping[Any, Iterable[Role]] | None = None,
 ) -> E:
-    """The members as a GraphQL enum, each value with its words."""
+    """The members as a GraphQL enum, each value with its words; of what is given alone, `only` says what is for fewer."""
     strawberry.enum(members, name=name, description=about, directives=[allow(roles)])
     definition: Any = members.__strawberry_definition__  # type: ignore[attr-defined]
     for value in definition.values:
         value.description = words[members(value.value)]
+        if only and members(value.value) in only:
+            value.directives = [allow(only[members(value.value)])]
     return members
 
 

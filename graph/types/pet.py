@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
@@ -13,11 +13,14 @@ from graph.reading.connection import Connection
 from graph.reading.shape import READS, Many, column, many, shape, unresolved
 from graph.roles import EVERYBODY, OWNER, STAFF
 from graph.types.enums import When
+from graph.types.history_entry import OF_A_PET
 from graph.types.node import Node, id_of
+from models import HistoryKind
 from models.pet import DatePrecision, Sex, Species
 
 if TYPE_CHECKING:
     from graph.types.appointment import Appointment
+    from graph.types.history_entry import HistoryEntry
     from graph.types.ownership import CoOwner, Ownership
 
 
@@ -80,4 +83,35 @@ class Pet(Node):
         before: Annotated[str | None, strawberry.argument(description="Those before this cursor.")] = None,
     ) -> Connection[Annotated[Appointment, strawberry.lazy("graph.types.appointment")]]:
         """Its appointments."""
+        return unresolved()
+
+    @strawberry.field(  # type: ignore[untyped-decorator]
+        description="Its whole history, latest first: what is planned, what happened, and what was written about it.",
+        metadata={READS: OF_A_PET},
+    )
+    def history(
+        self,
+        info: Info,
+        kinds: Annotated[
+            list[HistoryKind] | None, strawberry.argument(description="Only entries of these kinds.")
+        ] = None,
+        from_: Annotated[
+            datetime | None, strawberry.argument(name="from", description="Only those from this moment on.")
+        ] = None,
+        to: Annotated[datetime | None, strawberry.argument(description="Only those before this moment.")] = None,
+        search: Annotated[
+            str | None,
+            strawberry.argument(
+                description="Only those in which each of these words, at most eight, begins a word; case and accents do"
+                " not count. Fewer than two characters, or more than a hundred, find nothing."
+            ),
+        ] = None,
+        first: Annotated[
+            int | None, strawberry.argument(description="How many, 1 to 100; 20 when nothing is said.")
+        ] = None,
+        after: Annotated[str | None, strawberry.argument(description="Those after this cursor.")] = None,
+        last: Annotated[int | None, strawberry.argument(description="How many before `before`, 1 to 100.")] = None,
+        before: Annotated[str | None, strawberry.argument(description="Those before this cursor.")] = None,
+    ) -> Connection[Annotated[HistoryEntry, strawberry.lazy("graph.types.history_entry")]]:
+        """Its history."""
         return unresolved()

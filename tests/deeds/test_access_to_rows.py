@@ -61,6 +61,13 @@ TABLE: dict[type[Model], dict[str, tuple[str, ...]]] = {
     models.Pet: {"hers": HERS, "a stranger's": STRANGERS},
     models.Ownership: {"hers": HERS, "a former one": STAFF, "a stranger's": STRANGERS},
     models.Appointment: {"hers": HERS, "a stranger's": STRANGERS},
+    models.HistoryEntry: {
+        "hers": HERS,
+        "a signed note": HERS,
+        "a draft": STAFF,
+        "of the practice": STAFF,
+        "a stranger's": STRANGERS,
+    },
     models.Visit: {"hers": STAFF, "a stranger's": STAFF},
     models.NoteTemplate: {"ours": STAFF},
     models.Note: {"hers": HERS, "a draft": STAFF, "an error": STAFF, "a stranger's": STRANGERS},
@@ -144,6 +151,13 @@ async def prepared():
             "a stranger's": await first(models.Ownership, client_id=stranger.id),
         },
         models.Appointment: {"hers": visit, "a stranger's": strange_visit},
+        models.HistoryEntry: {
+            "hers": await first(models.HistoryEntry, id=visit.id),
+            "a signed note": await first(models.HistoryEntry, id=hers.note.id),
+            "a draft": await first(models.HistoryEntry, id=hers.draft.id),
+            "of the practice": await first(models.HistoryEntry, id=hers.weight.id),
+            "a stranger's": await first(models.HistoryEntry, id=strange_visit.id),
+        },
         models.Visit: {"hers": hers.visit, "a stranger's": strange.visit},
         models.NoteTemplate: {"ours": await first(models.NoteTemplate)},
         models.Note: {
@@ -283,6 +297,6 @@ async def test_notes_are_for_owners_only_where_the_practice_shares_them(database
     rows, viewers = await prepared()
     await models.Practice.all().update(shares_notes=False)
 
-    for model in (models.Note, models.Addendum):
-        assert not await seen(viewers["OWNER"], model, rows[model]["hers"])
-        assert await seen(viewers["VET"], model, rows[model]["hers"])
+    for model, name in ((models.Note, "hers"), (models.Addendum, "hers"), (models.HistoryEntry, "a signed note")):
+        assert not await seen(viewers["OWNER"], model, rows[model][name])
+        assert await seen(viewers["VET"], model, rows[model][name])

@@ -19,7 +19,31 @@ MOMENTS = ("2026-02-27T00:00:00Z", "2026-03-01T00:00:00Z", "2026-03-02T09:30:00+
 DAYS = ("2026-03-02", "2026-03-04", "2026-03-05", "2026-03-01", "2026-03-07", "2026-03-06")
 SEARCHES = ("Be", "olga", "Orsted Elo", "berg @home", "olga.berg@", "9018", "030 / 90 18", "+49 30 901820", "van hoff",
             "x", "nobody", "van-der", "lu nor", "ida.blom@home.example")  # fmt: skip
-_KINDLESS = ("CoOwner", "Email", "Phone", "HeldRole", "OpeningHours", "ServiceStaff", "ServiceRoom", "BusyTime")
+HISTORIES = (
+    "she",
+    "Limps",
+    "sh li",
+    "WUNDE gross",
+    "wunden",
+    "2",
+    "limps!",
+    '"',
+    "she ' OR 1",
+    "e",
+    "",
+    "verband " * 20,
+)
+_KINDLESS = (
+    "CoOwner",
+    "Email",
+    "Phone",
+    "HeldRole",
+    "OpeningHours",
+    "ServiceStaff",
+    "ServiceRoom",
+    "BusyTime",
+    "HistoryEntry",
+)
 
 
 class Arguments:
@@ -31,6 +55,7 @@ class Arguments:
         self.ids = {kind: [id_of(kind, row.id) for row in rows[model]] for kind, model in KINDS.items()}
         self._nodes = [each for kind, ids in self.ids.items() if kind not in _KINDLESS for each in ids]
         self.shown = [each for each in KINDS if each in SCHEMAS[audience].type_map and each not in _KINDLESS]
+        self._kinds = sorted(SCHEMAS[audience].type_map["HistoryKind"].values)  # type: ignore[attr-defined]
         self._strange = ["", "nonsense", "ä", id_of("Pet", UUID(int=7)), id_of("Nothing", UUID(int=7))]
         self._strange += [ids[0] for kind in _KINDLESS if (ids := self.ids[kind])]
         assert rows[BusyTime]
@@ -44,11 +69,8 @@ class Arguments:
                 return {"id": self._id(chance)}
             case "Query", "pet" | "client":
                 return {"id": self._id(chance, field.capitalize())}
-            case "Query", "pets":
-                return self._page(chance, self._names[Pet])
-            case "Query", "clients":
-                search = {"search": chance.choice(SEARCHES)} if chance.random() < 0.4 else {}
-                return {**search, **self._page(chance, self._names[Client])}
+            case "Query", "pets" | "clients":
+                return self._named_page(chance, field)
             case "Query", "myAppointments":
                 return self._page(chance, self._visits)
             case "Query", "appointments":
@@ -56,6 +78,8 @@ class Arguments:
             case "Pet", "appointments":
                 when = {"when": chance.choice(("PAST", "COMING", None))} if chance.random() < 0.5 else {}
                 return {**when, **self._page(chance, self._visits)}
+            case _, "history":
+                return self._entries(chance, 0.3 if of == "Pet" else 1)
             case "Query", "day":
                 on = chance.choice(("0001-01-01", "9999-12-31")) if chance.random() < 0.05 else chance.choice(DAYS)
                 return {"locationId": self._id(chance, "Location"), "on": on}
@@ -89,6 +113,25 @@ class Arguments:
         if chance.random() < 0.4:
             return {"after": chance.choice([*self._visits, *self._names[Pet]])}
         return dict(chance.choice((*WRONG, {"first": None, "last": None})))
+
+    def _named_page(self, chance: Random, field: str) -> dict[str, Any]:
+        if field == "pets":
+            return self._page(chance, self._names[Pet])
+        search = {"search": chance.choice(SEARCHES)} if chance.random() < 0.4 else {}
+        return {**search, **self._page(chance, self._names[Client])}
+
+    def _entries(self, chance: Random, search: float) -> dict[str, Any]:
+        """Words, for a share of those who ask, kinds, and a stretch of time; mostly neither of these."""
+        given = self._page(chance, self._visits)
+        if chance.random() < search:
+            given["search"] = chance.choice(HISTORIES)
+        if chance.random() < 0.3:
+            given["kinds"] = chance.choice((None, [], ["APPOINTMENT"], chance.sample(self._kinds, 2)))
+        if chance.random() < 0.2:
+            given["from"] = chance.choice(MOMENTS)
+        if chance.random() < 0.2:
+            given["to"] = chance.choice(MOMENTS)
+        return given
 
     def _period(self, chance: Random) -> dict[str, Any]:
         since, until = sorted(chance.sample(range(len(MOMENTS)), 2))

@@ -14,8 +14,10 @@ from models import (
     ClientWord,
     HoursException,
     Location,
+    Note,
     Ownership,
     Pet,
+    Practice,
     Role,
     Service,
     Session,
@@ -24,6 +26,7 @@ from models import (
     Status,
     sql,
 )
+from models import words as record
 from models.client import WordKind, search_words
 from models.ownership import Right
 from models.pet import DatePrecision
@@ -38,8 +41,10 @@ from tests.world import (
     a_client,
     a_location,
     a_member,
+    a_note,
     a_nurse,
     a_pet,
+    a_record,
     a_room,
     a_service,
     a_vet,
@@ -115,8 +120,13 @@ async def a_house() -> House:
     at, vaccination = NOW + 2 * DAY, await Service.get(name="Vaccination")
     await a_booking(world.pet, starts_at=at, status=Status.CONFIRMED, service=vaccination)
     await a_booking(shared, starts_at=at, status=Status.NO_SHOW, location=quay, vet=world.vet, room=store)
-    await Appointment.filter(status=Status.CANCELLED).update(cancelled_because="Snöw.", reason="She limps.")
+    await Appointment.filter(status=Status.CANCELLED).update(
+        cancelled_because="Snöw.", reason="She limps.", words="she limps"
+    )
+    wound = "Große Wunde, 2. Verband."
+    await Appointment.filter(status=Status.COMPLETED).update(reason=wound, words=record.search_words(wound))
     await _exceptions(await Location.get(name="Hill"), world)
+    await _records(world.pet, shared)
     await _sessions(world, nurse)
     await _addresses(world, other)
     return House(world, people)
@@ -143,6 +153,15 @@ async def _pets(world: World, other: Owner, blind: Owner) -> Pet:
     await an_ownership(shared, await a_client("Ann Gone"), ends_on=date(2025, 7, 1))
     await a_pet(world.owner, name="Rex", colour="black", breed="Mix", died_on=date(2025, 12, 24))
     return shared
+
+
+async def _records(*pets: Pet) -> None:
+    """A record of each, which the practice shares, and of each a note that was entered in error."""
+    await Practice.all().update(shares_notes=True)
+    for pet in pets:
+        record = await a_record(pet)
+        await Note.filter(id=record.note.id).update(errored_at=NOW, errored_because="Another pet.")
+        await a_note(record.visit, is_signed=True)
 
 
 async def _exceptions(hill: Location, world: World) -> None:

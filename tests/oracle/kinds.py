@@ -38,6 +38,7 @@ KINDS: dict[str, Any] = {
     "ServiceStaff": models.ServiceStaff,
     "ServiceRoom": models.ServiceRoom,
     "BusyTime": models.BusyTime,
+    "HistoryEntry": models.HistoryEntry,
 }
 ONE = {"vet": "Staff"}
 # The rows of which a list is made: their kind, what points here, their order, and what else must hold of them.
@@ -65,6 +66,10 @@ VIA = {
     ("Staff", "services"): ("ServiceStaff", "staff_id", "Service", "service_id"),
     ("Service", "staff"): ("ServiceStaff", "service_id", "Staff", "staff_id"),
     ("Service", "rooms"): ("ServiceRoom", "service_id", "Room", "room_id"),
+}
+# What stands in the history of a pet: the type that shows it, and the column that says when it was.
+HISTORY = {
+    "APPOINTMENT": ("Appointment", "starts_at"),
 }
 COLUMNS = {"from": "from_minute", "until": "until_minute"}
 

@@ -25,12 +25,13 @@ def connection(
     by: tuple[str, ...],
     *,
     is_down: bool = False,
+    places: list[tuple[Any, ...]] | None = None,
     first: Any = None,
     last: Any = None,
     after: Any = None,
     before: Any = None,
 ) -> Any:
-    """A page of the things, which are sorted by these columns, upward or downward.
+    """A page of the things, which are sorted by these columns, upward or downward; `places` holds what those are.
 
     Where a cursor is given, there is taken to be something on its other side: at least the entry that it was of.
     """
@@ -39,7 +40,8 @@ def connection(
     size = next((each for each in (first, last) if each is not None), 20)
     if not 1 <= size <= 100:
         raise bad_input()
-    places = [tuple(getattr(each.row, name) for name in by) for each in things]
+    if places is None:
+        places = [tuple(getattr(each.row, name) for name in by) for each in things]
     goes_back = last is not None or before is not None
     beyond = before if goes_back else after
     inside = list(range(len(things)))

@@ -11,7 +11,7 @@ import graphql
 
 from models import refusal
 from models.role import Role
-from tests.oracle import oracle, searches
+from tests.oracle import histories, oracle, searches
 from tests.oracle.kinds import OF_TYPE, Thing
 from tests.oracle.pages import bad_input, connection
 from tests.world import NOW
@@ -101,6 +101,9 @@ class Roots:
         emails = [each.row.address for each in self._all("Email", client_id=client.id)]
         phones = [each.row.as_given for each in self._all("Phone", client_id=client.id)]
         return searches.means(search, [client.given_name, client.family_name], emails, phones)
+
+    def history(self, search: str, **given: Any) -> Any:
+        return histories.history(self._oracle, histories.everything(self._oracle), search=search, **given)
 
     # The schedule
 

@@ -16,6 +16,7 @@ class Sight:
 
     def __init__(self, viewer: Viewer, rows: Rows) -> None:
         self.viewer = viewer
+        self._shares_notes = any(each.shares_notes for each in rows[models.Practice])
         self._mine = {
             each.pet_id
             for each in rows[models.Ownership]
@@ -54,4 +55,7 @@ class Sight:
                 return row.ends_on is None and row.pet_id in self._mine
             case models.Appointment():
                 return row.pet_id in self._mine
+            case models.HistoryEntry():
+                seen = {"ALWAYS", "SIGNED_NOTE"} if self._shares_notes else {"ALWAYS"}
+                return row.owners_see in seen and row.pet_id in self._mine
         return False

@@ -32,7 +32,7 @@ pytestmark = pytest.mark.anyio
 
 CONSTRAINTS = [
     one
-    for name in ("0002_constraints", "0004_records_kept")
+    for name in ("0002_constraints", "0004_records_kept", "0006_history_kept")
     for one in import_module(f"models.migrations.{name}").CONSTRAINTS
 ]
 FROZEN = [one for one in CONSTRAINTS if isinstance(one, Frozen)]
@@ -85,6 +85,7 @@ LINES = import_module("models.migrations.0004_records_kept").LINES
 BACKWARD = Bad({"starts_at": NOW, "ends_at": NOW - timedelta(minutes=1)})
 
 CASES: dict[str, list[Bad | Twin]] = {
+    "history_entry_owners_see": [Bad({"owners_see": "SOMETIMES"})],
     "practice_is_the_only_one": [Bad({"is_the_only_one": False})],
     "location_currency": [Bad({"currency": "EU"})],
     "opening_hours_in_a_day": [
