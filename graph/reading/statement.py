@@ -209,7 +209,7 @@ def _tables(level: Level, way: _Way) -> str:
     rules = iter(way.rules)
     for join in level.joins.values():
         rule = "" if join.is_carried else f" AND ({next(rules)})"
-        text += f" LEFT JOIN {join.model._meta.db_table} {join.alias} ON {join.alias}.id = {join.column}{rule}"
+        text += f" LEFT JOIN {join.model._meta.db_table} {join.alias} ON {join.alias}.{join.by} = {join.column}{rule}"
     return text
 
 
