@@ -310,11 +310,10 @@ def _rule(viewer: Viewer, model: type[Model]) -> str:
         return rule.owner
     if not viewer.is_staff or not viewer.roles:
         return NOTHING
-    if rule.reception != NOTHING and viewer.roles & FRONT_DESK:
-        return f"({rule.staff}) OR ({rule.reception})"
-    if rule.manager != NOTHING and Role.MANAGER in viewer.roles:
-        return f"({rule.staff}) OR ({rule.manager})"
-    return rule.staff
+    wider = [rule.reception] if viewer.roles & FRONT_DESK else []
+    wider += [rule.manager] if Role.MANAGER in viewer.roles else []
+    parts = [rule.staff, *(part for part in wider if part != NOTHING)]
+    return parts[0] if len(parts) == 1 else " OR ".join(f"({part})" for part in parts)
 
 
 def _asked_by(viewer: Viewer, rule: str, alias: str) -> tuple[str, tuple[Any, ...]]:

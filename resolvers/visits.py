@@ -69,6 +69,7 @@ async def open(viewer: Viewer, visit: NewVisit, *, key: str, now: datetime) -> U
         InvalidInput: it lies in the future, nobody is named as vet who is one there, or beside an appointment
             something else is named as well.
     """
+    access.may(viewer, Deed.OPEN_VISIT)
     planned = await _planned(viewer, visit)
     location_id = planned.location_id if planned else visit.location_id
     place = await access.find(viewer, Location, location_id, path="locationId")
@@ -103,8 +104,7 @@ async def end(
         RecordLocked, EnteredInError: see `Visit.must_be_open`.
         InvalidInput: it would end before it began, or in the future.
     """
-    found = await access.find(viewer, Visit, visit_id, path="visitId")
-    access.may(viewer, Deed.END_VISIT, found.location_id)
+    found = await _found(viewer, visit_id, Deed.END_VISIT)
     given = {"visit": str(visit_id), "ended_at": ended_at}
     retry = retries.asked(viewer, Deed.END_VISIT, key, given, now=now)
 
@@ -133,8 +133,7 @@ async def lock(viewer: Viewer, visit_id: UUID | None, *, key: str, now: datetime
         NotFound: the visit is not the viewer's to see.
         RecordLocked, EnteredInError: see `Visit.lock`.
     """
-    found = await access.find(viewer, Visit, visit_id, path="visitId")
-    access.may(viewer, Deed.LOCK_VISIT, found.location_id)
+    found = await _found(viewer, visit_id, Deed.LOCK_VISIT)
     retry = retries.asked(viewer, Deed.LOCK_VISIT, key, {"visit": str(visit_id)}, now=now)
 
     async def work() -> Outcome:
@@ -197,8 +196,7 @@ async def mark_in_error(viewer: Viewer, visit_id: UUID | None, because: str, *, 
         AlreadySigned: a note in it is signed, and has to be marked by itself.
         InvalidInput: there is no reason.
     """
-    found = await access.find(viewer, Visit, visit_id, path="visitId")
-    access.may(viewer, Deed.MARK_VISIT_IN_ERROR, found.location_id)
+    found = await _found(viewer, visit_id, Deed.MARK_VISIT_IN_ERROR)
     given = {"visit": str(visit_id), "because": because}
     retry = retries.asked(viewer, Deed.MARK_VISIT_IN_ERROR, key, given, now=now)
 
@@ -228,6 +226,13 @@ _SIGNED_WITHIN = "A note of this visit is signed. Please mark that note as enter
 
 
 # What the deeds above share
+
+
+async def _found(viewer: Viewer, visit_id: UUID | None, deed: Deed) -> Visit:
+    access.may(viewer, deed)
+    visit = await access.find(viewer, Visit, visit_id, path="visitId")
+    access.may(viewer, deed, visit.location_id)
+    return visit
 
 
 def _happening(kind: EventKind, visit: Visit, **values: Any) -> Happening:

@@ -22,6 +22,7 @@ LONGEST_REASON = 2000
 
 async def found_visit(viewer: Viewer, visit_id: UUID | None, deed: Deed) -> tuple[Visit, UUID]:
     """The visit, and who of the staff does something in it."""
+    access.may(viewer, deed)
     visit = await access.find(viewer, Visit, visit_id, path="visitId")
     access.may(viewer, deed, visit.location_id)
     return visit, access.the_person(viewer)
@@ -29,6 +30,7 @@ async def found_visit(viewer: Viewer, visit_id: UUID | None, deed: Deed) -> tupl
 
 async def found_note(viewer: Viewer, note_id: UUID | None, deed: Deed) -> tuple[Note, Visit, UUID]:
     """The note, its visit, and who of the staff does something with it."""
+    access.may(viewer, deed)
     note = await access.find(viewer, Note, note_id, path="noteId")
     visit = await access.find(access.carried(viewer), Visit, note.visit_id)
     access.may(viewer, deed, visit.location_id)
