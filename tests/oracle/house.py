@@ -27,6 +27,7 @@ from models import (
 from models.client import WordKind, search_words
 from models.ownership import Right
 from models.pet import DatePrecision
+from tests.oracle.visits import some_visits
 from tests.world import (
     AN_HOUR,
     EVERY_RIGHT,
@@ -119,6 +120,7 @@ async def a_house() -> House:
     await _exceptions(await Location.get(name="Hill"), world)
     await _sessions(world, nurse)
     await _addresses(world, other)
+    await some_visits(world, people)
     return House(world, people)
 
 
