@@ -11,16 +11,22 @@ from graph.mutations.clients import ClientMutations
 from graph.mutations.doors import DoorMutations
 from graph.mutations.hours import HoursMutations
 from graph.mutations.locations import LocationMutations
+from graph.mutations.note_templates import NoteTemplateMutations
+from graph.mutations.notes import NoteMutations
 from graph.mutations.ownerships import OwnershipMutations
 from graph.mutations.pets import PetMutations
+from graph.mutations.practices import PracticeMutations
 from graph.mutations.rooms import RoomMutations
 from graph.mutations.services import ServiceMutations
 from graph.mutations.staff import StaffMutations
+from graph.mutations.visits import VisitMutations
 from graph.queries.appointments import AppointmentQueries
 from graph.queries.clients import ClientQueries
 from graph.queries.histories import HistoryQueries
 from graph.queries.practice import PracticeQueries
+from graph.queries.records import RecordQueries
 from graph.reading import ReadingExecutor
+from graph.reading.connection import mark_as_its_entries
 from graph.scalars import SCALARS
 from graph.subscriptions.appointments import AppointmentSubscriptions
 from graph.types.node import Node
@@ -29,7 +35,7 @@ from graph.types.staff import HoursException, WorkingHours
 
 
 @strawberry.type(description="Everything that can be asked.")
-class Query(PracticeQueries, ClientQueries, AppointmentQueries, HistoryQueries):
+class Query(PracticeQueries, ClientQueries, AppointmentQueries, RecordQueries, HistoryQueries):
     """Everything that can be asked."""
 
 
@@ -39,6 +45,10 @@ class Mutation(
     AppointmentMutations,
     ClientMutations,
     PetMutations,
+    VisitMutations,
+    NoteMutations,
+    NoteTemplateMutations,
+    PracticeMutations,
     OwnershipMutations,
     LocationMutations,
     RoomMutations,
@@ -55,12 +65,14 @@ class Subscription(AppointmentSubscriptions):
     """Everything that can be watched."""
 
 
-schema = strawberry.Schema(
-    query=Query,
-    mutation=Mutation,
-    subscription=Subscription,
-    types=[Node, Ownership, WorkingHours, HoursException],
-    config=StrawberryConfig(scalar_map=SCALARS),
-    execution_context_class=ReadingExecutor,
+schema = mark_as_its_entries(
+    strawberry.Schema(
+        query=Query,
+        mutation=Mutation,
+        subscription=Subscription,
+        types=[Node, Ownership, WorkingHours, HoursException],
+        config=StrawberryConfig(scalar_map=SCALARS),
+        execution_context_class=ReadingExecutor,
+    )
 )
 """The unified schema; nobody is served it as it is."""

@@ -20,6 +20,7 @@ from graph.types.pet import Pet
 from graph.types.room import Room
 from graph.types.service import Service
 from graph.types.staff import Staff
+from graph.types.visit import Visit
 from models import HistoryKind
 from models.appointment import Status
 
@@ -36,7 +37,7 @@ class Appointment(HistoryEntry):
 
     id: strawberry.ID = id_of("Appointment")
     status: Status = column("Where it stands.")
-    happened_at: datetime = column("When the visit starts.", of="starts_at")
+    at: datetime = column("When the visit starts.", of="starts_at")
     starts_at: datetime = column("When the visit starts.")
     ends_at: datetime = column("When the visit ends.")
     starts_at_local: LocalDateTime = computed(
@@ -52,3 +53,4 @@ class Appointment(HistoryEntry):
     client: Client | None = one("Whom the practice tells about it.", STAFF, carried=True)
     cancelled_because: str | None = column("Why it was cancelled; empty when nobody said.", STAFF)
     created_at: datetime = column("When it was booked.")
+    visit: Visit | None = one("What became of it; null while its visit has not been opened.", STAFF, key="record")

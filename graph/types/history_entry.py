@@ -46,11 +46,11 @@ described(
 class HistoryEntry(Node):
     """Something in the history of a pet.
 
-    Ask for what you know with `... on`, and be ready for kinds that you do not know yet: of them, `happenedAt` still
+    Ask for what you know with `... on`, and be ready for kinds that you do not know yet: of them, `at` still
     says when it was.
     """
 
-    happened_at: datetime = strawberry.field(
+    at: datetime = strawberry.field(
         description="When it happened, or, of what is planned, when it is to; the history is in this order."
     )
     pet: Annotated[Pet, strawberry.lazy("graph.types.pet")] = strawberry.field(description="To which pet.")

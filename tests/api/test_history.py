@@ -16,9 +16,9 @@ HISTORY = """query History($id: ID!, $first: Int, $after: String, $last: Int, $b
   $from: DateTime, $to: DateTime, $search: String) { pet(id: $id) { history(first: $first, after: $after, last: $last,
   before: $before, kinds: $kinds, from: $from, to: $to, search: $search) { totalCount
   pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
-  nodes { __typename id happenedAt pet { name } ... on Appointment { reason status vet { displayName } } } } } }"""
+  nodes { __typename id at pet { name } ... on Appointment { reason status vet { displayName } } } } } }"""
 SEARCH = """query Search($search: String!, $first: Int, $after: String) { history(search: $search, first: $first,
-  after: $after) { nodes { happenedAt pet { name } ... on Appointment { reason } } pageInfo { endCursor } } }"""
+  after: $after) { nodes { at pet { name } ... on Appointment { reason } } pageInfo { endCursor } } }"""
 
 
 async def a_life(number: int = 3):
@@ -45,7 +45,7 @@ async def test_a_history_is_read_latest_first_in_pages_of_either_direction(datab
     assert whole["nodes"][0] == {
         "__typename": "Appointment",
         "id": whole["nodes"][0]["id"],
-        "happenedAt": "2026-03-02T20:00:00Z",
+        "at": "2026-03-02T20:00:00Z",
         "pet": {"name": "Rex"},
         "reason": "Reason 4",
         "status": "COMPLETED",
@@ -127,12 +127,12 @@ async def test_an_entry_is_asked_for_by_its_id_as_what_it_is(database):
     world, program = await a_life(1)
     key = (await program.ask(world.vet.viewer, HISTORY, id=id_of(world.pet))).data["pet"]["history"]["nodes"][0]["id"]
     document = """query ($id: ID!) { node(id: $id) { id ...E ... on Node { __typename } } }
-      fragment E on HistoryEntry { happenedAt pet { name } ... on Appointment { reason } }"""
+      fragment E on HistoryEntry { at pet { name } ... on Appointment { reason } }"""
     for viewer in (world.vet.viewer, world.owner.viewer):
         assert (await program.ask(viewer, document, id=key)).data["node"] == {
             "id": key,
             "__typename": "Appointment",
-            "happenedAt": "2026-03-02T08:00:00Z",
+            "at": "2026-03-02T08:00:00Z",
             "pet": {"name": "Rex"},
             "reason": "Reason 0",
         }

@@ -35,7 +35,7 @@ def history(
     ]
     found.sort(key=lambda each: each[:2], reverse=True)
     places = [(moment, key) for moment, key, _ in found]
-    return connection([thing for *_, thing in found], ("happened_at", "id"), is_down=True, places=places, **more)
+    return connection([thing for *_, thing in found], ("at", "id"), is_down=True, places=places, **more)
 
 
 def everything(oracle: Oracle, **where: Any) -> list[tuple[str, Thing]]:

@@ -30,6 +30,7 @@ from models import words as record
 from models.client import WordKind, search_words
 from models.ownership import Right
 from models.pet import DatePrecision
+from tests.oracle.visits import some_visits
 from tests.world import (
     AN_HOUR,
     EVERY_RIGHT,
@@ -129,6 +130,7 @@ async def a_house() -> House:
     await _records(world.pet, shared)
     await _sessions(world, nurse)
     await _addresses(world, other)
+    await some_visits(world, people)
     return House(world, people)
 
 

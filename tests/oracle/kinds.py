@@ -35,12 +35,27 @@ KINDS: dict[str, Any] = {
     "Session": models.Session,
     "Staff": models.Staff,
     "WorkingHours": models.WorkingHours,
+    "Visit": models.Visit,
+    "Note": models.Note,
+    "NoteRevision": models.NoteRevision,
+    "NoteTemplate": models.NoteTemplate,
+    "Addendum": models.Addendum,
+    "RecordReading": models.RecordReading,
     "ServiceStaff": models.ServiceStaff,
     "ServiceRoom": models.ServiceRoom,
     "BusyTime": models.BusyTime,
     "HistoryEntry": models.HistoryEntry,
 }
-ONE = {"vet": "Staff"}
+ONE = {
+    "vet": "Staff",
+    "author": "Staff",
+    "lockedBy": "Staff",
+    "erroredBy": "Staff",
+    "signedBy": "Staff",
+    "cosignedBy": "Staff",
+    "savedBy": "Staff",
+    "template": "NoteTemplate",
+}
 # The rows of which a list is made: their kind, what points here, their order, and what else must hold of them.
 MANY: dict[tuple[str, str], tuple[str, str, tuple[str, ...], Any]] = {
     ("Account", "sessions"): (
@@ -57,9 +72,17 @@ MANY: dict[tuple[str, str], tuple[str, str, tuple[str, ...], Any]] = {
     ("Location", "exceptions"): ("HoursException", "location_id", ("starts_at",), None),
     ("Pet", "owners"): ("Ownership", "pet_id", ("-share",), lambda each: each.ends_on is None),
     ("Pet", "coOwners"): ("CoOwner", "pet_id", (), lambda each: each.ends_on is None),
+    ("Visit", "notes"): ("Note", "visit_id", ("created_at",), None),
+    ("Note", "addenda"): ("Addendum", "note_id", ("at",), None),
     ("Staff", "roles"): ("HeldRole", "staff_id", (), None),
     ("Staff", "workingHours"): ("WorkingHours", "staff_id", ("weekday", "from_minute"), None),
     ("Staff", "exceptions"): ("HoursException", "staff_id", ("starts_at",), None),
+}
+# The pages of rows below a row: their kind, what points here, and by what they are sorted, downward.
+PAGES = {
+    ("Pet", "visits"): ("Visit", "pet_id", "at"),
+    ("Pet", "notes"): ("Note", "pet_id", "at"),
+    ("Note", "revisions"): ("NoteRevision", "note_id", "version"),
 }
 # What stands behind a row of a join table, and is sorted by its name.
 VIA = {

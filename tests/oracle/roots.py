@@ -105,6 +105,18 @@ class Roots:
     def history(self, search: str, **given: Any) -> Any:
         return histories.history(self._oracle, histories.everything(self._oracle), search=search, **given)
 
+    # Records
+
+    def visit(self, id: str) -> Any:
+        return next(iter(self._all("Visit", id=_key("Visit", id))), None)
+
+    def note_templates(self) -> Any:
+        return self._all("NoteTemplate", "fold")
+
+    def record_readings(self, pet_id: str, **page: Any) -> Any:
+        found = self._all("RecordReading", "-at", pet_id=_key("Pet", pet_id))
+        return connection(found, ("at", "id"), is_down=True, **page)
+
     # The schedule
 
     def my_appointments(self, **page: Any) -> Any:

@@ -32,7 +32,7 @@ pytestmark = pytest.mark.anyio
 
 CONSTRAINTS = [
     one
-    for name in ("0002_constraints", "0004_records_kept", "0006_history_kept")
+    for name in ("0002_constraints", "0004_records_kept", "0012_history_kept")
     for one in import_module(f"models.migrations.{name}").CONSTRAINTS
 ]
 FROZEN = [one for one in CONSTRAINTS if isinstance(one, Frozen)]

@@ -19,7 +19,7 @@ from tests.world import AN_HOUR, NOW, World, a_booking, a_note, a_pet, a_record,
 from vetdesk.database import connect, migrate
 from vetdesk.database.migrate import _client, _executor
 
-CONSTRAINTS = import_module("models.migrations.0006_history_kept").CONSTRAINTS
+CONSTRAINTS = import_module("models.migrations.0012_history_kept").CONSTRAINTS
 JOINED: list[InHistory] = [one for one in CONSTRAINTS if isinstance(one, InHistory)]
 MODELS: dict[str, Any] = {
     model._meta.db_table: model for name in models.__all__ if hasattr(model := getattr(models, name), "_meta")
@@ -140,7 +140,7 @@ async def test_a_practice_that_was_there_before_has_its_history(empty_database):
         keys = await _visits_planned_before(world)
         visit = await a_visit(world.pet, words="she limps")
         triggers = await _triggers()
-    assert await migrate(empty_database.url) == ["0005_history", "0006_history_kept"]
+    assert await migrate(empty_database.url) == ["0011_history", "0012_history_kept"]
     async with connect(empty_database.url):
         words = dict(map(tuple, await sql.tuples("SELECT id, words FROM appointment")))
         assert [words[key] for key in keys] == [

@@ -57,5 +57,5 @@ async def make(_apps: Any, editor: Any) -> None:
 class Migration(migrations.Migration):
     """The history of a pet."""
 
-    dependencies = [("models", "0005_history")]
+    dependencies = [("models", "0011_history")]
     operations = [ops.RunPython(find_reasons), ops.RunPython(make)]
