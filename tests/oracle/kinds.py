@@ -93,6 +93,8 @@ VIA = {
 # What stands in the history of a pet: the type that shows it, and the column that says when it was.
 HISTORY = {
     "APPOINTMENT": ("Appointment", "starts_at"),
+    "VISIT": ("Visit", "at"),
+    "NOTE": ("Note", "at"),
 }
 COLUMNS = {"from": "from_minute", "until": "until_minute"}
 
