@@ -153,6 +153,13 @@ def questions(made: Samples, audience: Audience) -> dict[str, dict[str, Any]]:
         "client": {"id": id_of(world.owner.client)},
         "clients": {"search": "berg", **page},
         "pets": page,
+        "history": {
+            "search": "limps",
+            "kinds": ["APPOINTMENT", "NOTE"],
+            "from": "2026-03-01T00:00:00Z",
+            "to": "2026-04-01T00:00:00Z",
+            **page,
+        },
         "day": {"locationId": id_of(world.location), "on": "2026-03-03"},
         "appointments": {
             "startsBefore": "2026-03-04T00:00:00Z",
