@@ -155,6 +155,13 @@ def questions(made: Samples, audience: Audience) -> dict[str, dict[str, Any]]:
         "pets": page,
         "visit": {"id": next(each.given["visitId"] for each in made.staff if each.deed == "endVisit")},
         "recordReadings": {"petId": id_of(world.pet), **page},
+        "history": {
+            "search": "limps",
+            "kinds": ["APPOINTMENT", "NOTE"],
+            "from": "2026-03-01T00:00:00Z",
+            "to": "2026-04-01T00:00:00Z",
+            **page,
+        },
         "day": {"locationId": id_of(world.location), "on": "2026-03-03"},
         "appointments": {
             "startsBefore": "2026-03-04T00:00:00Z",

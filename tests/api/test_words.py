@@ -35,7 +35,7 @@ alerts tags owners ownerships share shares rights clients clientId pets day DayS
 UnlinkedAccount isRegisteredOnline cancelledBecause hasLeft staff staffId staffIds role HeldRole StaffRoleInput room
 rooms roomIds Room isInUse workingHours WorkingHours exceptions HoursException bufferBeforeMinutes bufferAfterMinutes
 isBookableOnline isOffered Ownership PetOwnerInput ShareInput StretchInput
-Right search password ClientConnection PetConnection
+Right password ClientConnection PetConnection
 """
 
 
@@ -169,7 +169,7 @@ def test_a_language_is_described_alike_wherever_it_is_asked_for_or_shown():
     assert [words for words in told if "as a BCP 47 tag: `en`, `de`" not in words] == []
 
 
-PAGED = ("Appointment", "Client", "Note", "NoteRevision", "Pet", "RecordReading", "Visit")
+PAGED = ("Appointment", "Client", "HistoryEntry", "Note", "NoteRevision", "Pet", "RecordReading", "Visit")
 
 
 def test_every_list_with_pages_says_how_many_there_are():
