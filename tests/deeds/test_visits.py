@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -213,7 +214,7 @@ async def test_a_visit_in_error_takes_its_drafts_and_their_lines_along_and_frees
     planned = await a_booking(world.pet)
     visit = await a_visit(world.pet, appointment_id=planned.id)
     draft = await a_note(visit)
-    line = {"pet_id": world.pet.id, "note_id": draft.id, "at": NOW, "recorded_at": NOW}
+    line: Any = {"pet_id": world.pet.id, "note_id": draft.id, "at": NOW, "recorded_at": NOW}
     given = await Treatment.create(**line, name="Meloxicam", given_by_id=world.vet.id)
     with pytest.raises(InvalidInput):
         await visits.mark_in_error(world.vet.viewer, visit.id, " ", key="err", now=NOW)
