@@ -106,7 +106,9 @@ class Note(HistoryEntry):
         "The visit that it is about.", STAFF, carried=True
     )
     template: NoteTemplate | None = one("What it began with; null when with nothing.", STAFF, carried=True)
-    addenda: list[Addendum] = many("What was added later, oldest first.", models.Addendum, "note", order=("at",))
+    addenda: list[Addendum] = many(
+        "What was added later, oldest first.", models.Addendum, "note", order=("at",), size=2
+    )
 
     @strawberry.field(  # type: ignore[untyped-decorator]
         description="Every state that was saved, latest first.",

@@ -50,4 +50,5 @@ class Visit(HistoryEntry):
         models.Note,
         "visit",
         order=("created_at",),
+        size=3,
     )

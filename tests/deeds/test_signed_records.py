@@ -121,7 +121,8 @@ def names_of_ids(sample: Sample) -> dict[str, str]:
 
 async def test_whatever_belongs_to_a_note_is_kept_by_the_database_but_for_what_is_named_here(database):
     assert {each.__name__ for each in CHILDREN} >= {"Addendum", "NoteRevision", "Vital", "Prescription"}
-    for model in OF_RECORDS:
+    every: Any = OF_RECORDS
+    for model in every:
         table = model._meta.db_table
         marks = set() if model in (models.Addendum, models.NoteRevision) else ERRED
         assert columns(model) - kept_columns(model) == marks | set(MAY_CHANGE.get(table, ())), model
@@ -183,7 +184,7 @@ async def tried_on(program: Program, sample: Sample, given: dict[str, str], scop
     answer = await sent(
         program, sample.who, sample.deed, sample.payload, {**sample.given, **given, "idempotencyKey": f"{next(_keys)}"}
     )
-    is_done = answer.data[sample.deed]["__typename"] == sample.payload.partition(" ")[0]
+    is_done: bool = answer.data[sample.deed]["__typename"] == sample.payload.partition(" ")[0]
     after = await as_it_is(scope)
     grown = GROWS.get(sample.deed, {}) if is_done else {}
     for table, rows in before.items():
