@@ -15,13 +15,33 @@ import models
 from models import sql
 from models.ownership import Right
 from models.refusal import Forbidden, NotFound, RightNeeded, SignedOut
-from models.role import STAFF_ROLES, Role
+from resolvers.deeds import DEEDS, FRONT_DESK, Deed
 from resolvers.rows import Order, Rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from resolvers.viewer import Viewer
+
+__all__ = [
+    "ALL",
+    "DEEDS",
+    "NOTHING",
+    "ROWS",
+    "Deed",
+    "Rule",
+    "Where",
+    "carried",
+    "find",
+    "find_all",
+    "find_with_right",
+    "impersonal",
+    "key",
+    "may",
+    "owners_concerned",
+    "rows",
+    "sight",
+]
 
 M = TypeVar("M", bound=Model)
 
@@ -116,103 +136,6 @@ ROWS: Final[Mapping[type[Model], Rule]] = {
     models.Session: Rule(staff="{t}.account_id = {account}", owner="{t}.account_id = {account}"),
 }
 """One rule a table. A table without one (busy times, events, messages, codes, keys, throttles) is nobody's."""
-
-
-class Deed(StrEnum):
-    """Something that may be done; the value is the name of its mutation."""
-
-    REGISTER_CLIENT = "registerClient"
-    AMEND_CLIENT = "amendClient"
-    AMEND_MYSELF = "amendMyself"
-    REGISTER_PET = "registerPet"
-    AMEND_PET = "amendPet"
-    RECORD_DEATH = "recordDeath"
-    ADD_OWNERSHIP = "addOwnership"
-    AMEND_OWNERSHIP = "amendOwnership"
-    END_OWNERSHIP = "endOwnership"
-    BOOK_APPOINTMENT = "bookAppointment"
-    RESCHEDULE_APPOINTMENT = "rescheduleAppointment"
-    CONFIRM_APPOINTMENT = "confirmAppointment"
-    CHECK_IN_APPOINTMENT = "checkInAppointment"
-    START_APPOINTMENT = "startAppointment"
-    COMPLETE_APPOINTMENT = "completeAppointment"
-    CANCEL_APPOINTMENT = "cancelAppointment"
-    MARK_NO_SHOW_APPOINTMENT = "markNoShowAppointment"
-    LINK_ACCOUNT = "linkAccount"
-    ADD_LOCATION = "addLocation"
-    AMEND_LOCATION = "amendLocation"
-    ADD_ROOM = "addRoom"
-    AMEND_ROOM = "amendRoom"
-    ADD_SERVICE = "addService"
-    AMEND_SERVICE = "amendService"
-    ADD_WORKING_HOURS = "addWorkingHours"
-    AMEND_WORKING_HOURS = "amendWorkingHours"
-    ADD_EXCEPTION = "addException"
-    AMEND_EXCEPTION = "amendException"
-    INVITE_STAFF = "inviteStaff"
-    SET_STAFF_ROLES = "setStaffRoles"
-    ACCEPT_INVITATION = "acceptInvitation"
-    REGISTER = "register"
-    SIGN_IN = "signIn"
-    REQUEST_SIGN_IN_CODE = "requestSignInCode"
-    SIGN_IN_WITH_CODE = "signInWithCode"
-    REFRESH_SESSION = "refreshSession"
-    SIGN_OUT = "signOut"
-    SIGN_OUT_EVERYWHERE = "signOutEverywhere"
-    DELIVER_MESSAGES = "deliverMessages"
-    OPEN_PRACTICE = "openPractice"
-
-
-STAFF = STAFF_ROLES
-OWNER = frozenset({Role.OWNER})
-FRONT_DESK = frozenset({Role.RECEPTIONIST, Role.MANAGER})
-MANAGER = frozenset({Role.MANAGER})
-STAFF_DOOR = STAFF | {Role.ANYONE}
-OWNER_DOOR = OWNER | {Role.ANYONE}
-
-DEEDS: Final[Mapping[Deed, frozenset[Role]]] = {
-    Deed.REGISTER_CLIENT: STAFF,
-    Deed.AMEND_CLIENT: STAFF,
-    Deed.AMEND_MYSELF: OWNER,
-    Deed.REGISTER_PET: STAFF | OWNER,
-    Deed.AMEND_PET: STAFF,
-    Deed.RECORD_DEATH: STAFF,
-    Deed.ADD_OWNERSHIP: FRONT_DESK | {Role.VET},
-    Deed.AMEND_OWNERSHIP: FRONT_DESK | {Role.VET},
-    Deed.END_OWNERSHIP: FRONT_DESK | {Role.VET},
-    Deed.BOOK_APPOINTMENT: STAFF | OWNER,
-    Deed.RESCHEDULE_APPOINTMENT: STAFF | OWNER,
-    Deed.CONFIRM_APPOINTMENT: STAFF | OWNER,
-    Deed.CHECK_IN_APPOINTMENT: STAFF,
-    Deed.START_APPOINTMENT: STAFF,
-    Deed.COMPLETE_APPOINTMENT: STAFF,
-    Deed.CANCEL_APPOINTMENT: STAFF | OWNER,
-    Deed.MARK_NO_SHOW_APPOINTMENT: STAFF,
-    Deed.LINK_ACCOUNT: FRONT_DESK,
-    Deed.ADD_LOCATION: MANAGER,
-    Deed.AMEND_LOCATION: MANAGER,
-    Deed.ADD_ROOM: MANAGER,
-    Deed.AMEND_ROOM: MANAGER,
-    Deed.ADD_SERVICE: MANAGER,
-    Deed.AMEND_SERVICE: MANAGER,
-    Deed.ADD_WORKING_HOURS: MANAGER,
-    Deed.AMEND_WORKING_HOURS: MANAGER,
-    Deed.ADD_EXCEPTION: MANAGER,
-    Deed.AMEND_EXCEPTION: MANAGER,
-    Deed.INVITE_STAFF: MANAGER,
-    Deed.SET_STAFF_ROLES: MANAGER,
-    Deed.ACCEPT_INVITATION: STAFF_DOOR,
-    Deed.REGISTER: OWNER_DOOR,
-    Deed.SIGN_IN: STAFF_DOOR,
-    Deed.REQUEST_SIGN_IN_CODE: OWNER_DOOR,
-    Deed.SIGN_IN_WITH_CODE: OWNER_DOOR,
-    Deed.REFRESH_SESSION: STAFF_DOOR | OWNER_DOOR,
-    Deed.SIGN_OUT: STAFF | OWNER,
-    Deed.SIGN_OUT_EVERYWHERE: STAFF | OWNER,
-    Deed.DELIVER_MESSAGES: frozenset(),
-    Deed.OPEN_PRACTICE: frozenset(),
-}
-"""Who may do what. The practice's own machinery (SYSTEM) may do every deed."""
 
 
 class Where(StrEnum):
