@@ -35,7 +35,7 @@ from graph.reading.plan import (
     Told,
     Typename,
 )
-from graph.reading.shape import READS, Batched, Column, Computed, Identity, Itself, Many, One, Said
+from graph.reading.shape import BODY, READS, RECORDS, Batched, Column, Computed, Identity, Itself, Many, One, Said
 from graph.reading.small import Small
 from graph.roles import gate, opens
 from resolvers.rows import Order, sorted_by
@@ -63,6 +63,7 @@ class Planner:
         self._viewer = viewer
         self._small = Small(executor, viewer)
         self._is_guarded = False
+        self._reads_records = False
 
     def list(self, of: GraphQLObjectType, details: Any, model: type[Model]) -> Plan:
         """How rows become answers of this type."""
@@ -85,9 +86,15 @@ class Planner:
 
     def _plan(self, level: Level, made: Made, connection: Connection | None, build: Any, details: Any) -> Plan:
         operation = self._executor.operation
-        size = len(operation.loc.source.body) if operation.loc else 0
         return Plan(
-            level, made, connection, build, self._is_guarded or self._small.is_guarded, size, (operation, details)
+            level,
+            made,
+            connection,
+            build,
+            is_guarded=self._is_guarded or self._small.is_guarded,
+            reads_records=self._reads_records,
+            size=len(operation.loc.source.body) if operation.loc else 0,
+            holds=(operation, details),
         )
 
     # Objects
@@ -119,6 +126,10 @@ class Planner:
             self._is_guarded = True
             return Closed(roles)
         strawberrys = definition.extensions["strawberry-definition"]
+        if strawberrys.metadata.get(BODY):
+            self._reads_records = True
+            pet = RECORDS[of.extensions["strawberry-definition"].origin]
+            level.pets.add(self._found(level, alias, model, pet)[0])
         reads = strawberrys.metadata.get(READS) or Column(strawberrys.python_name)
         if isinstance(reads, One | Many | Itself):
             return self._edge(level, definition, details, alias, model, reads)
