@@ -38,10 +38,14 @@ class RefusalData:
 _STAFF = [allow(ANYONE, STAFF)]
 _OF_THE_STAFF = {
     facts.AlreadyAnOwner,
+    facts.AlreadySo,
     facts.AlreadyLinked,
     facts.AlreadyOnTheTeam,
     facts.InvitationNotValid,
     facts.LastPayer,
+    facts.NoRepeatLeft,
+    facts.NoWeight,
+    facts.PrescriptionEnded,
     facts.SharesMustSumTo100,
     facts.WeakPassword,
 }
@@ -81,7 +85,19 @@ class TooManyAttemptsData(RefusalData):
     retry_after_seconds: int = strawberry.field(description="After how many seconds another attempt is worth making.")
 
 
+@strawberry.type(
+    name="AllergyKnown",
+    directives=_STAFF,
+    description="The pet is known to react to something that the medicine is named after.",
+)
+class AllergyKnownData(RefusalData):
+    """The pet is known to react to it."""
+
+    substances: list[str] = strawberry.field(description="To what, as it was recorded.")
+
+
 _DATA: dict[type[facts.Refusal], type] = {
+    facts.AllergyKnown: AllergyKnownData,
     facts.SlotTaken: SlotTakenData,
     facts.TooShortNotice: TooShortNoticeData,
     facts.TooManyAttempts: TooManyAttemptsData,
@@ -99,6 +115,8 @@ def told(refusal: facts.Refusal, viewer: Any) -> Any:
     """The refusal as data, with what helps."""
     more: dict[str, Any] = {}
     match refusal:
+        case facts.AllergyKnown(substances=substances):
+            more["substances"] = list(substances)
         case facts.SlotTaken(alternatives=alternatives):
             more["alternatives"] = shown(viewer, alternatives)
         case facts.TooShortNotice(earliest=earliest):

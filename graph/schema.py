@@ -10,16 +10,20 @@ from graph.mutations.appointments import AppointmentMutations
 from graph.mutations.clients import ClientMutations
 from graph.mutations.doors import DoorMutations
 from graph.mutations.hours import HoursMutations
+from graph.mutations.lines import LineMutations
 from graph.mutations.locations import LocationMutations
 from graph.mutations.ownerships import OwnershipMutations
 from graph.mutations.pets import PetMutations
+from graph.mutations.prescriptions import PrescriptionMutations
 from graph.mutations.rooms import RoomMutations
 from graph.mutations.services import ServiceMutations
 from graph.mutations.staff import StaffMutations
+from graph.mutations.vitals import VitalMutations
 from graph.queries.appointments import AppointmentQueries
 from graph.queries.clients import ClientQueries
 from graph.queries.practice import PracticeQueries
 from graph.reading import ReadingExecutor
+from graph.reading.connection import mark_as_its_entries
 from graph.scalars import SCALARS
 from graph.subscriptions.appointments import AppointmentSubscriptions
 from graph.types.node import Node
@@ -39,6 +43,9 @@ class Mutation(
     ClientMutations,
     PetMutations,
     OwnershipMutations,
+    VitalMutations,
+    PrescriptionMutations,
+    LineMutations,
     LocationMutations,
     RoomMutations,
     ServiceMutations,
@@ -54,12 +61,14 @@ class Subscription(AppointmentSubscriptions):
     """Everything that can be watched."""
 
 
-schema = strawberry.Schema(
-    query=Query,
-    mutation=Mutation,
-    subscription=Subscription,
-    types=[Node, Ownership, WorkingHours, HoursException],
-    config=StrawberryConfig(scalar_map=SCALARS),
-    execution_context_class=ReadingExecutor,
+schema = mark_as_its_entries(
+    strawberry.Schema(
+        query=Query,
+        mutation=Mutation,
+        subscription=Subscription,
+        types=[Node, Ownership, WorkingHours, HoursException],
+        config=StrawberryConfig(scalar_map=SCALARS),
+        execution_context_class=ReadingExecutor,
+    )
 )
 """The unified schema; nobody is served it as it is."""

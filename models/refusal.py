@@ -261,10 +261,14 @@ class NoWeight(Refusal):
 
 
 class AllergyKnown(Refusal):
-    """The pet is known to react to something that the medicine is named after."""
+    """The pet is known to react to what the medicine is named after; `substances` are those."""
 
     code = "ALLERGY_KNOWN"
     sentence = "This pet is known to be allergic to this. Please choose something else, or say why it is given."
+
+    def __init__(self, substances: Sequence[str] = (), *, path: Path = ("medicine",)) -> None:
+        self.substances = tuple(substances)
+        super().__init__(path=path)
 
 
 class PrescriptionEnded(Refusal):

@@ -5,15 +5,12 @@ from __future__ import annotations
 import re
 from decimal import ROUND_HALF_UP, ROUND_UP, Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from tortoise import fields
 
 from models.recorded import Recorded
 from models.refusal import InvalidInput
-
-if TYPE_CHECKING:
-    from models.refusal import Path
 
 
 class VitalKind(StrEnum):
@@ -150,13 +147,13 @@ def has_jumped(change: int | None) -> bool:
     return change is not None and abs(change) > JUMP_PERCENT
 
 
-def number(text: str, *, path: Path) -> Decimal:
-    """The number that somebody typed, exactly; a comma may stand for the point.
+def readable(value: Decimal) -> str:
+    """The number as it was read off the instrument.
 
     Raises:
-        InvalidInput: it is no plain number of at most 12 characters and 4 decimals.
+        InvalidInput: it has more than 12 characters or 4 decimals, or is none.
     """
-    plain = text.strip().replace(",", ".")
-    if len(plain) > LONGEST_NUMBER or not re.fullmatch(r"\d+(\.\d{1,4})?", plain, re.ASCII):
-        raise InvalidInput("Please give a plain number, like 12.5.", path=path)
-    return Decimal(plain)
+    text = format(value, "f") if value.is_finite() else ""
+    if not re.fullmatch(r"\d+(\.\d{1,4})?", text, re.ASCII) or len(text) > LONGEST_NUMBER:
+        raise InvalidInput("Please give a plain number, like 12.5.", path=("value",))
+    return text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
@@ -11,14 +11,23 @@ import models
 from graph.context import Context, Info
 from graph.reading.connection import Connection
 from graph.reading.shape import READS, Many, column, many, shape, unresolved
-from graph.roles import EVERYBODY, OWNER, STAFF
+from graph.roles import EVERYBODY, OWNER, STAFF, allow
 from graph.types.enums import When
 from graph.types.node import Node, id_of
+from graph.types.record_enums import VitalKind
 from models.pet import DatePrecision, Sex, Species
 
 if TYPE_CHECKING:
     from graph.types.appointment import Appointment
     from graph.types.ownership import CoOwner, Ownership
+    from graph.types.prescription import Prescription
+    from graph.types.vital import Vital
+
+
+First = Annotated[int | None, strawberry.argument(description="How many, 1 to 100; 20 when nothing is said.")]
+After = Annotated[str | None, strawberry.argument(description="Those after this cursor.")]
+Last = Annotated[int | None, strawberry.argument(description="How many before `before`, 1 to 100.")]
+Before = Annotated[str | None, strawberry.argument(description="Those before this cursor.")]
 
 
 def _past_or_coming(context: Context, given: dict[str, Any]) -> tuple[str, tuple[Any, ...]]:
@@ -31,6 +40,16 @@ def _past_or_coming(context: Context, given: dict[str, Any]) -> tuple[str, tuple
             return "{t}.ends_at > ?", (context.now,)
 
 
+def _in_a_period(_context: Context, given: dict[str, Any]) -> tuple[str, tuple[Any, ...]]:
+    kind = given.get("kind")
+    said = {"kind = ?": kind and kind.value, "at >= ?": given.get("from"), "at < ?": given.get("to")}
+    found = {f"{{t}}.{scope}": value for scope, value in said.items() if value is not None}
+    return " AND ".join([_STANDS, *found]), tuple(found.values())
+
+
+_STANDS = "{t}.errored_at IS NULL"
+_VITALS = Many(models.Vital, "pet", ("at",), _in_a_period)
+_PRESCRIPTIONS = Many(models.Prescription, "pet", ("-at",), lambda _context, _given: (_STANDS, ()))
 _APPOINTMENTS = Many(models.Appointment, "pet", ("-starts_at",), _past_or_coming)
 
 
@@ -72,12 +91,43 @@ class Pet(Node):
         when: Annotated[
             When | None, strawberry.argument(description="Only those that are over, or still to come.")
         ] = None,
-        first: Annotated[
-            int | None, strawberry.argument(description="How many, 1 to 100; 20 when nothing is said.")
-        ] = None,
-        after: Annotated[str | None, strawberry.argument(description="Those after this cursor.")] = None,
-        last: Annotated[int | None, strawberry.argument(description="How many before `before`, 1 to 100.")] = None,
-        before: Annotated[str | None, strawberry.argument(description="Those before this cursor.")] = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
     ) -> Connection[Annotated[Appointment, strawberry.lazy("graph.types.appointment")]]:
         """Its appointments."""
+        return unresolved()
+
+    @strawberry.field(  # type: ignore[untyped-decorator]
+        description="Its medicines, latest first; without what was entered in error.", metadata={READS: _PRESCRIPTIONS}
+    )
+    def prescriptions(
+        self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
+    ) -> Connection[Annotated[Prescription, strawberry.lazy("graph.types.prescription")]]:
+        """Its medicines."""
+        return unresolved()
+
+    @strawberry.field(  # type: ignore[untyped-decorator]
+        description=(
+            "What was measured on it, oldest first, as for a curve of its weight; `last` gives the latest ones. Without"
+            " what was entered in error."
+        ),
+        metadata={READS: _VITALS},
+        directives=[allow(STAFF)],
+    )
+    def vitals(
+        self,
+        info: Info,
+        kind: Annotated[VitalKind | None, strawberry.argument(description="Only of this kind.")] = None,
+        from_: Annotated[
+            datetime | None, strawberry.argument(name="from", description="Only from this moment on.")
+        ] = None,
+        to: Annotated[datetime | None, strawberry.argument(description="Only before this moment.")] = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Connection[Annotated[Vital, strawberry.lazy("graph.types.vital")]] | None:
+        """What was measured on it."""
         return unresolved()
