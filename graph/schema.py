@@ -6,8 +6,10 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from graph.mutations.accounts import AccountMutations
+from graph.mutations.allergies import AllergyMutations
 from graph.mutations.appointments import AppointmentMutations
 from graph.mutations.clients import ClientMutations
+from graph.mutations.diagnosis_terms import DiagnosisTermMutations
 from graph.mutations.doors import DoorMutations
 from graph.mutations.hours import HoursMutations
 from graph.mutations.lines import LineMutations
@@ -15,12 +17,15 @@ from graph.mutations.locations import LocationMutations
 from graph.mutations.ownerships import OwnershipMutations
 from graph.mutations.pets import PetMutations
 from graph.mutations.prescriptions import PrescriptionMutations
+from graph.mutations.problems import ProblemMutations
 from graph.mutations.rooms import RoomMutations
 from graph.mutations.services import ServiceMutations
 from graph.mutations.staff import StaffMutations
+from graph.mutations.treatments import TreatmentMutations
 from graph.mutations.vitals import VitalMutations
 from graph.queries.appointments import AppointmentQueries
 from graph.queries.clients import ClientQueries
+from graph.queries.diagnoses import DiagnosisQueries
 from graph.queries.practice import PracticeQueries
 from graph.reading import ReadingExecutor
 from graph.reading.connection import mark_as_its_entries
@@ -32,7 +37,7 @@ from graph.types.staff import HoursException, WorkingHours
 
 
 @strawberry.type(description="Everything that can be asked.")
-class Query(PracticeQueries, ClientQueries, AppointmentQueries):
+class Query(PracticeQueries, ClientQueries, AppointmentQueries, DiagnosisQueries):
     """Everything that can be asked."""
 
 
@@ -44,6 +49,10 @@ class Mutation(
     PetMutations,
     OwnershipMutations,
     VitalMutations,
+    ProblemMutations,
+    DiagnosisTermMutations,
+    TreatmentMutations,
+    AllergyMutations,
     PrescriptionMutations,
     LineMutations,
     LocationMutations,

@@ -8,7 +8,20 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from tortoise.transactions import in_transaction
 
-from models import Allergy, Diagnosis, EventKind, Note, Pet, Prescription, Procedure, Treatment, Visit, Vital, sql
+from models import (
+    Allergy,
+    Diagnosis,
+    EventKind,
+    Note,
+    Pet,
+    Prescription,
+    Procedure,
+    Staff,
+    Treatment,
+    Visit,
+    Vital,
+    sql,
+)
 from models.refusal import Forbidden, InvalidInput, NotFound, Refusal
 from models.row import uuid7
 from models.text import named
@@ -188,6 +201,16 @@ def acting(viewer: Viewer) -> UUID:
     if viewer.staff_id is None:
         raise Forbidden
     return viewer.staff_id
+
+
+async def by(viewer: Viewer, staff_id: UUID | None, *, path: str) -> UUID:
+    """Who did it: somebody named, or whoever asks.
+
+    Raises:
+        NotFound: there is no such person.
+        Forbidden: nobody is named, and nobody of the staff asks.
+    """
+    return acting(viewer) if staff_id is None else (await access.find(viewer, Staff, staff_id, path=path)).id
 
 
 # What the deeds above share

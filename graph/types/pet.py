@@ -18,9 +18,11 @@ from graph.types.record_enums import VitalKind
 from models.pet import DatePrecision, Sex, Species
 
 if TYPE_CHECKING:
+    from graph.types.allergy import Allergy
     from graph.types.appointment import Appointment
     from graph.types.ownership import CoOwner, Ownership
     from graph.types.prescription import Prescription
+    from graph.types.problem import Problem
     from graph.types.vital import Vital
 
 
@@ -48,6 +50,10 @@ def _in_a_period(_context: Context, given: dict[str, Any]) -> tuple[str, tuple[A
 
 
 _STANDS = "{t}.errored_at IS NULL"
+_IS_DIAGNOSED = (
+    "(EXISTS (SELECT 1 FROM diagnosis of_it WHERE of_it.problem_id = {t}.id AND of_it.errored_at IS NULL)"
+    " OR NOT EXISTS (SELECT 1 FROM diagnosis any_of_it WHERE any_of_it.problem_id = {t}.id))"
+)
 _VITALS = Many(models.Vital, "pet", ("at",), _in_a_period)
 _PRESCRIPTIONS = Many(models.Prescription, "pet", ("-at",), lambda _context, _given: (_STANDS, ()))
 _APPOINTMENTS = Many(models.Appointment, "pet", ("-starts_at",), _past_or_coming)
@@ -80,6 +86,23 @@ class Pet(Node):
     )
     co_owners: list[Annotated[CoOwner, strawberry.lazy("graph.types.ownership")]] | None = many(
         "Everybody who owns it now.", models.Ownership, "pet", OWNER, narrow="{t}.ends_on IS NULL"
+    )
+    problems: list[Annotated[Problem, strawberry.lazy("graph.types.problem")]] | None = many(
+        "What it suffers from and suffered from, active ones first; without those of which every diagnosis was entered"
+        " in error.",
+        models.Problem,
+        "pet",
+        STAFF,
+        order=("state", "created_at"),
+        narrow=_IS_DIAGNOSED,
+    )
+    allergies: list[Annotated[Allergy, strawberry.lazy("graph.types.allergy")]] | None = many(
+        "What it must not be given, oldest first, and what has ended; without what was entered in error.",
+        models.Allergy,
+        "pet",
+        STAFF,
+        order=("at",),
+        narrow=_STANDS,
     )
 
     @strawberry.field(  # type: ignore[untyped-decorator]

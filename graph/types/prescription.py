@@ -24,14 +24,14 @@ class PrescriptionRepeat:
     given_by: Staff | None = one("Who handed it out.", STAFF, carried=True)
 
 
-@shape(models.Prescription, EVERYBODY)
+@shape(models.Prescription, EVERYBODY, pet="pet_id")
 class Prescription(RecordLine):
     """A medicine that a vet prescribed for a pet."""
 
     id: strawberry.ID = id_of("Prescription")
-    medicine: str = column("The medicine.")
+    medicine: str = column("The medicine.", body=True)
     strength: str = column("Its strength, as it stands on the pack: `1.5 mg/ml`; empty when nobody wrote it down.")
-    directions: str = column("How the owner gives it.")
+    directions: str = column("How the owner gives it.", body=True)
     quantity: str = column("How much is handed out: `10 ml`; empty when nobody wrote it down.")
     milligrams: float | None = computed("One dose in milligrams; null when it is not said so.", plain, "micrograms")
     times_a_day: int | None = column("How often a day it is given; null when the directions say.")

@@ -22,20 +22,20 @@ def _kept_in(kind: VitalKind, unit: VitalUnit) -> VitalUnit:
     return KEPT_IN.get(kind, unit)
 
 
-@shape(models.Vital, STAFF)
+@shape(models.Vital, STAFF, pet="pet_id")
 class Vital(RecordLine):
     """One measurement of a pet."""
 
     id: strawberry.ID = id_of("Vital")
     kind: VitalKind = column("What was measured.")
-    value: float = computed("The value in `valueUnit`, exact to three decimals.", plain, "thousandths")
+    value: float = computed("The value in `valueUnit`, exact to three decimals.", plain, "thousandths", body=True)
     value_unit: VitalUnit = computed(
         "The unit of `value`: the same for all of a kind, but for scores, which are kept as they were given.",
         _kept_in,
         "kind",
         "unit",
     )
-    given: str = column("The number as it was read off the instrument: show this one.")
+    given: str = column("The number as it was read off the instrument: show this one.", body=True)
     unit: VitalUnit = column("The unit of `given`.")
     source: VitalSource = column("How it is known.")
     change_percent: int | None = column(
