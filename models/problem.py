@@ -99,4 +99,4 @@ class Diagnosis(Recorded):
 
     class Meta:
         table = "diagnosis"
-        indexes = (("pet_id", "at"), ("note_id",))
+        indexes = (("pet_id", "at"), ("note_id",), ("problem_id", "at"))

@@ -22,7 +22,7 @@ from models import (
     Vital,
     sql,
 )
-from models.refusal import Forbidden, InvalidInput, NotFound, Refusal
+from models.refusal import InvalidInput, NotFound, Refusal
 from models.row import uuid7
 from models.text import named
 from resolvers import access, events, retries
@@ -196,10 +196,10 @@ def acting(viewer: Viewer) -> UUID:
     """Whoever of the staff does it: such a thing has a name under it.
 
     Raises:
-        Forbidden: nobody of the staff asks.
+        InvalidInput: nobody of the staff asks.
     """
     if viewer.staff_id is None:
-        raise Forbidden
+        raise InvalidInput("This is done by somebody of the staff. Please say who did it.")
     return viewer.staff_id
 
 
@@ -208,7 +208,7 @@ async def by(viewer: Viewer, staff_id: UUID | None, *, path: str) -> UUID:
 
     Raises:
         NotFound: there is no such person.
-        Forbidden: nobody is named, and nobody of the staff asks.
+        InvalidInput: nobody is named, and nobody of the staff asks.
     """
     return acting(viewer) if staff_id is None else (await access.find(viewer, Staff, staff_id, path=path)).id
 

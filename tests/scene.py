@@ -10,6 +10,7 @@ from models import Account, HoursException, Letter, Ownership, Role, Status, Wor
 from resolvers import codes, invitations, teams
 from resolvers.viewer import Viewer
 from tests.doorkeeper import ANYONE, HOME, PASSWORD, RULES, VAULT, secret_in_letter, sign_in
+from tests.lines import Lines, some_lines
 from tests.world import NOW, Owner, World, a_booking, a_location, a_member, a_world, an_owner, an_ownership
 
 STAFF = (Role.RECEPTIONIST, Role.NURSE, Role.VET, Role.MANAGER)
@@ -38,6 +39,7 @@ class Scene:
     refresh_token: str
     invitation: str
     code: str
+    lines: Lines
     viewers: dict[str, Viewer]
 
 
@@ -72,6 +74,7 @@ async def a_scene() -> Scene:
         refresh_token=refresh_token,
         invitation=await secret_in_letter("invited@practice.example", Letter.INVITATION),
         code=await secret_in_letter(address),
+        lines=await some_lines(world.pet),
         viewers=await _somebody_each(world),
     )
 

@@ -50,9 +50,10 @@ def _in_a_period(_context: Context, given: dict[str, Any]) -> tuple[str, tuple[A
 
 
 _STANDS = "{t}.errored_at IS NULL"
+# Of a problem that was imported without a diagnosis nothing was said, so nothing was wrong.
 _IS_DIAGNOSED = (
-    "(EXISTS (SELECT 1 FROM diagnosis of_it WHERE of_it.problem_id = {t}.id AND of_it.errored_at IS NULL)"
-    " OR NOT EXISTS (SELECT 1 FROM diagnosis any_of_it WHERE any_of_it.problem_id = {t}.id))"
+    "COALESCE((SELECT MIN(CASE WHEN said.errored_at IS NULL THEN 0 ELSE 1 END) FROM diagnosis said "
+    "WHERE said.problem_id = {t}.id), 0) = 0"
 )
 _VITALS = Many(models.Vital, "pet", ("at",), _in_a_period)
 _PRESCRIPTIONS = Many(models.Prescription, "pet", ("-at",), lambda _context, _given: (_STANDS, ()))

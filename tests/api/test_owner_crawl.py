@@ -51,6 +51,7 @@ SHOWN: dict[type[Model], set[str]] = {
     models.ClientPhone: {"as_given", "e164"},
     models.Pet: {"name", "breed", "colour", "microchip"},
     models.Appointment: {"reason"},
+    models.Prescription: {"medicine", "strength", "directions", "quantity"},
     models.Account: {"email"},
 }  # fmt: skip
 
@@ -128,6 +129,7 @@ async def hers(owner: Owner) -> dict[type[Model], set[Any]]:
         models.ClientPhone: {each.id for each in await models.ClientPhone.filter(client_id=owner.id)},
         models.Pet: pets,
         models.Appointment: {each.id for each in visits},
+        models.Prescription: {each.id for each in await models.Prescription.filter(pet_id__in=pets, errored_at=None)},
         models.Account: {owner.account.id},
     }
 

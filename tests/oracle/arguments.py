@@ -7,8 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from graph.reading.pages import cursor
-from models import Appointment, BusyTime, Client, Location, Pet, Service
+from models import Appointment, BusyTime, Client, DiagnosisTerm, Location, Pet, Prescription, Service, Vital
 from resolvers.viewer import Audience
+from tests.oracle import lines
 from tests.oracle.kinds import KINDS, SCHEMAS
 from tests.oracle.oracle import id_of
 from tests.oracle.records import Records
@@ -19,7 +20,8 @@ MOMENTS = ("2026-02-27T00:00:00Z", "2026-03-01T00:00:00Z", "2026-03-02T09:30:00+
 DAYS = ("2026-03-02", "2026-03-04", "2026-03-05", "2026-03-01", "2026-03-07", "2026-03-06")
 SEARCHES = ("Be", "olga", "Orsted Elo", "berg @home", "olga.berg@", "9018", "030 / 90 18", "+49 30 901820", "van hoff",
             "x", "nobody", "van-der", "lu nor", "ida.blom@home.example")  # fmt: skip
-_KINDLESS = ("CoOwner", "Email", "Phone", "HeldRole", "OpeningHours", "ServiceStaff", "ServiceRoom", "BusyTime")
+_KINDLESS = ("CoOwner", "Email", "Phone", "HeldRole", "OpeningHours", "ServiceStaff", "ServiceRoom", "BusyTime",
+             "PrescriptionRepeat")  # fmt: skip
 
 
 class Arguments:
@@ -35,7 +37,12 @@ class Arguments:
         self._strange += [ids[0] for kind in _KINDLESS if (ids := self.ids[kind])]
         assert rows[BusyTime]
         self._visits = [cursor((row.starts_at, row.id)) for row in rows[Appointment]]
-        self._names = {model: [cursor((row.fold, row.id)) for row in rows[model]] for model in (Pet, Client)}
+        self._names = {
+            model: [cursor((row.fold, row.id)) for row in rows[model]] for model in (Pet, Client, DiagnosisTerm)
+        }
+        self._lines = {
+            model: [cursor((row.at, row.id)) for row in rows[model]] or self._visits for model in (Prescription, Vital)
+        }
 
     def drawn(self, chance: Random, of: str, field: str) -> dict[str, Any]:
         """What is given to this field of this type, by the names of its arguments."""
@@ -61,6 +68,16 @@ class Arguments:
                 return {"locationId": self._id(chance, "Location"), "on": on}
             case "Query", "freeTimes":
                 return self._search(chance)
+        return self._drawn_of_records(chance, of, field)
+
+    def _drawn_of_records(self, chance: Random, of: str, field: str) -> dict[str, Any]:
+        match of, field:
+            case "Pet", "prescriptions":
+                return self._page(chance, self._lines[Prescription])
+            case "Pet", "vitals":
+                return {**lines.a_period(chance), **self._page(chance, self._lines[Vital])}
+            case "Query", "diagnosisTerms":
+                return {**lines.a_search(chance), **self._page(chance, self._names[DiagnosisTerm])}
         raise LookupError(f"Nobody knows what to give to {of}.{field}.")
 
     def _id(self, chance: Random, kind: str | None = None) -> str:

@@ -27,6 +27,7 @@ from models import (
 from models.client import WordKind, search_words
 from models.ownership import Right
 from models.pet import DatePrecision
+from tests.oracle.written import what_was_written
 from tests.world import (
     AN_HOUR,
     EVERY_RIGHT,
@@ -119,6 +120,7 @@ async def a_house() -> House:
     await _exceptions(await Location.get(name="Hill"), world)
     await _sessions(world, nurse)
     await _addresses(world, other)
+    await what_was_written(await Pet.all().order_by("id"))
     return House(world, people)
 
 

@@ -38,8 +38,21 @@ KINDS: dict[str, Any] = {
     "ServiceStaff": models.ServiceStaff,
     "ServiceRoom": models.ServiceRoom,
     "BusyTime": models.BusyTime,
+    "Allergy": models.Allergy,
+    "Diagnosis": models.Diagnosis,
+    "DiagnosisTerm": models.DiagnosisTerm,
+    "Prescription": models.Prescription,
+    "PrescriptionRepeat": models.PrescriptionRepeat,
+    "Problem": models.Problem,
+    "Procedure": models.Procedure,
+    "Treatment": models.Treatment,
+    "Vital": models.Vital,
 }
-ONE = {"vet": "Staff"}
+ONE = {
+    "vet": "Staff",
+    "weight": "Vital",
+    **dict.fromkeys(("recordedBy", "erroredBy", "doneBy", "givenBy", "prescribedBy", "stoppedBy"), "Staff"),
+}
 # The rows of which a list is made: their kind, what points here, their order, and what else must hold of them.
 MANY: dict[tuple[str, str], tuple[str, str, tuple[str, ...], Any]] = {
     ("Account", "sessions"): (
@@ -56,6 +69,9 @@ MANY: dict[tuple[str, str], tuple[str, str, tuple[str, ...], Any]] = {
     ("Location", "exceptions"): ("HoursException", "location_id", ("starts_at",), None),
     ("Pet", "owners"): ("Ownership", "pet_id", ("-share",), lambda each: each.ends_on is None),
     ("Pet", "coOwners"): ("CoOwner", "pet_id", (), lambda each: each.ends_on is None),
+    ("Pet", "allergies"): ("Allergy", "pet_id", ("at",), lambda each: each.errored_at is None),
+    ("Prescription", "repeats"): ("PrescriptionRepeat", "prescription_id", ("number",), None),
+    ("Problem", "diagnoses"): ("Diagnosis", "problem_id", ("at",), None),
     ("Staff", "roles"): ("HeldRole", "staff_id", (), None),
     ("Staff", "workingHours"): ("WorkingHours", "staff_id", ("weekday", "from_minute"), None),
     ("Staff", "exceptions"): ("HoursException", "staff_id", ("starts_at",), None),

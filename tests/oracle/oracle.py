@@ -22,7 +22,7 @@ from graphql import GraphQLError
 
 from models.refusal import Refusal
 from resolvers.viewer import Audience, Viewer
-from tests.oracle import kinds
+from tests.oracle import kinds, lines
 from tests.oracle.kinds import KINDS, MANY, NARROWER, SCHEMAS, VIA, Thing
 from tests.oracle.pages import connection, in_order
 from tests.oracle.records import Records
@@ -117,6 +117,8 @@ class Oracle:
             return _SPECIAL[kind, name](self, row)
         if (kind, name) == ("Pet", "appointments"):
             return self._appointments_of(row, **given)
+        if (kind, name) in lines.PAGES:
+            return lines.PAGES[kind, name](self, row, **given)
         if name == "id":
             return id_of(kind, row.id)
         if (kind, name) in MANY:
@@ -168,6 +170,7 @@ def _rights(_oracle: Oracle, row: Any) -> list[str]:
 
 
 _SPECIAL: dict[tuple[str, str], Any] = {
+    **lines.SPECIAL,
     ("Client", "address"): _address,
     ("Location", "address"): _address,
     ("Appointment", "zone"): lambda oracle, row: oracle.row_behind(row, "Location").zone,

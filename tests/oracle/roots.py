@@ -11,7 +11,7 @@ import graphql
 
 from models import refusal
 from models.role import Role
-from tests.oracle import oracle, searches
+from tests.oracle import lines, oracle, searches
 from tests.oracle.kinds import OF_TYPE, Thing
 from tests.oracle.pages import bad_input, connection
 from tests.world import NOW
@@ -101,6 +101,12 @@ class Roots:
         emails = [each.row.address for each in self._all("Email", client_id=client.id)]
         phones = [each.row.as_given for each in self._all("Phone", client_id=client.id)]
         return searches.means(search, [client.given_name, client.family_name], emails, phones)
+
+    def diagnosis_terms(self, search: str | None = None, **page: Any) -> Any:
+        found = self._all("DiagnosisTerm", "fold")
+        if search is not None:
+            found = [each for each in found if lines.is_meant(search, each.row)]
+        return connection(found, ("fold", "id"), **page)
 
     # The schedule
 

@@ -22,6 +22,10 @@ class Sight:
             if each.client_id == viewer.client_id and each.ends_on is None and each.may_view
         }
 
+        self._prescribed = {
+            each.id for each in rows[models.Prescription] if each.pet_id in self._mine and each.errored_at is None
+        }
+
     def sees(self, row: Any) -> bool:
         """Whether the viewer may see a row."""
         if isinstance(row, models.Account) and row.id == self.viewer.account_id:
@@ -54,4 +58,8 @@ class Sight:
                 return row.ends_on is None and row.pet_id in self._mine
             case models.Appointment():
                 return row.pet_id in self._mine
+            case models.Prescription():
+                return row.pet_id in self._mine and row.errored_at is None
+            case models.PrescriptionRepeat():
+                return row.prescription_id in self._prescribed
         return False
