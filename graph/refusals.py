@@ -41,12 +41,18 @@ _OF_THE_STAFF = {
     facts.AlreadySo,
     facts.AlreadyLinked,
     facts.AlreadyOnTheTeam,
+    facts.AlreadySigned,
+    facts.CosignNotAllowed,
+    facts.EnteredInError,
     facts.InvitationNotValid,
     facts.LastPayer,
     facts.NoRepeatLeft,
     facts.NoWeight,
     facts.PrescriptionEnded,
+    facts.NotSigned,
+    facts.RecordLocked,
     facts.SharesMustSumTo100,
+    facts.VisitExists,
     facts.WeakPassword,
 }
 
@@ -96,11 +102,31 @@ class AllergyKnownData(RefusalData):
     substances: list[str] = strawberry.field(description="To what, as it was recorded.")
 
 
+@strawberry.type(
+    name="NoteChanged",
+    directives=_STAFF,
+    description=(
+        "Somebody else has saved other words since the version that you have read. Show both, put your words to theirs,"
+        " and save again based on `version`; nothing was overwritten."
+    ),
+)
+class NoteChangedData(RefusalData):
+    """Somebody else has saved other words since."""
+
+    version: int = strawberry.field(description="The version that the note has now.")
+    subjective: str = strawberry.field(description="What was told of the pet, as it stands there now.")
+    objective: str = strawberry.field(description="What was found, as it stands there now.")
+    assessment: str = strawberry.field(description="What is thought of it, as it stands there now.")
+    plan: str = strawberry.field(description="What is to be done, as it stands there now.")
+    internal: str = strawberry.field(description="What the staff alone read, as it stands there now.")
+
+
 _DATA: dict[type[facts.Refusal], type] = {
     facts.AllergyKnown: AllergyKnownData,
     facts.SlotTaken: SlotTakenData,
     facts.TooShortNotice: TooShortNoticeData,
     facts.TooManyAttempts: TooManyAttemptsData,
+    facts.NoteChanged: NoteChangedData,
 }
 
 
@@ -123,5 +149,7 @@ def told(refusal: facts.Refusal, viewer: Any) -> Any:
             more["earliest"] = earliest
         case facts.TooManyAttempts(retry_after=seconds):
             more["retry_after_seconds"] = seconds
+        case facts.NoteChanged(version=version, texts=texts):
+            more |= {"version": version, **texts}
     made = data_of(type(refusal))
     return made(code=refusal.code, message=refusal.message, path=list(refusal.path), **more)

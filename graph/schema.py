@@ -14,19 +14,24 @@ from graph.mutations.doors import DoorMutations
 from graph.mutations.hours import HoursMutations
 from graph.mutations.lines import LineMutations
 from graph.mutations.locations import LocationMutations
+from graph.mutations.note_templates import NoteTemplateMutations
+from graph.mutations.notes import NoteMutations
 from graph.mutations.ownerships import OwnershipMutations
 from graph.mutations.pets import PetMutations
+from graph.mutations.practices import PracticeMutations
 from graph.mutations.prescriptions import PrescriptionMutations
 from graph.mutations.problems import ProblemMutations
 from graph.mutations.rooms import RoomMutations
 from graph.mutations.services import ServiceMutations
 from graph.mutations.staff import StaffMutations
 from graph.mutations.treatments import TreatmentMutations
+from graph.mutations.visits import VisitMutations
 from graph.mutations.vitals import VitalMutations
 from graph.queries.appointments import AppointmentQueries
 from graph.queries.clients import ClientQueries
 from graph.queries.diagnoses import DiagnosisQueries
 from graph.queries.practice import PracticeQueries
+from graph.queries.records import RecordQueries
 from graph.reading import ReadingExecutor
 from graph.reading.connection import mark_as_its_entries
 from graph.scalars import SCALARS
@@ -37,7 +42,7 @@ from graph.types.staff import HoursException, WorkingHours
 
 
 @strawberry.type(description="Everything that can be asked.")
-class Query(PracticeQueries, ClientQueries, AppointmentQueries, DiagnosisQueries):
+class Query(PracticeQueries, ClientQueries, AppointmentQueries, RecordQueries, DiagnosisQueries):
     """Everything that can be asked."""
 
 
@@ -47,6 +52,10 @@ class Mutation(
     AppointmentMutations,
     ClientMutations,
     PetMutations,
+    VisitMutations,
+    NoteMutations,
+    NoteTemplateMutations,
+    PracticeMutations,
     OwnershipMutations,
     VitalMutations,
     ProblemMutations,

@@ -1,4 +1,4 @@
-"""Access: which rows a viewer may see, and which deeds a viewer may do. What is not named here is nobody's."""
+"""Access: which rows a viewer may see, and which deeds (`deeds`) a viewer may do. What is not named is nobody's."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import models
 from models import sql
 from models.ownership import Right
 from models.refusal import Forbidden, NotFound, RightNeeded, SignedOut
+from models.role import Role
 from resolvers.deeds import DEEDS, FRONT_DESK, Deed
 from resolvers.rows import Order, Rows
 
@@ -45,6 +46,28 @@ __all__ = [
 
 M = TypeVar("M", bound=Model)
 
+__all__ = [
+    "ALL",
+    "DEEDS",
+    "NOTHING",
+    "ROWS",
+    "Deed",
+    "Rule",
+    "Where",
+    "carried",
+    "find",
+    "find_all",
+    "find_with_right",
+    "impersonal",
+    "is_a_vet",
+    "key",
+    "may",
+    "owners_concerned",
+    "rows",
+    "sight",
+    "the_person",
+]
+
 ALL = "1 = 1"
 NOTHING = "1 = 0"
 _NOBODY = UUID(int=0)
@@ -55,12 +78,13 @@ class Rule:
     """Which rows of a table the staff see, and which an owner sees.
 
     SQL over the alias `{t}`; {account}, {client} and {staff} stand for the viewer. `reception` widens what the
-    staff see for receptionists and managers.
+    staff see for receptionists and managers, `manager` for managers alone.
     """
 
     staff: str = NOTHING
     owner: str = NOTHING
     reception: str = NOTHING
+    manager: str = NOTHING
 
 
 _NO_RULE = Rule()
@@ -128,6 +152,7 @@ ROWS: Final[Mapping[type[Model], Rule]] = {
     models.Document: Rule(
         staff=ALL, owner=f"{{t}}.shared_at IS NOT NULL AND {{t}}.errored_at IS NULL AND {_owned('{t}.pet_id')}"
     ),
+    models.RecordReading: Rule(manager=ALL),
     models.Account: Rule(
         staff="{t}.id = {account}",
         owner="{t}.id = {account}",
@@ -161,6 +186,22 @@ def may(viewer: Viewer, deed: Deed, location: UUID | Where = Where.ANYWHERE) -> 
     if held & DEEDS.get(deed, frozenset()):
         return
     raise Forbidden if viewer.is_signed_in else SignedOut
+
+
+def is_a_vet(viewer: Viewer, location: UUID) -> bool:
+    """Whether the viewer is a vet there, and so writes and signs as one."""
+    return Role.VET in viewer.roles_at(location)
+
+
+def the_person(viewer: Viewer) -> UUID:
+    """The member of the staff who is signed in: whoever writes or signs does so in their own name.
+
+    Raises:
+        Forbidden: nobody of the staff asks, but the practice's own machinery.
+    """
+    if viewer.staff_id is None:
+        raise Forbidden("Only somebody of the staff can write or sign this, in their own name.")
+    return viewer.staff_id
 
 
 def rows(viewer: Viewer, model: type[Model], scope: str = ALL, *values: Any) -> Rows:
@@ -289,9 +330,10 @@ def _rule(viewer: Viewer, model: type[Model]) -> str:
         return rule.owner
     if not viewer.is_staff or not viewer.roles:
         return NOTHING
-    if rule.reception != NOTHING and viewer.roles & FRONT_DESK:
-        return f"({rule.staff}) OR ({rule.reception})"
-    return rule.staff
+    wider = [rule.reception] if viewer.roles & FRONT_DESK else []
+    wider += [rule.manager] if Role.MANAGER in viewer.roles else []
+    parts = [rule.staff, *(part for part in wider if part != NOTHING)]
+    return parts[0] if len(parts) == 1 else " OR ".join(f"({part})" for part in parts)
 
 
 def _asked_by(viewer: Viewer, rule: str, alias: str) -> tuple[str, tuple[Any, ...]]:

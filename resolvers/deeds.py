@@ -1,4 +1,4 @@
-"""Deeds: everything that may be done, and by which roles. `access` asks; what has no line here is nobody's."""
+"""Deeds: everything that may be done, and by whom. What is not named here is nobody's."""
 
 from __future__ import annotations
 
@@ -31,6 +31,20 @@ class Deed(StrEnum):
     COMPLETE_APPOINTMENT = "completeAppointment"
     CANCEL_APPOINTMENT = "cancelAppointment"
     MARK_NO_SHOW_APPOINTMENT = "markNoShowAppointment"
+    OPEN_VISIT = "openVisit"
+    END_VISIT = "endVisit"
+    LOCK_VISIT = "lockVisit"
+    LOCK_DUE_VISITS = "lockDueVisits"
+    MARK_VISIT_IN_ERROR = "markVisitInError"
+    WRITE_NOTE = "writeNote"
+    SAVE_NOTE = "saveNote"
+    SIGN_NOTE = "signNote"
+    COSIGN_NOTE = "cosignNote"
+    ADD_ADDENDUM = "addAddendum"
+    MARK_NOTE_IN_ERROR = "markNoteInError"
+    ADD_NOTE_TEMPLATE = "addNoteTemplate"
+    AMEND_NOTE_TEMPLATE = "amendNoteTemplate"
+    AMEND_RECORD_SETTINGS = "amendRecordSettings"
     RECORD_WEIGHT = "recordWeight"
     RECORD_VITAL = "recordVital"
     RECORD_DIAGNOSIS = "recordDiagnosis"
@@ -73,9 +87,10 @@ class Deed(StrEnum):
 
 STAFF = STAFF_ROLES
 OWNER = frozenset({Role.OWNER})
-CLINICIANS = frozenset({Role.NURSE, Role.VET})
 FRONT_DESK = frozenset({Role.RECEPTIONIST, Role.MANAGER})
 MANAGER = frozenset({Role.MANAGER})
+VET = frozenset({Role.VET})
+CLINICAL = frozenset({Role.VET, Role.NURSE})
 STAFF_DOOR = STAFF | {Role.ANYONE}
 OWNER_DOOR = OWNER | {Role.ANYONE}
 
@@ -97,22 +112,36 @@ DEEDS: Final[Mapping[Deed, frozenset[Role]]] = {
     Deed.COMPLETE_APPOINTMENT: STAFF,
     Deed.CANCEL_APPOINTMENT: STAFF | OWNER,
     Deed.MARK_NO_SHOW_APPOINTMENT: STAFF,
+    Deed.OPEN_VISIT: CLINICAL,
+    Deed.END_VISIT: CLINICAL,
+    Deed.LOCK_VISIT: VET,
+    Deed.LOCK_DUE_VISITS: frozenset(),
+    Deed.MARK_VISIT_IN_ERROR: VET,
+    Deed.WRITE_NOTE: CLINICAL,
+    Deed.SAVE_NOTE: CLINICAL,
+    Deed.SIGN_NOTE: CLINICAL,
+    Deed.COSIGN_NOTE: VET,
+    Deed.ADD_ADDENDUM: CLINICAL,
+    Deed.MARK_NOTE_IN_ERROR: CLINICAL,
+    Deed.ADD_NOTE_TEMPLATE: VET | MANAGER,
+    Deed.AMEND_NOTE_TEMPLATE: VET | MANAGER,
+    Deed.AMEND_RECORD_SETTINGS: MANAGER,
     # A pet is weighed on the scale in the waiting room by whoever stands there; all else is for who treats it.
-    Deed.RECORD_WEIGHT: CLINICIANS | {Role.RECEPTIONIST},
-    Deed.RECORD_VITAL: CLINICIANS,
-    Deed.RECORD_DIAGNOSIS: CLINICIANS,
-    Deed.RESOLVE_PROBLEM: CLINICIANS,
-    Deed.REOPEN_PROBLEM: CLINICIANS,
-    Deed.ADD_DIAGNOSIS_TERM: MANAGER | {Role.VET},
-    Deed.AMEND_DIAGNOSIS_TERM: MANAGER | {Role.VET},
-    Deed.RECORD_PROCEDURE: CLINICIANS,
-    Deed.RECORD_TREATMENT: CLINICIANS,
-    Deed.RECORD_ALLERGY: CLINICIANS,
-    Deed.END_ALLERGY: CLINICIANS,
-    Deed.PRESCRIBE: frozenset({Role.VET}),
-    Deed.GIVE_REPEAT: CLINICIANS,
-    Deed.STOP_PRESCRIPTION: frozenset({Role.VET}),
-    Deed.MARK_ENTERED_IN_ERROR: CLINICIANS,
+    Deed.RECORD_WEIGHT: CLINICAL | {Role.RECEPTIONIST},
+    Deed.RECORD_VITAL: CLINICAL,
+    Deed.RECORD_DIAGNOSIS: CLINICAL,
+    Deed.RESOLVE_PROBLEM: CLINICAL,
+    Deed.REOPEN_PROBLEM: CLINICAL,
+    Deed.ADD_DIAGNOSIS_TERM: VET | MANAGER,
+    Deed.AMEND_DIAGNOSIS_TERM: VET | MANAGER,
+    Deed.RECORD_PROCEDURE: CLINICAL,
+    Deed.RECORD_TREATMENT: CLINICAL,
+    Deed.RECORD_ALLERGY: CLINICAL,
+    Deed.END_ALLERGY: CLINICAL,
+    Deed.PRESCRIBE: VET,
+    Deed.GIVE_REPEAT: CLINICAL,
+    Deed.STOP_PRESCRIPTION: VET,
+    Deed.MARK_ENTERED_IN_ERROR: CLINICAL,
     Deed.LINK_ACCOUNT: FRONT_DESK,
     Deed.ADD_LOCATION: MANAGER,
     Deed.AMEND_LOCATION: MANAGER,

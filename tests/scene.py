@@ -6,12 +6,36 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from models import Account, HoursException, Letter, Ownership, Role, Status, WorkingHours
+from models import (
+    Account,
+    HoursException,
+    Letter,
+    Note,
+    NoteKind,
+    NoteTemplate,
+    Ownership,
+    Role,
+    Status,
+    Visit,
+    WorkingHours,
+)
 from resolvers import codes, invitations, teams
 from resolvers.viewer import Viewer
 from tests.doorkeeper import ANYONE, HOME, PASSWORD, RULES, VAULT, secret_in_letter, sign_in
 from tests.lines import Lines, some_lines
-from tests.world import NOW, Owner, World, a_booking, a_location, a_member, a_world, an_owner, an_ownership
+from tests.world import (
+    NOW,
+    Owner,
+    World,
+    a_booking,
+    a_location,
+    a_member,
+    a_note,
+    a_visit,
+    a_world,
+    an_owner,
+    an_ownership,
+)
 
 STAFF = (Role.RECEPTIONIST, Role.NURSE, Role.VET, Role.MANAGER)
 OWNER, NOBODY, ROLELESS = "an owner", "nobody", "staff without roles"
@@ -41,6 +65,18 @@ class Scene:
     code: str
     lines: Lines
     viewers: dict[str, Viewer]
+    record: RecordScene
+
+
+@dataclass(frozen=True)
+class RecordScene:
+    """What the deeds of records are about: a visit, in it drafts of a vet and of a nurse, and what somebody has signed."""
+
+    visit: Visit
+    vets_note: Note
+    nurses_note: Note
+    signed: Note
+    template: NoteTemplate
 
 
 def a_newcomer(at: Any, address: str = "new@practice.example") -> invitations.Newcomer:
@@ -76,6 +112,19 @@ async def a_scene() -> Scene:
         code=await secret_in_letter(address),
         lines=await some_lines(world.pet),
         viewers=await _somebody_each(world),
+        record=await _a_record(world),
+    )
+
+
+async def _a_record(world: World) -> RecordScene:
+    visit = await a_visit(world.pet, vet=world.vet, ended_at=None)
+    other = await a_visit(world.pet, vet=world.vet)
+    return RecordScene(
+        visit=visit,
+        vets_note=await a_note(visit),
+        nurses_note=await a_note(visit, kind=NoteKind.NURSE),
+        signed=await a_note(other, is_signed=True),
+        template=await NoteTemplate.create(name="Check-up", fold="check-up", kind=NoteKind.VET),
     )
 
 

@@ -27,7 +27,7 @@ _MOST_TEXTS = 64
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """A to-one edge: `alias` is the row of `model` whose key is `column`.
+    """A to-one edge: `alias` is the row of `model` whose key (or what else it is found `by`) is `column`.
 
     One that is not carried is joined with the viewer's own rule for the model.
     """
@@ -36,6 +36,7 @@ class Join:
     model: type[Model]
     column: str
     is_carried: bool
+    by: str = "id"
 
 
 @dataclass(frozen=True, slots=True)

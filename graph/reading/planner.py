@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from graphql import GraphQLField, GraphQLObjectType, get_named_type, get_nullable_type, is_leaf_type, is_list_type
+from tortoise.fields.relational import BackwardOneToOneRelation
 from tortoise.models import Model
 
 from graph.reading import builders
@@ -168,12 +169,20 @@ class Planner:
     def _joined(
         self, level: Level, alias: str, model: type[Model], along: str, *, is_carried: bool
     ) -> tuple[str, type[Model], bool]:
-        """The alias and the model of the row that a foreign key leads to, and whether there always is one."""
+        """The alias and the model of the row that an edge leads to, and whether there always is one.
+
+        It leads along a foreign key, or back along one that no two rows share.
+        """
         wanted = (alias, along, is_carried)
         key: Any = model._meta.fields_map[along]
         if wanted not in level.joins:
-            column = f"{alias}.{model._meta.fields_db_projection[key.source_field]}"
-            level.joins[wanted] = Join(f"j{len(level.joins)}", key.related_model, column, is_carried)
+            target, name = key.related_model, f"j{len(level.joins)}"
+            if isinstance(key, BackwardOneToOneRelation):
+                by = target._meta.fields_db_projection[key.relation_field]
+                level.joins[wanted] = Join(name, target, f"{alias}.id", is_carried, by)
+            else:
+                column = f"{alias}.{model._meta.fields_db_projection[key.source_field]}"
+                level.joins[wanted] = Join(name, target, column, is_carried)
         join = level.joins[wanted]
         return join.alias, join.model, is_carried and not key.null
 

@@ -74,7 +74,7 @@ class Itself:
 
 @dataclass(frozen=True, slots=True)
 class One:
-    """A to-one edge along a foreign key.
+    """A to-one edge along a foreign key, or back along one that no two rows share.
 
     A carried edge is as visible as its row; any other is joined with the target's own rule, and null where the
     viewer does not see the target.

@@ -134,7 +134,10 @@ def kinds(level: Level, order: Sequence[Order]) -> tuple[type, ...]:
     for each in order:
         found = level.model._meta.fields_map[each.column]
         is_instant = isinstance(found, fields.DatetimeField)
-        held.append(UUID if isinstance(found, fields.UUIDField) else datetime if is_instant else str)
+        is_number = isinstance(found, fields.IntField)
+        held.append(
+            UUID if isinstance(found, fields.UUIDField) else datetime if is_instant else int if is_number else str
+        )
     return tuple(held)
 
 
@@ -209,7 +212,7 @@ def _tables(level: Level, way: _Way) -> str:
     rules = iter(way.rules)
     for join in level.joins.values():
         rule = "" if join.is_carried else f" AND ({next(rules)})"
-        text += f" LEFT JOIN {join.model._meta.db_table} {join.alias} ON {join.alias}.id = {join.column}{rule}"
+        text += f" LEFT JOIN {join.model._meta.db_table} {join.alias} ON {join.alias}.{join.by} = {join.column}{rule}"
     return text
 
 

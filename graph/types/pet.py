@@ -20,9 +20,11 @@ from models.pet import DatePrecision, Sex, Species
 if TYPE_CHECKING:
     from graph.types.allergy import Allergy
     from graph.types.appointment import Appointment
+    from graph.types.note import Note
     from graph.types.ownership import CoOwner, Ownership
     from graph.types.prescription import Prescription
     from graph.types.problem import Problem
+    from graph.types.visit import Visit
     from graph.types.vital import Vital
 
 
@@ -57,6 +59,8 @@ _IS_DIAGNOSED = (
 )
 _VITALS = Many(models.Vital, "pet", ("at",), _in_a_period)
 _PRESCRIPTIONS = Many(models.Prescription, "pet", ("-at",), lambda _context, _given: (_STANDS, ()))
+_VISITS = Many(models.Visit, "pet", ("-at",))
+_NOTES = Many(models.Note, "pet", ("-at",))
 _APPOINTMENTS = Many(models.Appointment, "pet", ("-starts_at",), _past_or_coming)
 
 
@@ -124,12 +128,46 @@ class Pet(Node):
         return unresolved()
 
     @strawberry.field(  # type: ignore[untyped-decorator]
+        description="Its visits, latest first; those entered in error are among them, and marked so.",
+        directives=[allow(STAFF)],
+        metadata={READS: _VISITS},
+    )
+    def visits(
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Connection[Annotated[Visit, strawberry.lazy("graph.types.visit")]] | None:
+        """Its visits."""
+        return unresolved()
+
+    @strawberry.field(  # type: ignore[untyped-decorator]
         description="Its medicines, latest first; without what was entered in error.", metadata={READS: _PRESCRIPTIONS}
     )
     def prescriptions(
         self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
     ) -> Connection[Annotated[Prescription, strawberry.lazy("graph.types.prescription")]]:
         """Its medicines."""
+        return unresolved()
+
+    @strawberry.field(  # type: ignore[untyped-decorator]
+        description=(
+            "What was written about its visits, latest visit first. Owners see what is signed, where the practice"
+            " shares its notes; the staff see drafts too, and what was entered in error."
+        ),
+        metadata={READS: _NOTES},
+    )
+    def notes(
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Connection[Annotated[Note, strawberry.lazy("graph.types.note")]]:
+        """What was written about its visits."""
         return unresolved()
 
     @strawberry.field(  # type: ignore[untyped-decorator]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
@@ -11,6 +12,9 @@ from graph.roles import STAFF, allow
 from graph.types.node import Node
 from graph.types.pet import Pet
 from graph.types.staff import Staff
+
+if TYPE_CHECKING:
+    from graph.types.note import Note
 
 
 @strawberry.interface(
@@ -24,6 +28,9 @@ class RecordLine(Node):
     """Something that was written down in the record of a pet."""
 
     pet: Pet = one("Which pet.", carried=True)
+    note: Annotated[Note, strawberry.lazy("graph.types.note")] | None = one(
+        "The note to which it belongs; null when it stands alone.", STAFF, carried=True
+    )
     at: datetime = column("When it happened.")
     recorded_at: datetime | None = column("When it was written down.", STAFF)
     recorded_by: Staff | None = one("Who wrote it down; null for what was imported.", STAFF, carried=True)

@@ -59,9 +59,19 @@ async def test_a_row_behind_an_edge_that_is_not_carried_is_shown_to_whom_its_own
     assert joined == {
         ("Appointment", "client"),
         ("Appointment", "room"),
+        ("Appointment", "visit"),
         ("HeldRole", "location"),
         ("HoursException", "location"),
         ("HoursException", "staff"),
+        ("Note", "cosignedBy"),
+        ("Note", "erroredBy"),
+        ("Note", "signedBy"),
+        ("Note", "template"),
+        ("Note", "visit"),
+        ("NoteTemplate", "service"),
+        ("Visit", "appointment"),
+        ("Visit", "erroredBy"),
+        ("Visit", "lockedBy"),
     }
     for model, rule in RULES.items():
         monkeypatch.setitem(ROWS, model, replace(ROWS[model], staff=rule))

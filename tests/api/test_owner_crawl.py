@@ -51,6 +51,8 @@ SHOWN: dict[type[Model], set[str]] = {
     models.ClientPhone: {"as_given", "e164"},
     models.Pet: {"name", "breed", "colour", "microchip"},
     models.Appointment: {"reason"},
+    models.Note: {"subjective", "objective", "assessment", "plan"},
+    models.Addendum: {"reason", "text"},
     models.Prescription: {"medicine", "strength", "directions", "quantity"},
     models.Account: {"email"},
 }  # fmt: skip
@@ -118,6 +120,11 @@ async def hers(owner: Owner) -> dict[type[Model], set[Any]]:
     held = await Ownership.filter(client_id=owner.id, ends_on=None, may_view=True)
     pets = {each.pet_id for each in held}
     visits = await models.Appointment.filter(pet_id__in=pets)
+    notes = {
+        each.id
+        for each in await models.Note.filter(pet_id__in=pets, errored_at=None)
+        if each.signed_at is not None and (await models.Practice.get()).shares_notes
+    }
     online = await models.Service.filter(is_offered=True, is_bookable_online=True)
     return {
         models.Practice: {each.id for each in await models.Practice.all()},
@@ -129,6 +136,8 @@ async def hers(owner: Owner) -> dict[type[Model], set[Any]]:
         models.ClientPhone: {each.id for each in await models.ClientPhone.filter(client_id=owner.id)},
         models.Pet: pets,
         models.Appointment: {each.id for each in visits},
+        models.Note: notes,
+        models.Addendum: {each.id for each in await models.Addendum.filter(note_id__in=notes)},
         models.Prescription: {each.id for each in await models.Prescription.filter(pet_id__in=pets, errored_at=None)},
         models.Account: {owner.account.id},
     }

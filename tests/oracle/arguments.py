@@ -7,7 +7,21 @@ from typing import Any
 from uuid import UUID
 
 from graph.reading.pages import cursor
-from models import Appointment, BusyTime, Client, DiagnosisTerm, Location, Pet, Prescription, Service, Vital
+from models import (
+    Appointment,
+    BusyTime,
+    Client,
+    DiagnosisTerm,
+    Location,
+    Note,
+    NoteRevision,
+    Pet,
+    Prescription,
+    RecordReading,
+    Service,
+    Visit,
+    Vital,
+)
 from resolvers.viewer import Audience
 from tests.oracle import lines
 from tests.oracle.kinds import KINDS, SCHEMAS
@@ -37,6 +51,8 @@ class Arguments:
         self._strange += [ids[0] for kind in _KINDLESS if (ids := self.ids[kind])]
         assert rows[BusyTime]
         self._visits = [cursor((row.starts_at, row.id)) for row in rows[Appointment]]
+        self._at = {model: [cursor((row.at, row.id)) for row in rows[model]] for model in (Visit, Note, RecordReading)}
+        self._versions = [cursor((row.version, row.id)) for row in rows[NoteRevision]]
         self._names = {
             model: [cursor((row.fold, row.id)) for row in rows[model]] for model in (Pet, Client, DiagnosisTerm)
         }
@@ -68,10 +84,20 @@ class Arguments:
                 return {"locationId": self._id(chance, "Location"), "on": on}
             case "Query", "freeTimes":
                 return self._search(chance)
-        return self._drawn_of_records(chance, of, field)
+        return self._of_records(chance, of, field)
 
-    def _drawn_of_records(self, chance: Random, of: str, field: str) -> dict[str, Any]:
+    def _of_records(self, chance: Random, of: str, field: str) -> dict[str, Any]:
         match of, field:
+            case "Query", "visit":
+                return {"id": self._id(chance, "Visit")}
+            case "Query", "recordReadings":
+                return {"petId": self._id(chance, "Pet"), **self._page(chance, self._at[RecordReading])}
+            case "Pet", "visits":
+                return self._page(chance, self._at[Visit])
+            case "Pet", "notes":
+                return self._page(chance, self._at[Note])
+            case "Note", "revisions":
+                return self._page(chance, self._versions)
             case "Pet", "prescriptions":
                 return self._page(chance, self._lines[Prescription])
             case "Pet", "vitals":

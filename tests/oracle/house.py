@@ -27,6 +27,7 @@ from models import (
 from models.client import WordKind, search_words
 from models.ownership import Right
 from models.pet import DatePrecision
+from tests.oracle.visits import some_visits
 from tests.oracle.written import what_was_written
 from tests.world import (
     AN_HOUR,
@@ -120,7 +121,8 @@ async def a_house() -> House:
     await _exceptions(await Location.get(name="Hill"), world)
     await _sessions(world, nurse)
     await _addresses(world, other)
-    await what_was_written(await Pet.all().order_by("id"))
+    await some_visits(world, people)
+    await what_was_written(await Pet.filter(died_on=None).exclude(name="Ünal").order_by("fold", "id"))
     return House(world, people)
 
 

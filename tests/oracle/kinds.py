@@ -35,6 +35,12 @@ KINDS: dict[str, Any] = {
     "Session": models.Session,
     "Staff": models.Staff,
     "WorkingHours": models.WorkingHours,
+    "Visit": models.Visit,
+    "Note": models.Note,
+    "NoteRevision": models.NoteRevision,
+    "NoteTemplate": models.NoteTemplate,
+    "Addendum": models.Addendum,
+    "RecordReading": models.RecordReading,
     "ServiceStaff": models.ServiceStaff,
     "ServiceRoom": models.ServiceRoom,
     "BusyTime": models.BusyTime,
@@ -51,7 +57,14 @@ KINDS: dict[str, Any] = {
 ONE = {
     "vet": "Staff",
     "weight": "Vital",
-    **dict.fromkeys(("recordedBy", "erroredBy", "doneBy", "givenBy", "prescribedBy", "stoppedBy"), "Staff"),
+    **dict.fromkeys(("recordedBy", "doneBy", "givenBy", "prescribedBy", "stoppedBy"), "Staff"),
+    "author": "Staff",
+    "lockedBy": "Staff",
+    "erroredBy": "Staff",
+    "signedBy": "Staff",
+    "cosignedBy": "Staff",
+    "savedBy": "Staff",
+    "template": "NoteTemplate",
 }
 # The rows of which a list is made: their kind, what points here, their order, and what else must hold of them.
 MANY: dict[tuple[str, str], tuple[str, str, tuple[str, ...], Any]] = {
@@ -71,10 +84,24 @@ MANY: dict[tuple[str, str], tuple[str, str, tuple[str, ...], Any]] = {
     ("Pet", "coOwners"): ("CoOwner", "pet_id", (), lambda each: each.ends_on is None),
     ("Pet", "allergies"): ("Allergy", "pet_id", ("at",), lambda each: each.errored_at is None),
     ("Prescription", "repeats"): ("PrescriptionRepeat", "prescription_id", ("number",), None),
+    **{
+        ("Note", f"{kind.lower()}s"): (kind, "note_id", ("at",), None)
+        for kind in ("Vital", "Procedure", "Treatment", "Prescription")
+    },
+    ("Note", "diagnoses"): ("Diagnosis", "note_id", ("at",), None),
+    ("Note", "allergies"): ("Allergy", "note_id", ("at",), None),
     ("Problem", "diagnoses"): ("Diagnosis", "problem_id", ("at",), None),
+    ("Visit", "notes"): ("Note", "visit_id", ("created_at",), None),
+    ("Note", "addenda"): ("Addendum", "note_id", ("at",), None),
     ("Staff", "roles"): ("HeldRole", "staff_id", (), None),
     ("Staff", "workingHours"): ("WorkingHours", "staff_id", ("weekday", "from_minute"), None),
     ("Staff", "exceptions"): ("HoursException", "staff_id", ("starts_at",), None),
+}
+# The pages of rows below a row: their kind, what points here, and by what they are sorted, downward.
+PAGES = {
+    ("Pet", "visits"): ("Visit", "pet_id", "at"),
+    ("Pet", "notes"): ("Note", "pet_id", "at"),
+    ("Note", "revisions"): ("NoteRevision", "note_id", "version"),
 }
 # What stands behind a row of a join table, and is sorted by its name.
 VIA = {

@@ -108,6 +108,18 @@ class Roots:
             found = [each for each in found if lines.is_meant(search, each.row)]
         return connection(found, ("fold", "id"), **page)
 
+    # Records
+
+    def visit(self, id: str) -> Any:
+        return next(iter(self._all("Visit", id=_key("Visit", id))), None)
+
+    def note_templates(self) -> Any:
+        return self._all("NoteTemplate", "fold")
+
+    def record_readings(self, pet_id: str, **page: Any) -> Any:
+        found = self._all("RecordReading", "-at", pet_id=_key("Pet", pet_id))
+        return connection(found, ("at", "id"), is_down=True, **page)
+
     # The schedule
 
     def my_appointments(self, **page: Any) -> Any:

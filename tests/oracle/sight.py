@@ -21,6 +21,7 @@ class Sight:
             for each in rows[models.Ownership]
             if each.client_id == viewer.client_id and each.ends_on is None and each.may_view
         }
+        self._shared = {each.id for each in rows[models.Note] if self._is_shared(each, rows[models.Practice][0])}
 
         self._prescribed = {
             each.id for each in rows[models.Prescription] if each.pet_id in self._mine and each.errored_at is None
@@ -34,12 +35,19 @@ class Sight:
             return bool(row.account_id == self.viewer.account_id)
         return self._sees_as_staff(row) if self.viewer.is_staff else self._sees_as_owner(row)
 
+    def _is_shared(self, note: Any, practice: Any) -> bool:
+        """Whether a note is for the owner to read."""
+        is_final = note.signed_at is not None and note.errored_at is None
+        return bool(practice.shares_notes and is_final and note.pet_id in self._mine)
+
     def _sees_as_staff(self, row: Any) -> bool:
         if isinstance(row, models.Account):
             is_front_desk = bool(self.viewer.roles & {Role.RECEPTIONIST, Role.MANAGER})
             return is_front_desk and row.audience == "owner" and not row.is_linked
         if isinstance(row, models.BusyTime):
             return False
+        if isinstance(row, models.RecordReading):
+            return Role.MANAGER in self.viewer.roles
         return bool(self.viewer.roles)
 
     def _sees_as_owner(self, row: Any) -> bool:
@@ -58,8 +66,16 @@ class Sight:
                 return row.ends_on is None and row.pet_id in self._mine
             case models.Appointment():
                 return row.pet_id in self._mine
+        return self._sees_of_a_record(row)
+
+    def _sees_of_a_record(self, row: Any) -> bool:
+        match row:
+            case models.Note():
+                return row.id in self._shared
+            case models.Addendum():
+                return row.note_id in self._shared
             case models.Prescription():
-                return row.pet_id in self._mine and row.errored_at is None
+                return row.id in self._prescribed
             case models.PrescriptionRepeat():
                 return row.prescription_id in self._prescribed
         return False
