@@ -38,6 +38,7 @@ class RefusalData:
 _STAFF = [allow(ANYONE, STAFF)]
 _OF_THE_STAFF = {
     facts.AlreadyAnOwner,
+    facts.AlreadySo,
     facts.AlreadyLinked,
     facts.AlreadyOnTheTeam,
     facts.AlreadySigned,
@@ -45,6 +46,9 @@ _OF_THE_STAFF = {
     facts.EnteredInError,
     facts.InvitationNotValid,
     facts.LastPayer,
+    facts.NoRepeatLeft,
+    facts.NoWeight,
+    facts.PrescriptionEnded,
     facts.NotSigned,
     facts.RecordLocked,
     facts.SharesMustSumTo100,
@@ -88,6 +92,17 @@ class TooManyAttemptsData(RefusalData):
 
 
 @strawberry.type(
+    name="AllergyKnown",
+    directives=_STAFF,
+    description="The pet is known to react to something that the medicine is named after.",
+)
+class AllergyKnownData(RefusalData):
+    """The pet is known to react to it."""
+
+    substances: list[str] = strawberry.field(description="To what, as it was recorded.")
+
+
+@strawberry.type(
     name="NoteChanged",
     directives=_STAFF,
     description=(
@@ -107,6 +122,7 @@ class NoteChangedData(RefusalData):
 
 
 _DATA: dict[type[facts.Refusal], type] = {
+    facts.AllergyKnown: AllergyKnownData,
     facts.SlotTaken: SlotTakenData,
     facts.TooShortNotice: TooShortNoticeData,
     facts.TooManyAttempts: TooManyAttemptsData,
@@ -125,6 +141,8 @@ def told(refusal: facts.Refusal, viewer: Any) -> Any:
     """The refusal as data, with what helps."""
     more: dict[str, Any] = {}
     match refusal:
+        case facts.AllergyKnown(substances=substances):
+            more["substances"] = list(substances)
         case facts.SlotTaken(alternatives=alternatives):
             more["alternatives"] = shown(viewer, alternatives)
         case facts.TooShortNotice(earliest=earliest):

@@ -6,22 +6,30 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from graph.mutations.accounts import AccountMutations
+from graph.mutations.allergies import AllergyMutations
 from graph.mutations.appointments import AppointmentMutations
 from graph.mutations.clients import ClientMutations
+from graph.mutations.diagnosis_terms import DiagnosisTermMutations
 from graph.mutations.doors import DoorMutations
 from graph.mutations.hours import HoursMutations
+from graph.mutations.lines import LineMutations
 from graph.mutations.locations import LocationMutations
 from graph.mutations.note_templates import NoteTemplateMutations
 from graph.mutations.notes import NoteMutations
 from graph.mutations.ownerships import OwnershipMutations
 from graph.mutations.pets import PetMutations
 from graph.mutations.practices import PracticeMutations
+from graph.mutations.prescriptions import PrescriptionMutations
+from graph.mutations.problems import ProblemMutations
 from graph.mutations.rooms import RoomMutations
 from graph.mutations.services import ServiceMutations
 from graph.mutations.staff import StaffMutations
+from graph.mutations.treatments import TreatmentMutations
 from graph.mutations.visits import VisitMutations
+from graph.mutations.vitals import VitalMutations
 from graph.queries.appointments import AppointmentQueries
 from graph.queries.clients import ClientQueries
+from graph.queries.diagnoses import DiagnosisQueries
 from graph.queries.histories import HistoryQueries
 from graph.queries.practice import PracticeQueries
 from graph.queries.records import RecordQueries
@@ -35,7 +43,7 @@ from graph.types.staff import HoursException, WorkingHours
 
 
 @strawberry.type(description="Everything that can be asked.")
-class Query(PracticeQueries, ClientQueries, AppointmentQueries, RecordQueries, HistoryQueries):
+class Query(PracticeQueries, ClientQueries, AppointmentQueries, RecordQueries, DiagnosisQueries, HistoryQueries):
     """Everything that can be asked."""
 
 
@@ -50,6 +58,13 @@ class Mutation(
     NoteTemplateMutations,
     PracticeMutations,
     OwnershipMutations,
+    VitalMutations,
+    ProblemMutations,
+    DiagnosisTermMutations,
+    TreatmentMutations,
+    AllergyMutations,
+    PrescriptionMutations,
+    LineMutations,
     LocationMutations,
     RoomMutations,
     ServiceMutations,

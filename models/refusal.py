@@ -246,6 +246,45 @@ class CosignNotAllowed(Refusal):
     sentence = "A second signature comes once, from somebody other than who signed first."
 
 
+class AlreadySo(Refusal):
+    """What was asked for is the case already: it is resolved, active, stopped or ended."""
+
+    code = "ALREADY_SO"
+    sentence = "That has been done already. Please look at it again as it is now."
+
+
+class NoWeight(Refusal):
+    """A dose per kilogram was asked for, and no weight of the pet is known."""
+
+    code = "NO_WEIGHT"
+    sentence = "We do not know what this pet weighs. Please weigh it first, or give the whole dose."
+
+
+class AllergyKnown(Refusal):
+    """The pet is known to react to what the medicine is named after; `substances` are those."""
+
+    code = "ALLERGY_KNOWN"
+    sentence = "This pet is known to be allergic to this. Please choose something else, or say why it is given."
+
+    def __init__(self, substances: Sequence[str] = (), *, path: Path = ("medicine",)) -> None:
+        self.substances = tuple(substances)
+        super().__init__(path=path)
+
+
+class PrescriptionEnded(Refusal):
+    """The prescription was stopped, or is not valid any more."""
+
+    code = "PRESCRIPTION_ENDED"
+    sentence = "This prescription is not valid any more. Please have it prescribed anew."
+
+
+class NoRepeatLeft(Refusal):
+    """As many repeats were given as are allowed."""
+
+    code = "NO_REPEAT_LEFT"
+    sentence = "Every repeat of this prescription has been given. Please have it prescribed anew."
+
+
 class VisitExists(Refusal):
     """The appointment has a visit already."""
 

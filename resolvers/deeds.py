@@ -45,6 +45,21 @@ class Deed(StrEnum):
     ADD_NOTE_TEMPLATE = "addNoteTemplate"
     AMEND_NOTE_TEMPLATE = "amendNoteTemplate"
     AMEND_RECORD_SETTINGS = "amendRecordSettings"
+    RECORD_WEIGHT = "recordWeight"
+    RECORD_VITAL = "recordVital"
+    RECORD_DIAGNOSIS = "recordDiagnosis"
+    RESOLVE_PROBLEM = "resolveProblem"
+    REOPEN_PROBLEM = "reopenProblem"
+    ADD_DIAGNOSIS_TERM = "addDiagnosisTerm"
+    AMEND_DIAGNOSIS_TERM = "amendDiagnosisTerm"
+    RECORD_PROCEDURE = "recordProcedure"
+    RECORD_TREATMENT = "recordTreatment"
+    RECORD_ALLERGY = "recordAllergy"
+    END_ALLERGY = "endAllergy"
+    PRESCRIBE = "prescribe"
+    GIVE_REPEAT = "giveRepeat"
+    STOP_PRESCRIPTION = "stopPrescription"
+    MARK_ENTERED_IN_ERROR = "markEnteredInError"
     LINK_ACCOUNT = "linkAccount"
     ADD_LOCATION = "addLocation"
     AMEND_LOCATION = "amendLocation"
@@ -111,6 +126,22 @@ DEEDS: Final[Mapping[Deed, frozenset[Role]]] = {
     Deed.ADD_NOTE_TEMPLATE: VET | MANAGER,
     Deed.AMEND_NOTE_TEMPLATE: VET | MANAGER,
     Deed.AMEND_RECORD_SETTINGS: MANAGER,
+    # A pet is weighed on the scale in the waiting room by whoever stands there; all else is for who treats it.
+    Deed.RECORD_WEIGHT: CLINICAL | {Role.RECEPTIONIST},
+    Deed.RECORD_VITAL: CLINICAL,
+    Deed.RECORD_DIAGNOSIS: CLINICAL,
+    Deed.RESOLVE_PROBLEM: CLINICAL,
+    Deed.REOPEN_PROBLEM: CLINICAL,
+    Deed.ADD_DIAGNOSIS_TERM: VET | MANAGER,
+    Deed.AMEND_DIAGNOSIS_TERM: VET | MANAGER,
+    Deed.RECORD_PROCEDURE: CLINICAL,
+    Deed.RECORD_TREATMENT: CLINICAL,
+    Deed.RECORD_ALLERGY: CLINICAL,
+    Deed.END_ALLERGY: CLINICAL,
+    Deed.PRESCRIBE: VET,
+    Deed.GIVE_REPEAT: CLINICAL,
+    Deed.STOP_PRESCRIPTION: VET,
+    Deed.MARK_ENTERED_IN_ERROR: CLINICAL,
     Deed.LINK_ACCOUNT: FRONT_DESK,
     Deed.ADD_LOCATION: MANAGER,
     Deed.AMEND_LOCATION: MANAGER,

@@ -338,4 +338,5 @@ async def _(scene, viewer):
     await invitations.invite_first_manager(viewer, manager, **given)
 
 
+import tests.deeds_of_lines  # noqa: E402 - the deeds of the lines of a record, in their own file
 import tests.deeds_of_records  # noqa: E402, F401 - the deeds of records, in their own file

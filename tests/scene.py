@@ -22,6 +22,7 @@ from models import (
 from resolvers import codes, invitations, teams
 from resolvers.viewer import Viewer
 from tests.doorkeeper import ANYONE, HOME, PASSWORD, RULES, VAULT, secret_in_letter, sign_in
+from tests.lines import Lines, some_lines
 from tests.world import (
     NOW,
     Owner,
@@ -62,6 +63,7 @@ class Scene:
     refresh_token: str
     invitation: str
     code: str
+    lines: Lines
     viewers: dict[str, Viewer]
     record: RecordScene
 
@@ -108,6 +110,7 @@ async def a_scene() -> Scene:
         refresh_token=refresh_token,
         invitation=await secret_in_letter("invited@practice.example", Letter.INVITATION),
         code=await secret_in_letter(address),
+        lines=await some_lines(world.pet),
         viewers=await _somebody_each(world),
         record=await _a_record(world),
     )

@@ -20,14 +20,20 @@ from models import HistoryKind
 from models.note import NoteKind
 
 if TYPE_CHECKING:
+    from graph.types.allergy import Allergy
     from graph.types.pet import Pet
+    from graph.types.prescription import Prescription
+    from graph.types.problem import Diagnosis
+    from graph.types.treatment import Procedure, Treatment
     from graph.types.visit import Visit
+    from graph.types.vital import Vital
 
 _REVISIONS = Many(models.NoteRevision, "note", ("-version",))
 _SUBJECTIVE = "What was told of the pet; empty when nothing is written."
 _OBJECTIVE = "What was found; empty when nothing is written."
 _ASSESSMENT = "What is thought of it; empty when nothing is written."
 _PLAN = "What is to be done; empty when nothing is written."
+_IN_ORDER = "oldest first; what was entered in error is among them, and marked so."
 _INTERNAL = "What the staff alone read; empty when nothing is written."
 
 
@@ -108,6 +114,24 @@ class Note(HistoryEntry):
     template: NoteTemplate | None = one("What it began with; null when with nothing.", STAFF, carried=True)
     addenda: list[Addendum] = many(
         "What was added later, oldest first.", models.Addendum, "note", order=("at",), size=2
+    )
+    vitals: list[Annotated[Vital, strawberry.lazy("graph.types.vital")]] | None = many(
+        f"What was measured, {_IN_ORDER}", models.Vital, "note", STAFF, order=("at",)
+    )
+    diagnoses: list[Annotated[Diagnosis, strawberry.lazy("graph.types.problem")]] | None = many(
+        f"What was diagnosed, {_IN_ORDER}", models.Diagnosis, "note", STAFF, order=("at",)
+    )
+    procedures: list[Annotated[Procedure, strawberry.lazy("graph.types.treatment")]] | None = many(
+        f"What was done, {_IN_ORDER}", models.Procedure, "note", STAFF, order=("at",)
+    )
+    treatments: list[Annotated[Treatment, strawberry.lazy("graph.types.treatment")]] | None = many(
+        f"What was given here, {_IN_ORDER}", models.Treatment, "note", STAFF, order=("at",)
+    )
+    prescriptions: list[Annotated[Prescription, strawberry.lazy("graph.types.prescription")]] = many(
+        f"What was prescribed, {_IN_ORDER} Owners do not see the latter.", models.Prescription, "note", order=("at",)
+    )
+    allergies: list[Annotated[Allergy, strawberry.lazy("graph.types.allergy")]] | None = many(
+        f"What it was found to react to, {_IN_ORDER}", models.Allergy, "note", STAFF, order=("at",)
     )
 
     @strawberry.field(  # type: ignore[untyped-decorator]

@@ -15,15 +15,26 @@ from graph.roles import EVERYBODY, OWNER, STAFF, allow
 from graph.types.enums import When
 from graph.types.history_entry import OF_A_PET
 from graph.types.node import Node, id_of
+from graph.types.record_enums import VitalKind
 from models import HistoryKind
 from models.pet import DatePrecision, Sex, Species
 
 if TYPE_CHECKING:
+    from graph.types.allergy import Allergy
     from graph.types.appointment import Appointment
     from graph.types.history_entry import HistoryEntry
     from graph.types.note import Note
     from graph.types.ownership import CoOwner, Ownership
+    from graph.types.prescription import Prescription
+    from graph.types.problem import Problem
     from graph.types.visit import Visit
+    from graph.types.vital import Vital
+
+
+First = Annotated[int | None, strawberry.argument(description="How many, 1 to 100; 20 when nothing is said.")]
+After = Annotated[str | None, strawberry.argument(description="Those after this cursor.")]
+Last = Annotated[int | None, strawberry.argument(description="How many before `before`, 1 to 100.")]
+Before = Annotated[str | None, strawberry.argument(description="Those before this cursor.")]
 
 
 def _past_or_coming(context: Context, given: dict[str, Any]) -> tuple[str, tuple[Any, ...]]:
@@ -36,6 +47,21 @@ def _past_or_coming(context: Context, given: dict[str, Any]) -> tuple[str, tuple
             return "{t}.ends_at > ?", (context.now,)
 
 
+def _in_a_period(_context: Context, given: dict[str, Any]) -> tuple[str, tuple[Any, ...]]:
+    kind = given.get("kind")
+    said = {"kind = ?": kind and kind.value, "at >= ?": given.get("from"), "at < ?": given.get("to")}
+    found = {f"{{t}}.{scope}": value for scope, value in said.items() if value is not None}
+    return " AND ".join([_STANDS, *found]), tuple(found.values())
+
+
+_STANDS = "{t}.errored_at IS NULL"
+# Of a problem that was imported without a diagnosis nothing was said, so nothing was wrong.
+_IS_DIAGNOSED = (
+    "COALESCE((SELECT MIN(CASE WHEN said.errored_at IS NULL THEN 0 ELSE 1 END) FROM diagnosis said "
+    "WHERE said.problem_id = {t}.id), 0) = 0"
+)
+_VITALS = Many(models.Vital, "pet", ("at",), _in_a_period)
+_PRESCRIPTIONS = Many(models.Prescription, "pet", ("-at",), lambda _context, _given: (_STANDS, ()))
 _VISITS = Many(models.Visit, "pet", ("-at",))
 _NOTES = Many(models.Note, "pet", ("-at",))
 _APPOINTMENTS = Many(models.Appointment, "pet", ("-starts_at",), _past_or_coming)
@@ -69,6 +95,23 @@ class Pet(Node):
     co_owners: list[Annotated[CoOwner, strawberry.lazy("graph.types.ownership")]] | None = many(
         "Everybody who owns it now.", models.Ownership, "pet", OWNER, narrow="{t}.ends_on IS NULL"
     )
+    problems: list[Annotated[Problem, strawberry.lazy("graph.types.problem")]] | None = many(
+        "What it suffers from and suffered from, active ones first; without those of which every diagnosis was entered"
+        " in error.",
+        models.Problem,
+        "pet",
+        STAFF,
+        order=("state", "created_at"),
+        narrow=_IS_DIAGNOSED,
+    )
+    allergies: list[Annotated[Allergy, strawberry.lazy("graph.types.allergy")]] | None = many(
+        "What it must not be given, oldest first, and what has ended; without what was entered in error.",
+        models.Allergy,
+        "pet",
+        STAFF,
+        order=("at",),
+        narrow=_STANDS,
+    )
 
     @strawberry.field(  # type: ignore[untyped-decorator]
         description="Its appointments, latest first; past or coming ones, or all.", metadata={READS: _APPOINTMENTS}
@@ -79,12 +122,10 @@ class Pet(Node):
         when: Annotated[
             When | None, strawberry.argument(description="Only those that are over, or still to come.")
         ] = None,
-        first: Annotated[
-            int | None, strawberry.argument(description="How many, 1 to 100; 20 when nothing is said.")
-        ] = None,
-        after: Annotated[str | None, strawberry.argument(description="Those after this cursor.")] = None,
-        last: Annotated[int | None, strawberry.argument(description="How many before `before`, 1 to 100.")] = None,
-        before: Annotated[str | None, strawberry.argument(description="Those before this cursor.")] = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
     ) -> Connection[Annotated[Appointment, strawberry.lazy("graph.types.appointment")]]:
         """Its appointments."""
         return unresolved()
@@ -128,14 +169,21 @@ class Pet(Node):
     def visits(
         self,
         info: Info,
-        first: Annotated[
-            int | None, strawberry.argument(description="How many, 1 to 100; 20 when nothing is said.")
-        ] = None,
-        after: Annotated[str | None, strawberry.argument(description="Those after this cursor.")] = None,
-        last: Annotated[int | None, strawberry.argument(description="How many before `before`, 1 to 100.")] = None,
-        before: Annotated[str | None, strawberry.argument(description="Those before this cursor.")] = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
     ) -> Connection[Annotated[Visit, strawberry.lazy("graph.types.visit")]] | None:
         """Its visits."""
+        return unresolved()
+
+    @strawberry.field(  # type: ignore[untyped-decorator]
+        description="Its medicines, latest first; without what was entered in error.", metadata={READS: _PRESCRIPTIONS}
+    )
+    def prescriptions(
+        self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
+    ) -> Connection[Annotated[Prescription, strawberry.lazy("graph.types.prescription")]]:
+        """Its medicines."""
         return unresolved()
 
     @strawberry.field(  # type: ignore[untyped-decorator]
@@ -148,12 +196,34 @@ class Pet(Node):
     def notes(
         self,
         info: Info,
-        first: Annotated[
-            int | None, strawberry.argument(description="How many, 1 to 100; 20 when nothing is said.")
-        ] = None,
-        after: Annotated[str | None, strawberry.argument(description="Those after this cursor.")] = None,
-        last: Annotated[int | None, strawberry.argument(description="How many before `before`, 1 to 100.")] = None,
-        before: Annotated[str | None, strawberry.argument(description="Those before this cursor.")] = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
     ) -> Connection[Annotated[Note, strawberry.lazy("graph.types.note")]]:
         """What was written about its visits."""
+        return unresolved()
+
+    @strawberry.field(  # type: ignore[untyped-decorator]
+        description=(
+            "What was measured on it, oldest first, as for a curve of its weight; `last` gives the latest ones. Without"
+            " what was entered in error."
+        ),
+        metadata={READS: _VITALS},
+        directives=[allow(STAFF)],
+    )
+    def vitals(
+        self,
+        info: Info,
+        kind: Annotated[VitalKind | None, strawberry.argument(description="Only of this kind.")] = None,
+        from_: Annotated[
+            datetime | None, strawberry.argument(name="from", description="Only from this moment on.")
+        ] = None,
+        to: Annotated[datetime | None, strawberry.argument(description="Only before this moment.")] = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Connection[Annotated[Vital, strawberry.lazy("graph.types.vital")]] | None:
+        """What was measured on it."""
         return unresolved()

@@ -680,7 +680,11 @@ class Migration(migrations.Migration):
             options={
                 "table": "diagnosis",
                 "app": "models",
-                "indexes": [Index(fields=["pet_id", "at"]), Index(fields=["note_id"])],
+                "indexes": [
+                    Index(fields=["pet_id", "at"]),
+                    Index(fields=["note_id"]),
+                    Index(fields=["problem_id", "at"]),
+                ],
                 "pk_attr": "id",
                 "table_description": "What somebody found about a problem.",
             },

@@ -14,9 +14,11 @@ OF_A_NOTE = ("id", "visit_id", "pet_id", "kind", "template_id", "author_id", *TE
 IN_A_LOCKED_VISIT = (
     "EXISTS (SELECT 1 FROM visit locked WHERE locked.id = {row}visit_id AND locked.locked_at IS NOT NULL)"
 )
+# A note that takes no lines: signed, in a locked visit, entered in error with or without its visit, or of another pet.
 IN_A_FROZEN_NOTE = (
     "EXISTS (SELECT 1 FROM note kept JOIN visit locked ON locked.id = kept.visit_id "
-    "WHERE kept.id = {row}note_id AND (kept.signed_at IS NOT NULL OR locked.locked_at IS NOT NULL))"
+    "WHERE kept.id = {row}note_id AND (kept.signed_at IS NOT NULL OR locked.locked_at IS NOT NULL "
+    "OR kept.errored_at IS NOT NULL OR locked.errored_at IS NOT NULL OR kept.pet_id <> {row}pet_id))"
 )
 OF_A_LINE = ("id", "pet_id", "note_id", "at", "recorded_at", "recorded_by_id", "words")
 LINES = {

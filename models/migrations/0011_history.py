@@ -10,7 +10,7 @@ from models.row import Instant
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0004_records_kept")]
+    dependencies = [("models", "0010_common_terms")]
 
     initial = False
 

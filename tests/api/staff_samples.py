@@ -11,6 +11,7 @@ from resolvers import invitations
 from resolvers.viewer import Audience, Viewer
 from tests.api.record_samples import for_records
 from tests.api.samples import ADDRESS, Sample, a_visit, at, for_owners, secret_of
+from tests.api.samples_of_lines import of_lines
 from tests.doorkeeper import PASSWORD
 from tests.doors import Program, id_of
 from tests.scene import STAFF, a_newcomer
@@ -399,4 +400,5 @@ async def for_staff(program: Program, world: World, boss: Viewer) -> list[Sample
             Client=-1,
             ClientWord=-2,
         ),
+        *await of_lines(world, sample),
     ]

@@ -43,6 +43,17 @@ LOCKED_TWICE = {
     "Account reception: everything": "The root names those not recognised yet.",
     "Account reception: without {t}.audience = 'owner'": "The root says so as well.",
     "Account reception: without NOT {t}.is_linked": "The root says so as well.",
+    **{
+        f"PrescriptionRepeat owner: {part}": "An owner comes to repeats from a prescription that she may see."
+        for part in (
+            "everything",
+            "without above.id = {t}.prescription_id",
+            "without above.errored_at IS NULL",
+            "without mine.pet_id = above.pet_id",
+            "without mine.client_id = {client}",
+            "without mine.ends_on IS NULL",
+        )
+    },
     "Pet.coOwners: without condition 0": "The rule of ownerships says so as well.",
 }
 """What shows nothing to anybody when it alone is broken, since something else keeps the same rows."""

@@ -47,6 +47,9 @@ class Narrower(Sight):
         return super().sees(row)
 
 
+LINES = ("Allergy", "Diagnosis", "Prescription", "Procedure", "RecordLine", "Treatment", "Vital")
+
+
 async def test_a_row_behind_an_edge_that_is_not_carried_is_shown_to_whom_its_own_rule_shows_it(database, monkeypatch):
     house, desk = await a_house(), Desk()
     records = await Records.read(desk.program.adapters.vault)
@@ -63,6 +66,11 @@ async def test_a_row_behind_an_edge_that_is_not_carried_is_shown_to_whom_its_own
         ("HeldRole", "location"),
         ("HoursException", "location"),
         ("HoursException", "staff"),
+        *((line, edge) for line in LINES for edge in ("note", "recordedBy", "erroredBy")),
+        ("Prescription", "stoppedBy"),
+        ("Prescription", "weight"),
+        ("PrescriptionRepeat", "givenBy"),
+        ("Procedure", "service"),
         ("Note", "cosignedBy"),
         ("Note", "erroredBy"),
         ("Note", "signedBy"),

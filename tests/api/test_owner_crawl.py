@@ -53,6 +53,7 @@ SHOWN: dict[type[Model], set[str]] = {
     models.Appointment: {"reason"},
     models.Note: {"subjective", "objective", "assessment", "plan"},
     models.Addendum: {"reason", "text"},
+    models.Prescription: {"medicine", "strength", "directions", "quantity"},
     models.Account: {"email"},
 }  # fmt: skip
 
@@ -137,6 +138,7 @@ async def hers(owner: Owner) -> dict[type[Model], set[Any]]:
         models.Appointment: {each.id for each in visits},
         models.Note: notes,
         models.Addendum: {each.id for each in await models.Addendum.filter(note_id__in=notes)},
+        models.Prescription: {each.id for each in await models.Prescription.filter(pet_id__in=pets, errored_at=None)},
         models.Account: {owner.account.id},
     }
 

@@ -169,7 +169,19 @@ def test_a_language_is_described_alike_wherever_it_is_asked_for_or_shown():
     assert [words for words in told if "as a BCP 47 tag: `en`, `de`" not in words] == []
 
 
-PAGED = ("Appointment", "Client", "HistoryEntry", "Note", "NoteRevision", "Pet", "RecordReading", "Visit")
+PAGED = (
+    "Appointment",
+    "Client",
+    "DiagnosisTerm",
+    "HistoryEntry",
+    "Note",
+    "NoteRevision",
+    "Pet",
+    "Prescription",
+    "RecordReading",
+    "Visit",
+    "Vital",
+)
 
 
 def test_every_list_with_pages_says_how_many_there_are():

@@ -11,15 +11,19 @@ from models import (
     Appointment,
     BusyTime,
     Client,
+    DiagnosisTerm,
     Location,
     Note,
     NoteRevision,
     Pet,
+    Prescription,
     RecordReading,
     Service,
     Visit,
+    Vital,
 )
 from resolvers.viewer import Audience
+from tests.oracle import lines
 from tests.oracle.kinds import KINDS, SCHEMAS
 from tests.oracle.oracle import id_of
 from tests.oracle.records import Records
@@ -54,6 +58,7 @@ _KINDLESS = (
     "ServiceRoom",
     "BusyTime",
     "HistoryEntry",
+    "PrescriptionRepeat",
 )
 
 
@@ -73,7 +78,12 @@ class Arguments:
         self._visits = [cursor((row.starts_at, row.id)) for row in rows[Appointment]]
         self._at = {model: [cursor((row.at, row.id)) for row in rows[model]] for model in (Visit, Note, RecordReading)}
         self._versions = [cursor((row.version, row.id)) for row in rows[NoteRevision]]
-        self._names = {model: [cursor((row.fold, row.id)) for row in rows[model]] for model in (Pet, Client)}
+        self._names = {
+            model: [cursor((row.fold, row.id)) for row in rows[model]] for model in (Pet, Client, DiagnosisTerm)
+        }
+        self._lines = {
+            model: [cursor((row.at, row.id)) for row in rows[model]] or self._visits for model in (Prescription, Vital)
+        }
 
     def drawn(self, chance: Random, of: str, field: str) -> dict[str, Any]:
         """What is given to this field of this type, by the names of its arguments."""
@@ -112,6 +122,12 @@ class Arguments:
                 return self._page(chance, self._at[Note])
             case "Note", "revisions":
                 return self._page(chance, self._versions)
+            case "Pet", "prescriptions":
+                return self._page(chance, self._lines[Prescription])
+            case "Pet", "vitals":
+                return {**lines.a_period(chance), **self._page(chance, self._lines[Vital])}
+            case "Query", "diagnosisTerms":
+                return {**lines.a_search(chance), **self._page(chance, self._names[DiagnosisTerm])}
         raise LookupError(f"Nobody knows what to give to {of}.{field}.")
 
     def _id(self, chance: Random, kind: str | None = None) -> str:

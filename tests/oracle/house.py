@@ -31,6 +31,7 @@ from models.client import WordKind, search_words
 from models.ownership import Right
 from models.pet import DatePrecision
 from tests.oracle.visits import some_visits
+from tests.oracle.written import what_was_written
 from tests.world import (
     AN_HOUR,
     EVERY_RIGHT,
@@ -131,6 +132,7 @@ async def a_house() -> House:
     await _sessions(world, nurse)
     await _addresses(world, other)
     await some_visits(world, people)
+    await what_was_written(await Pet.filter(died_on=None).exclude(name="Ünal").order_by("fold", "id"))
     return House(world, people)
 
 

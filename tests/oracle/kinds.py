@@ -45,9 +45,20 @@ KINDS: dict[str, Any] = {
     "ServiceRoom": models.ServiceRoom,
     "BusyTime": models.BusyTime,
     "HistoryEntry": models.HistoryEntry,
+    "Allergy": models.Allergy,
+    "Diagnosis": models.Diagnosis,
+    "DiagnosisTerm": models.DiagnosisTerm,
+    "Prescription": models.Prescription,
+    "PrescriptionRepeat": models.PrescriptionRepeat,
+    "Problem": models.Problem,
+    "Procedure": models.Procedure,
+    "Treatment": models.Treatment,
+    "Vital": models.Vital,
 }
 ONE = {
     "vet": "Staff",
+    "weight": "Vital",
+    **dict.fromkeys(("recordedBy", "doneBy", "givenBy", "prescribedBy", "stoppedBy"), "Staff"),
     "author": "Staff",
     "lockedBy": "Staff",
     "erroredBy": "Staff",
@@ -72,6 +83,15 @@ MANY: dict[tuple[str, str], tuple[str, str, tuple[str, ...], Any]] = {
     ("Location", "exceptions"): ("HoursException", "location_id", ("starts_at",), None),
     ("Pet", "owners"): ("Ownership", "pet_id", ("-share",), lambda each: each.ends_on is None),
     ("Pet", "coOwners"): ("CoOwner", "pet_id", (), lambda each: each.ends_on is None),
+    ("Pet", "allergies"): ("Allergy", "pet_id", ("at",), lambda each: each.errored_at is None),
+    ("Prescription", "repeats"): ("PrescriptionRepeat", "prescription_id", ("number",), None),
+    **{
+        ("Note", f"{kind.lower()}s"): (kind, "note_id", ("at",), None)
+        for kind in ("Vital", "Procedure", "Treatment", "Prescription")
+    },
+    ("Note", "diagnoses"): ("Diagnosis", "note_id", ("at",), None),
+    ("Note", "allergies"): ("Allergy", "note_id", ("at",), None),
+    ("Problem", "diagnoses"): ("Diagnosis", "problem_id", ("at",), None),
     ("Visit", "notes"): ("Note", "visit_id", ("created_at",), None),
     ("Note", "addenda"): ("Addendum", "note_id", ("at",), None),
     ("Staff", "roles"): ("HeldRole", "staff_id", (), None),
@@ -95,6 +115,12 @@ HISTORY = {
     "APPOINTMENT": ("Appointment", "starts_at"),
     "VISIT": ("Visit", "at"),
     "NOTE": ("Note", "at"),
+    "DIAGNOSIS": ("Diagnosis", "at"),
+    "PROCEDURE": ("Procedure", "at"),
+    "TREATMENT": ("Treatment", "at"),
+    "VITAL": ("Vital", "at"),
+    "ALLERGY": ("Allergy", "at"),
+    "PRESCRIPTION": ("Prescription", "at"),
 }
 COLUMNS = {"from": "from_minute", "until": "until_minute"}
 

@@ -22,7 +22,7 @@ from graphql import GraphQLError
 
 from models.refusal import Refusal
 from resolvers.viewer import Audience, Viewer
-from tests.oracle import histories, kinds
+from tests.oracle import histories, kinds, lines
 from tests.oracle.kinds import KINDS, MANY, NARROWER, PAGES, SCHEMAS, VIA, Thing
 from tests.oracle.pages import connection, in_order
 from tests.oracle.records import Records
@@ -122,6 +122,8 @@ class Oracle:
         if (kind, name) in PAGES:
             found, points, by = PAGES[kind, name]
             return connection(self.all(found, f"-{by}", **{points: row.id}), (by, "id"), is_down=True, **given)
+        if (kind, name) in lines.PAGES:
+            return lines.PAGES[kind, name](self, row, **given)
         if name == "id":
             return id_of(kind, row.id)
         if (kind, name) in MANY:
@@ -186,6 +188,7 @@ def _reader(kind: str) -> Any:
 
 
 _SPECIAL: dict[tuple[str, str], Any] = {
+    **lines.SPECIAL,
     ("Client", "address"): _address,
     ("Location", "address"): _address,
     ("Appointment", "at"): lambda _oracle, row: row.starts_at,

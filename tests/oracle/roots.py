@@ -11,7 +11,7 @@ import graphql
 
 from models import refusal
 from models.role import Role
-from tests.oracle import histories, oracle, searches
+from tests.oracle import histories, lines, oracle, searches
 from tests.oracle.kinds import OF_TYPE, Thing
 from tests.oracle.pages import bad_input, connection
 from tests.world import NOW
@@ -104,6 +104,12 @@ class Roots:
 
     def history(self, search: str, **given: Any) -> Any:
         return histories.history(self._oracle, histories.everything(self._oracle), search=search, **given)
+
+    def diagnosis_terms(self, search: str | None = None, **page: Any) -> Any:
+        found = self._all("DiagnosisTerm", "fold")
+        if search is not None:
+            found = [each for each in found if lines.is_meant(search, each.row)]
+        return connection(found, ("fold", "id"), **page)
 
     # Records
 

@@ -24,6 +24,10 @@ class Sight:
         }
         self._shared = {each.id for each in rows[models.Note] if self._is_shared(each, rows[models.Practice][0])}
 
+        self._prescribed = {
+            each.id for each in rows[models.Prescription] if each.pet_id in self._mine and each.errored_at is None
+        }
+
     def sees(self, row: Any) -> bool:
         """Whether the viewer may see a row."""
         if isinstance(row, models.Account) and row.id == self.viewer.account_id:
@@ -63,9 +67,9 @@ class Sight:
                 return row.ends_on is None and row.pet_id in self._mine
             case models.Appointment():
                 return row.pet_id in self._mine
-        return self._sees_of_the_record(row)
+        return self._sees_of_a_record(row)
 
-    def _sees_of_the_record(self, row: Any) -> bool:
+    def _sees_of_a_record(self, row: Any) -> bool:
         match row:
             case models.HistoryEntry():
                 seen = {"ALWAYS", "SIGNED_NOTE"} if self._shares_notes else {"ALWAYS"}
@@ -74,4 +78,8 @@ class Sight:
                 return row.id in self._shared
             case models.Addendum():
                 return row.note_id in self._shared
+            case models.Prescription():
+                return row.id in self._prescribed
+            case models.PrescriptionRepeat():
+                return row.prescription_id in self._prescribed
         return False

@@ -9,7 +9,20 @@ from graph.schema import schema
 from resolvers.access import ROWS
 from tests.oracle.breaks import edges
 
+_STAFF_ALONE = "The staff see every line, every note and each other; owners have no such field."
+_LINES = ("Allergy", "Diagnosis", "Prescription", "Procedure", "RecordLine", "Treatment", "Vital")
 CARRIED = {
+    **{(line, edge): _STAFF_ALONE for line in _LINES for edge in ("note", "recordedBy", "erroredBy")},
+    **{(line, "pet"): "Who sees a line of a record sees it because of its pet." for line in _LINES},
+    ("Problem", "pet"): "The staff see every pet; owners have no such type.",
+    ("Diagnosis", "problem"): _STAFF_ALONE,
+    ("Prescription", "prescribedBy"): "Of staff, owners see the name, which is everybody's.",
+    ("Prescription", "stoppedBy"): _STAFF_ALONE,
+    ("Prescription", "weight"): _STAFF_ALONE,
+    ("PrescriptionRepeat", "givenBy"): _STAFF_ALONE,
+    ("Procedure", "doneBy"): _STAFF_ALONE,
+    ("Procedure", "service"): "The staff see every service; owners have no such type.",
+    ("Treatment", "givenBy"): _STAFF_ALONE,
     ("Appointment", "pet"): "Who sees a visit sees it because of its pet.",
     ("Appointment", "service"): "Whoever comes knows for what, also when it cannot be booked online any more.",
     ("Appointment", "location"): "Locations are everybody's.",
