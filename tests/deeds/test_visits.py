@@ -187,6 +187,15 @@ async def test_records_lock_by_themselves_so_many_hours_after_the_end(database):
     assert (first.subject_id, last.subject_id, first.system_reason) == (due[0].id, just.id, "test")
 
 
+async def test_of_two_workers_who_look_at_once_one_locks_each_record(database):
+    world = await a_world()
+    for _ in range(3):
+        await a_visit(world.pet, at=NOW - timedelta(days=2))
+    late = await meanwhile(lambda: visits.lock_due(SYSTEM, now=NOW), lambda: visits.lock_due(SYSTEM, now=NOW))
+    assert late == 0
+    assert await Event.filter(kind=EventKind.VISIT_LOCKED).count() == 3
+
+
 async def test_where_the_practice_says_no_hours_no_record_locks_by_itself(database):
     world = await a_world()
     await a_visit(world.pet, at=NOW - timedelta(days=30))
