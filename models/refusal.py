@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
+from uuid import UUID
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,11 +22,12 @@ class Refusal(Exception):
     """A deed was refused; nothing was written and nothing was sent.
 
     `code` is stable and for programs; `message` is a sentence a person can act on; `path` names the input at
-    fault, outermost first, and is empty when no single input is.
+    fault, outermost first, and is empty when no single input is. `pets` are those of whose records it tells something.
     """
 
     code: ClassVar[str]
     sentence: ClassVar[str]
+    pets: frozenset[UUID] = frozenset()
 
     def __init__(self, message: str | None = None, *, path: Path = ()) -> None:
         self.message = message or self.sentence
@@ -266,8 +268,9 @@ class AllergyKnown(Refusal):
     code = "ALLERGY_KNOWN"
     sentence = "This pet is known to be allergic to this. Please choose something else, or say why it is given."
 
-    def __init__(self, substances: Sequence[str] = (), *, path: Path = ("medicine",)) -> None:
+    def __init__(self, substances: Sequence[str], *, pet_id: UUID, path: Path = ("medicine",)) -> None:
         self.substances = tuple(substances)
+        self.pets = frozenset({pet_id})
         super().__init__(path=path)
 
 
@@ -301,9 +304,10 @@ class NoteChanged(Refusal):
         " it again based on its current version."
     )
 
-    def __init__(self, version: int, texts: Mapping[str, str], *, path: Path) -> None:
+    def __init__(self, version: int, texts: Mapping[str, str], *, pet_id: UUID, path: Path) -> None:
         self.version = version
         self.texts = dict(texts)
+        self.pets = frozenset({pet_id})
         super().__init__(path=path)
 
 

@@ -183,10 +183,14 @@ def many(
     narrow: Narrow | str | None = None,
     via: str | None = None,
     body: bool = False,
+    size: int | None = None,
 ) -> Any:
-    """A to-many edge without arguments; `narrow` may be SQL alone."""
+    """A to-many edge without arguments; `narrow` may be SQL alone.
+
+    `size` is how many there usually are at most, for the cost of an operation (`graph.cost`).
+    """
     narrowed = (lambda _context, _given: (narrow, ())) if isinstance(narrow, str) else narrow
-    return _field(description, roles, Many(model, key, order, narrowed, via), body=body)
+    return _field(description, roles, Many(model, key, order, narrowed, via), body=body, size=size)
 
 
 def unresolved() -> NoReturn:
@@ -195,9 +199,16 @@ def unresolved() -> NoReturn:
 
 
 def _field(
-    description: str, roles: tuple[Any, ...], reads: Reads | None, *, name: str | None = None, body: bool = False
+    description: str,
+    roles: tuple[Any, ...],
+    reads: Reads | None,
+    *,
+    name: str | None = None,
+    body: bool = False,
+    size: int | None = None,
 ) -> Any:
-    metadata = {**({READS: reads} if reads else {}), **({BODY: True} if body else {})}
+    said = {READS: reads, BODY: body or None, "size": size}
+    metadata = {key: value for key, value in said.items() if value is not None}
     given: dict[str, Any] = {"description": description, "metadata": metadata, "name": name}
     if roles:
         given["directives"] = [allow(*roles)]

@@ -49,6 +49,7 @@ class Problem(Node):
         models.Diagnosis,
         "problem",
         order=("at",),
+        size=3,
     )
 
 

@@ -48,4 +48,5 @@ class Visit(Node):
         models.Note,
         "visit",
         order=("created_at",),
+        size=3,
     )

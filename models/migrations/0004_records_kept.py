@@ -8,6 +8,8 @@ from tortoise.migrations import operations as ops
 from models.constraint import Check, Constraint, Frozen, NeverChanged, PartialIndex, TextIndex, Unique
 
 TEXTS = ("subjective", "objective", "assessment", "plan", "internal")
+OF_A_NOTE = ("id", "visit_id", "pet_id", "kind", "template_id", "author_id", *TEXTS, "words", "version", "at",
+             "created_at", "changed_at")  # fmt: skip
 # A draft in a locked visit is frozen like a signed note; signing it is still allowed, for signing changes no words.
 IN_A_LOCKED_VISIT = (
     "EXISTS (SELECT 1 FROM visit locked WHERE locked.id = {row}visit_id AND locked.locked_at IS NOT NULL)"
@@ -61,20 +63,20 @@ CONSTRAINTS: list[Constraint] = [
         "visit_locked",
         "visit",
         "{row}locked_at IS NOT NULL",
-        ("id", "pet_id", "appointment_id", "location_id", "vet_id", "at", "ended_at", "reason", "words", "locked_at",
-         "locked_by_id"),
+        ("id", "pet_id", "appointment_id", "location_id", "vet_id", "at", "ended_at", "reason", "words", "created_at",
+         "locked_at", "locked_by_id"),
     ),
     Frozen(
         "note_signed",
         "note",
         "{row}signed_at IS NOT NULL",
-        ("id", "visit_id", "pet_id", "kind", "author_id", *TEXTS, "words", "version", "at", "signed_at", "signed_by_id"),
+        (*OF_A_NOTE, "signed_at", "signed_by_id"),
     ),
     Frozen(
         "note_in_a_locked_visit",
         "note",
         IN_A_LOCKED_VISIT,
-        ("id", "visit_id", "pet_id", "kind", "author_id", *TEXTS, "words", "version", "at"),
+        OF_A_NOTE,
         admits_new=False,
     ),
     *(

@@ -41,7 +41,7 @@ async def sign(viewer: Viewer, note_id: UUID | None, *, based_on: int, key: str,
     async def signed(note: Note) -> Happening:
         note.must_be_a_draft()
         if note.version != based_on:
-            raise NoteChanged(note.version, texts_of(note), path=("basedOn",))
+            raise NoteChanged(note.version, texts_of(note), pet_id=note.pet_id, path=("basedOn",))
         note.sign(person_id, now=now)
         await note.save(update_fields=["signed_at", "signed_by_id"])
         before, after = {"signed_at": None}, {"signed_at": now, "signed_by_id": person_id, "version": note.version}

@@ -131,7 +131,7 @@ async def _merged(note: Note, said: Mapping[str, str], based_on: int) -> Mapping
         base = texts_of(revision)
     merged = merge(base, current, said)
     if merged.lost:
-        raise NoteChanged(note.version, current, path=merged.lost[:1])
+        raise NoteChanged(note.version, current, pet_id=note.pet_id, path=merged.lost[:1])
     return merged.taken
 
 

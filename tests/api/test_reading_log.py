@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from models import Practice, RecordReading
+from models import NoteRevision, Practice, RecordReading
 from models.refusal import DatabaseUnavailable
 from resolvers import readings
 from tests.api.pads import a_day, moved, screens
@@ -82,6 +82,21 @@ async def test_whoever_is_told_by_a_subscription_has_read_it_too(database):
         await made.log.flush()
     accounts = {world.receptionist.account.id, ines.account.id}
     assert {(row[0], row[1], row[2]) for row in await kept()} == {(each, world.pet.id, "Watch") for each in accounts}
+
+
+async def test_whoever_is_told_what_somebody_else_has_written_meanwhile_has_read_it(database):
+    world, program = await a_world(), Program()
+    note = await a_note(await a_visit(world.pet))
+    save = """mutation Save($input: SaveNoteInput!) { saveNote(input: $input) {
+      ... on NoteSaved { note { version } } ... on NoteChanged { plan } } }"""
+    log: ReadingLog = program.asgi.state.reading_log
+    for number, plan in enumerate(("X-ray.", "None.")):
+        given = {"noteId": id_of(note), "basedOn": 1, "plan": plan, "idempotencyKey": f"{number}"}
+        if number == 0:
+            await NoteRevision.create(note_id=note.id, version=1, saved_by_id=world.vet.id, saved_at=NOW)
+        told = (await program.ask(world.vet.viewer, save, input=given)).data["saveNote"]
+        await log.flush()
+        assert (told.get("plan"), len(await kept())) == ((None, 0), ("X-ray.", 1))[number]
 
 
 async def test_a_manager_reads_who_has_read_and_nobody_else_does(database):
