@@ -268,8 +268,9 @@ class AllergyKnown(Refusal):
     code = "ALLERGY_KNOWN"
     sentence = "This pet is known to be allergic to this. Please choose something else, or say why it is given."
 
-    def __init__(self, substances: Sequence[str] = (), *, path: Path = ("medicine",)) -> None:
+    def __init__(self, substances: Sequence[str], *, pet_id: UUID, path: Path = ("medicine",)) -> None:
         self.substances = tuple(substances)
+        self.pets = frozenset({pet_id})
         super().__init__(path=path)
 
 

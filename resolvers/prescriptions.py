@@ -174,7 +174,7 @@ async def _must_be_harmless(pet: Pet, medicine: str) -> None:
     known = await Allergy.filter(pet_id=pet.id, errored_at=None, ended_at=None).order_by("at", "id")
     substances = dict.fromkeys(allergy.substance for allergy in known if allergy.concerns(medicine))
     if substances:
-        raise AllergyKnown(list(substances))
+        raise AllergyKnown(list(substances), pet_id=pet.id)
 
 
 async def _weighed(place: Place, columns: dict[str, Any]) -> dict[str, Any]:

@@ -116,22 +116,26 @@ class Note(HistoryEntry):
         "What was added later, oldest first.", models.Addendum, "note", order=("at",), size=2
     )
     vitals: list[Annotated[Vital, strawberry.lazy("graph.types.vital")]] | None = many(
-        f"What was measured, {_IN_ORDER}", models.Vital, "note", STAFF, order=("at",)
+        f"What was measured, {_IN_ORDER}", models.Vital, "note", STAFF, order=("at",), size=6
     )
     diagnoses: list[Annotated[Diagnosis, strawberry.lazy("graph.types.problem")]] | None = many(
-        f"What was diagnosed, {_IN_ORDER}", models.Diagnosis, "note", STAFF, order=("at",)
+        f"What was diagnosed, {_IN_ORDER}", models.Diagnosis, "note", STAFF, order=("at",), size=3
     )
     procedures: list[Annotated[Procedure, strawberry.lazy("graph.types.treatment")]] | None = many(
-        f"What was done, {_IN_ORDER}", models.Procedure, "note", STAFF, order=("at",)
+        f"What was done, {_IN_ORDER}", models.Procedure, "note", STAFF, order=("at",), size=3
     )
     treatments: list[Annotated[Treatment, strawberry.lazy("graph.types.treatment")]] | None = many(
-        f"What was given here, {_IN_ORDER}", models.Treatment, "note", STAFF, order=("at",)
+        f"What was given here, {_IN_ORDER}", models.Treatment, "note", STAFF, order=("at",), size=4
     )
     prescriptions: list[Annotated[Prescription, strawberry.lazy("graph.types.prescription")]] = many(
-        f"What was prescribed, {_IN_ORDER} Owners do not see the latter.", models.Prescription, "note", order=("at",)
+        f"What was prescribed, {_IN_ORDER} Owners do not see the latter.",
+        models.Prescription,
+        "note",
+        order=("at",),
+        size=3,
     )
     allergies: list[Annotated[Allergy, strawberry.lazy("graph.types.allergy")]] | None = many(
-        f"What it was found to react to, {_IN_ORDER}", models.Allergy, "note", STAFF, order=("at",)
+        f"What it was found to react to, {_IN_ORDER}", models.Allergy, "note", STAFF, order=("at",), size=1
     )
 
     @strawberry.field(  # type: ignore[untyped-decorator]

@@ -103,6 +103,7 @@ class Pet(Node):
         STAFF,
         order=("state", "created_at"),
         narrow=_IS_DIAGNOSED,
+        size=10,
     )
     allergies: list[Annotated[Allergy, strawberry.lazy("graph.types.allergy")]] | None = many(
         "What it must not be given, oldest first, and what has ended; without what was entered in error.",
@@ -111,6 +112,7 @@ class Pet(Node):
         STAFF,
         order=("at",),
         narrow=_STANDS,
+        size=3,
     )
 
     @strawberry.field(  # type: ignore[untyped-decorator]

@@ -44,6 +44,7 @@ class Prescription(RecordLine):
         models.PrescriptionRepeat,
         "prescription",
         order=("number",),
+        size=3,
     )
     valid_until: date | None = column("The last day on which a repeat may be given; null when no end is set.")
     stopped_at: datetime | None = column("When it was stopped; null while it was not.")

@@ -50,6 +50,7 @@ class Problem(Node):
         models.Diagnosis,
         "problem",
         order=("at",),
+        size=3,
     )
 
 

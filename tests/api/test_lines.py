@@ -113,7 +113,7 @@ CHART = """query ($id: ID!) { pet(id: $id) { problems { name state diagnoses { c
 
 
 async def test_a_note_tells_all_that_was_written_in_it(database):
-    world, program = await a_world(), Program()
+    world, program = await a_world(), Program(max_cost=10_000)
     record = await a_record(world.pet)
     vet = world.vet.staff.display_name
     error = {"lineId": id_of(record.diagnosis), "because": "Another pet."}
@@ -153,11 +153,11 @@ async def a_chart(pet, staff_id, lines):
         [Vital(**each, **told) for each in whose],
         [Allergy(**each, substance="Latex") for each in whose],
     ):
-        await sql.insert(rows)  # type: ignore[arg-type]
+        await sql.insert(rows)
 
 
 async def test_the_chart_of_a_pet_takes_as_many_statements_for_a_hundred_lines_as_for_one(database):
-    world, program = await a_world(), Program()
+    world, program = await a_world(), Program(max_cost=10_000)
     counts = {}
     for lines in (1, 100):
         pet = await a_pet(world.owner)
@@ -178,7 +178,7 @@ async def test_writing_a_line_takes_as_many_statements_among_a_hundred_others(da
     note = await a_note(await a_visit(world.pet))
     rex = {"petId": id_of(world.pet), "noteId": id_of(note)}
     order = {**rex, "medicine": "Meloxicam", "directions": "With food.", "milligramsPerKilogram": "0.1"}
-    deeds = {
+    deeds: dict[tuple[str, str], dict[str, Any]] = {
         ("recordVital", "VitalRecorded { vital { id } }"): {**rex, "kind": "WEIGHT", "value": 12, "unit": "KILOGRAM"},
         ("prescribe", "Prescribed { prescription { id weight { given } } }"): order,
     }

@@ -69,7 +69,7 @@ async def refused(world, **order) -> Refusal:
     return why.value
 
 
-async def repeated(world, prescription, key, now=NOW) -> int:
+async def repeated(world, prescription, key, now=NOW) -> Any:
     """The number of the repeat that was given."""
     await prescriptions.give_repeat(world.vet.viewer, prescription.id, key=key, now=now)
     return (await Prescription.get(id=prescription.id)).repeats_given
@@ -291,10 +291,8 @@ async def test_whoever_gives_a_repeat_waits_for_whoever_is_giving_one_and_takes_
         lambda: prescriptions.give_repeat(world.vet.viewer, made.id, key="2", now=NOW),
     )
     assert second == made.id
-    numbers = (
-        await PrescriptionRepeat.filter(prescription_id=made.id).order_by("number").values_list("number", flat=True)
-    )
-    assert list(numbers) == [1, 2]
+    given = await PrescriptionRepeat.filter(prescription_id=made.id).order_by("number")
+    assert [each.number for each in given] == [1, 2]
 
 
 # Stopping

@@ -7,7 +7,17 @@ from typing import Any
 
 import pytest
 
-from models import Certainty, Diagnosis, DiagnosisTerm, EventKind, Problem, ProblemState
+from models import (
+    Allergy,
+    Certainty,
+    Diagnosis,
+    DiagnosisTerm,
+    EventKind,
+    Problem,
+    ProblemState,
+    Procedure,
+    Treatment,
+)
 from models.refusal import AlreadySo, InvalidInput, NotFound, Refusal
 from models.row import uuid7
 from resolvers import allergies, problems, procedures, treatments
@@ -130,24 +140,22 @@ async def test_a_procedure_has_the_name_of_its_service_unless_another_is_said(wo
     for name, said in (("", world.service.name), ("X-ray", "X-ray")):
         line = Line(world.pet.id)
         made = await procedures.record(world.vet.viewer, line, procedures.Done(name, **done), key=said, now=NOW)
-        row = await procedures.Procedure.get(id=made)
+        row = await Procedure.get(id=made)
         assert (row.name, row.site, row.service_id, row.done_by_id) == (
             said,
             "Left hind",
             world.service.id,
             world.vet.id,
         )
-    assert row.words == "x ray left hind two views"
+    assert (await Procedure.get(name="X-ray")).words == "x ray left hind two views"
 
 
 async def test_whoever_did_it_may_be_somebody_else_of_the_staff(world):
     line, vet, other = Line(world.pet.id), world.vet.viewer, world.receptionist
     done = procedures.Done("X-ray", done_by_id=other.id)
-    assert (
-        await procedures.Procedure.get(id=await procedures.record(vet, line, done, key="k", now=NOW))
-    ).done_by_id == other.id
+    assert (await Procedure.get(id=await procedures.record(vet, line, done, key="k", now=NOW))).done_by_id == other.id
     given = treatments.Given("Saline", "20 ml", "s.c.", "S-17", other.id)
-    row = await treatments.Treatment.get(id=await treatments.record(vet, line, given, key="k", now=NOW))
+    row = await Treatment.get(id=await treatments.record(vet, line, given, key="k", now=NOW))
     assert (row.given_by_id, row.words) == (other.id, "saline 20 ml s c 17")
     before = await how_many_rows()
     for wrong in (procedures.Done(""), procedures.Done("X-ray", done_by_id=uuid7()), procedures.Done("", uuid7())):
@@ -163,6 +171,6 @@ async def test_an_allergy_ends_once_with_a_reason(world):
         await allergies.end(vet, allergy.id, "", key="k", now=NOW)
     assert await how_many_rows() == before
     await allergies.end(vet, allergy.id, "Tested.", key="k", now=NOW)
-    assert (await allergies.Allergy.get(id=allergy.id)).ended_at == NOW
+    assert (await Allergy.get(id=allergy.id)).ended_at == NOW
     with pytest.raises(AlreadySo):
         await allergies.end(vet, allergy.id, "Again.", key="again", now=NOW)
