@@ -40,9 +40,14 @@ _OF_THE_STAFF = {
     facts.AlreadyAnOwner,
     facts.AlreadyLinked,
     facts.AlreadyOnTheTeam,
+    facts.AlreadySigned,
+    facts.EnteredInError,
     facts.InvitationNotValid,
     facts.LastPayer,
+    facts.NotSigned,
+    facts.PlanEnded,
     facts.SharesMustSumTo100,
+    facts.StepSettled,
     facts.WeakPassword,
 }
 
@@ -81,7 +86,20 @@ class TooManyAttemptsData(RefusalData):
     retry_after_seconds: int = strawberry.field(description="After how many seconds another attempt is worth making.")
 
 
+@strawberry.type(
+    name="DocumentChanged", directives=_STAFF, description=inspect.cleandoc(facts.DocumentChanged.__doc__ or "")
+)
+class DocumentChangedData(RefusalData):
+    """Somebody else has saved the document since."""
+
+    version: int = strawberry.field(description="The version that is kept now; base the next one on it.")
+    title: str = strawberry.field(description="Its title as it is kept now.")
+    body: str = strawberry.field(description="Its text as it is kept now.")
+    addressee: str = strawberry.field(description="Its addressee as it is kept now.")
+
+
 _DATA: dict[type[facts.Refusal], type] = {
+    facts.DocumentChanged: DocumentChangedData,
     facts.SlotTaken: SlotTakenData,
     facts.TooShortNotice: TooShortNoticeData,
     facts.TooManyAttempts: TooManyAttemptsData,
@@ -103,6 +121,8 @@ def told(refusal: facts.Refusal, viewer: Any) -> Any:
             more["alternatives"] = shown(viewer, alternatives)
         case facts.TooShortNotice(earliest=earliest):
             more["earliest"] = earliest
+        case facts.DocumentChanged(version=version, title=title, body=body, addressee=addressee):
+            more |= {"version": version, "title": title, "body": body, "addressee": addressee}
         case facts.TooManyAttempts(retry_after=seconds):
             more["retry_after_seconds"] = seconds
     made = data_of(type(refusal))

@@ -8,6 +8,7 @@ from strawberry.schema.config import StrawberryConfig
 from graph.mutations.accounts import AccountMutations
 from graph.mutations.appointments import AppointmentMutations
 from graph.mutations.clients import ClientMutations
+from graph.mutations.documents import DocumentMutations
 from graph.mutations.doors import DoorMutations
 from graph.mutations.hours import HoursMutations
 from graph.mutations.locations import LocationMutations
@@ -38,6 +39,7 @@ class Mutation(
     AppointmentMutations,
     ClientMutations,
     PetMutations,
+    DocumentMutations,
     OwnershipMutations,
     LocationMutations,
     RoomMutations,

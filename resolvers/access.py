@@ -1,4 +1,4 @@
-"""Access: which rows a viewer may see, and which deeds a viewer may do. What is not named here is nobody's."""
+"""Access: which rows a viewer may see, and which deeds (`deeds`) a viewer may do. What is not named is nobody's."""
 
 from __future__ import annotations
 
@@ -15,13 +15,35 @@ import models
 from models import sql
 from models.ownership import Right
 from models.refusal import Forbidden, NotFound, RightNeeded, SignedOut
-from models.role import STAFF_ROLES, Role
+from models.role import Role
+from resolvers.deeds import DEEDS, DEEDS_OF_KIND, FRONT_DESK, Deed
 from resolvers.rows import Order, Rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from resolvers.viewer import Viewer
+
+__all__ = [
+    "ALL",
+    "DEEDS",
+    "NOTHING",
+    "ROWS",
+    "Deed",
+    "Rule",
+    "Where",
+    "carried",
+    "find",
+    "find_all",
+    "find_with_right",
+    "impersonal",
+    "key",
+    "may",
+    "owners_concerned",
+    "rows",
+    "sight",
+    "the_person",
+]
 
 M = TypeVar("M", bound=Model)
 
@@ -118,103 +140,6 @@ ROWS: Final[Mapping[type[Model], Rule]] = {
 """One rule a table. A table without one (busy times, events, messages, codes, keys, throttles) is nobody's."""
 
 
-class Deed(StrEnum):
-    """Something that may be done; the value is the name of its mutation."""
-
-    REGISTER_CLIENT = "registerClient"
-    AMEND_CLIENT = "amendClient"
-    AMEND_MYSELF = "amendMyself"
-    REGISTER_PET = "registerPet"
-    AMEND_PET = "amendPet"
-    RECORD_DEATH = "recordDeath"
-    ADD_OWNERSHIP = "addOwnership"
-    AMEND_OWNERSHIP = "amendOwnership"
-    END_OWNERSHIP = "endOwnership"
-    BOOK_APPOINTMENT = "bookAppointment"
-    RESCHEDULE_APPOINTMENT = "rescheduleAppointment"
-    CONFIRM_APPOINTMENT = "confirmAppointment"
-    CHECK_IN_APPOINTMENT = "checkInAppointment"
-    START_APPOINTMENT = "startAppointment"
-    COMPLETE_APPOINTMENT = "completeAppointment"
-    CANCEL_APPOINTMENT = "cancelAppointment"
-    MARK_NO_SHOW_APPOINTMENT = "markNoShowAppointment"
-    LINK_ACCOUNT = "linkAccount"
-    ADD_LOCATION = "addLocation"
-    AMEND_LOCATION = "amendLocation"
-    ADD_ROOM = "addRoom"
-    AMEND_ROOM = "amendRoom"
-    ADD_SERVICE = "addService"
-    AMEND_SERVICE = "amendService"
-    ADD_WORKING_HOURS = "addWorkingHours"
-    AMEND_WORKING_HOURS = "amendWorkingHours"
-    ADD_EXCEPTION = "addException"
-    AMEND_EXCEPTION = "amendException"
-    INVITE_STAFF = "inviteStaff"
-    SET_STAFF_ROLES = "setStaffRoles"
-    ACCEPT_INVITATION = "acceptInvitation"
-    REGISTER = "register"
-    SIGN_IN = "signIn"
-    REQUEST_SIGN_IN_CODE = "requestSignInCode"
-    SIGN_IN_WITH_CODE = "signInWithCode"
-    REFRESH_SESSION = "refreshSession"
-    SIGN_OUT = "signOut"
-    SIGN_OUT_EVERYWHERE = "signOutEverywhere"
-    DELIVER_MESSAGES = "deliverMessages"
-    OPEN_PRACTICE = "openPractice"
-
-
-STAFF = STAFF_ROLES
-OWNER = frozenset({Role.OWNER})
-FRONT_DESK = frozenset({Role.RECEPTIONIST, Role.MANAGER})
-MANAGER = frozenset({Role.MANAGER})
-STAFF_DOOR = STAFF | {Role.ANYONE}
-OWNER_DOOR = OWNER | {Role.ANYONE}
-
-DEEDS: Final[Mapping[Deed, frozenset[Role]]] = {
-    Deed.REGISTER_CLIENT: STAFF,
-    Deed.AMEND_CLIENT: STAFF,
-    Deed.AMEND_MYSELF: OWNER,
-    Deed.REGISTER_PET: STAFF | OWNER,
-    Deed.AMEND_PET: STAFF,
-    Deed.RECORD_DEATH: STAFF,
-    Deed.ADD_OWNERSHIP: FRONT_DESK | {Role.VET},
-    Deed.AMEND_OWNERSHIP: FRONT_DESK | {Role.VET},
-    Deed.END_OWNERSHIP: FRONT_DESK | {Role.VET},
-    Deed.BOOK_APPOINTMENT: STAFF | OWNER,
-    Deed.RESCHEDULE_APPOINTMENT: STAFF | OWNER,
-    Deed.CONFIRM_APPOINTMENT: STAFF | OWNER,
-    Deed.CHECK_IN_APPOINTMENT: STAFF,
-    Deed.START_APPOINTMENT: STAFF,
-    Deed.COMPLETE_APPOINTMENT: STAFF,
-    Deed.CANCEL_APPOINTMENT: STAFF | OWNER,
-    Deed.MARK_NO_SHOW_APPOINTMENT: STAFF,
-    Deed.LINK_ACCOUNT: FRONT_DESK,
-    Deed.ADD_LOCATION: MANAGER,
-    Deed.AMEND_LOCATION: MANAGER,
-    Deed.ADD_ROOM: MANAGER,
-    Deed.AMEND_ROOM: MANAGER,
-    Deed.ADD_SERVICE: MANAGER,
-    Deed.AMEND_SERVICE: MANAGER,
-    Deed.ADD_WORKING_HOURS: MANAGER,
-    Deed.AMEND_WORKING_HOURS: MANAGER,
-    Deed.ADD_EXCEPTION: MANAGER,
-    Deed.AMEND_EXCEPTION: MANAGER,
-    Deed.INVITE_STAFF: MANAGER,
-    Deed.SET_STAFF_ROLES: MANAGER,
-    Deed.ACCEPT_INVITATION: STAFF_DOOR,
-    Deed.REGISTER: OWNER_DOOR,
-    Deed.SIGN_IN: STAFF_DOOR,
-    Deed.REQUEST_SIGN_IN_CODE: OWNER_DOOR,
-    Deed.SIGN_IN_WITH_CODE: OWNER_DOOR,
-    Deed.REFRESH_SESSION: STAFF_DOOR | OWNER_DOOR,
-    Deed.SIGN_OUT: STAFF | OWNER,
-    Deed.SIGN_OUT_EVERYWHERE: STAFF | OWNER,
-    Deed.DELIVER_MESSAGES: frozenset(),
-    Deed.OPEN_PRACTICE: frozenset(),
-}
-"""Who may do what. The practice's own machinery (SYSTEM) may do every deed."""
-
-
 class Where(StrEnum):
     """Where a role must be held when the deed is at no single location."""
 
@@ -222,8 +147,10 @@ class Where(StrEnum):
     EVERYWHERE = "EVERYWHERE"
 
 
-def may(viewer: Viewer, deed: Deed, location: UUID | Where = Where.ANYWHERE) -> None:
-    """Refuse a deed that this viewer may not do there.
+def may(
+    viewer: Viewer, deed: Deed, location: UUID | Where = Where.ANYWHERE, *, kind: StrEnum | None = None
+) -> None:
+    """Refuse a deed that this viewer may not do there, or not to something of this kind.
 
     Raises:
         SignedOut: nobody is signed in, and the deed needs somebody.
@@ -235,9 +162,23 @@ def may(viewer: Viewer, deed: Deed, location: UUID | Where = Where.ANYWHERE) -> 
         held = viewer.everywhere
     else:
         held = viewer.roles_at(None if isinstance(location, Where) else location)
-    if held & DEEDS.get(deed, frozenset()):
+    roles = DEEDS.get(deed, frozenset())
+    if kind is not None:
+        roles &= DEEDS_OF_KIND.get((deed, kind), roles)
+    if held & roles:
         return
     raise Forbidden if viewer.is_signed_in else SignedOut
+
+
+def the_person(viewer: Viewer) -> UUID:
+    """The member of the staff who is signed in: whoever writes or signs does so in their own name.
+
+    Raises:
+        Forbidden: nobody of the staff asks, but the practice's own machinery.
+    """
+    if viewer.staff_id is None:
+        raise Forbidden("Only somebody of the staff can write or sign this, in their own name.")
+    return viewer.staff_id
 
 
 def rows(viewer: Viewer, model: type[Model], scope: str = ALL, *values: Any) -> Rows:

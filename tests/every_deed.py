@@ -336,3 +336,7 @@ async def _(scene, viewer):
     manager = invitations.Manager("boss@practice.example", "Ada", "Weber")
     given: Any = {"practice": "High Street Vets", "language": "en", "vault": VAULT, "rules": RULES, "now": NOW}
     await invitations.invite_first_manager(viewer, manager, **given)
+
+
+# Deeds of an area of their own are told in a file of its own.
+from tests import deeds_of_plans as deeds_of_plans  # noqa: E402, PLC0414

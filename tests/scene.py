@@ -6,11 +6,32 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from models import Account, HoursException, Letter, Ownership, Role, Status, WorkingHours
+from models import (
+    Account,
+    Document,
+    DocumentKind,
+    HoursException,
+    Letter,
+    Ownership,
+    Role,
+    Status,
+    WorkingHours,
+)
 from resolvers import codes, invitations, teams
 from resolvers.viewer import Viewer
 from tests.doorkeeper import ANYONE, HOME, PASSWORD, RULES, VAULT, secret_in_letter, sign_in
-from tests.world import NOW, Owner, World, a_booking, a_location, a_member, a_world, an_owner, an_ownership
+from tests.world import (
+    NOW,
+    Owner,
+    World,
+    a_booking,
+    a_document,
+    a_location,
+    a_member,
+    a_world,
+    an_owner,
+    an_ownership,
+)
 
 STAFF = (Role.RECEPTIONIST, Role.NURSE, Role.VET, Role.MANAGER)
 OWNER, NOBODY, ROLELESS = "an owner", "nobody", "staff without roles"
@@ -35,6 +56,9 @@ class Scene:
     hours: WorkingHours
     closed: HoursException
     away: HoursException
+    draft: Document
+    referral: Document
+    handout: Document
     refresh_token: str
     invitation: str
     code: str
@@ -69,6 +93,9 @@ async def a_scene() -> Scene:
         hours=await WorkingHours.filter(staff_id=world.vet.id).first() or WorkingHours(),
         closed=await HoursException.create(location_id=world.location.id, **a_day),
         away=await HoursException.create(staff_id=world.vet.id, **a_day),
+        draft=await a_document(world.pet),
+        referral=await a_document(world.pet, DocumentKind.REFERRAL),
+        handout=await a_document(world.pet, is_shared=True),
         refresh_token=refresh_token,
         invitation=await secret_in_letter("invited@practice.example", Letter.INVITATION),
         code=await secret_in_letter(address),

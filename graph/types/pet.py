@@ -18,6 +18,7 @@ from models.pet import DatePrecision, Sex, Species
 
 if TYPE_CHECKING:
     from graph.types.appointment import Appointment
+    from graph.types.document import Document
     from graph.types.ownership import CoOwner, Ownership
 
 
@@ -32,6 +33,7 @@ def _past_or_coming(context: Context, given: dict[str, Any]) -> tuple[str, tuple
 
 
 _APPOINTMENTS = Many(models.Appointment, "pet", ("-starts_at",), _past_or_coming)
+_DOCUMENTS = Many(models.Document, "pet", ("-at",))
 
 
 @shape(models.Pet, EVERYBODY)
@@ -80,4 +82,23 @@ class Pet(Node):
         before: Annotated[str | None, strawberry.argument(description="Those before this cursor.")] = None,
     ) -> Connection[Annotated[Appointment, strawberry.lazy("graph.types.appointment")]]:
         """Its appointments."""
+        return unresolved()
+
+    @strawberry.field(  # type: ignore[untyped-decorator]
+        description=(
+            "What the practice wrote about it for others to read, latest first. Owners have what was shared with them."
+        ),
+        metadata={READS: _DOCUMENTS},
+    )
+    def documents(
+        self,
+        info: Info,
+        first: Annotated[
+            int | None, strawberry.argument(description="How many, 1 to 100; 20 when nothing is said.")
+        ] = None,
+        after: Annotated[str | None, strawberry.argument(description="Those after this cursor.")] = None,
+        last: Annotated[int | None, strawberry.argument(description="How many before `before`, 1 to 100.")] = None,
+        before: Annotated[str | None, strawberry.argument(description="Those before this cursor.")] = None,
+    ) -> Connection[Annotated[Document, strawberry.lazy("graph.types.document")]]:
+        """Its documents."""
         return unresolved()

@@ -1,0 +1,135 @@
+"""Deeds: everything that may be done, and by whom. What is not named here is nobody's."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from models.document import DocumentKind
+from models.role import STAFF_ROLES, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Deed(StrEnum):
+    """Something that may be done; the value is the name of its mutation."""
+
+    REGISTER_CLIENT = "registerClient"
+    AMEND_CLIENT = "amendClient"
+    AMEND_MYSELF = "amendMyself"
+    REGISTER_PET = "registerPet"
+    AMEND_PET = "amendPet"
+    RECORD_DEATH = "recordDeath"
+    ADD_OWNERSHIP = "addOwnership"
+    AMEND_OWNERSHIP = "amendOwnership"
+    END_OWNERSHIP = "endOwnership"
+    BOOK_APPOINTMENT = "bookAppointment"
+    RESCHEDULE_APPOINTMENT = "rescheduleAppointment"
+    CONFIRM_APPOINTMENT = "confirmAppointment"
+    CHECK_IN_APPOINTMENT = "checkInAppointment"
+    START_APPOINTMENT = "startAppointment"
+    COMPLETE_APPOINTMENT = "completeAppointment"
+    CANCEL_APPOINTMENT = "cancelAppointment"
+    MARK_NO_SHOW_APPOINTMENT = "markNoShowAppointment"
+    WRITE_DOCUMENT = "writeDocument"
+    SAVE_DOCUMENT = "saveDocument"
+    SIGN_DOCUMENT = "signDocument"
+    SHARE_DOCUMENT = "shareDocument"
+    UNSHARE_DOCUMENT = "unshareDocument"
+    MARK_DOCUMENT_IN_ERROR = "markDocumentInError"
+    PLAN_TREATMENT = "planTreatment"
+    ADD_TREATMENT_STEP = "addTreatmentStep"
+    SETTLE_TREATMENT_STEP = "settleTreatmentStep"
+    STOP_TREATMENT_PLAN = "stopTreatmentPlan"
+    LINK_ACCOUNT = "linkAccount"
+    ADD_LOCATION = "addLocation"
+    AMEND_LOCATION = "amendLocation"
+    ADD_ROOM = "addRoom"
+    AMEND_ROOM = "amendRoom"
+    ADD_SERVICE = "addService"
+    AMEND_SERVICE = "amendService"
+    ADD_WORKING_HOURS = "addWorkingHours"
+    AMEND_WORKING_HOURS = "amendWorkingHours"
+    ADD_EXCEPTION = "addException"
+    AMEND_EXCEPTION = "amendException"
+    INVITE_STAFF = "inviteStaff"
+    SET_STAFF_ROLES = "setStaffRoles"
+    ACCEPT_INVITATION = "acceptInvitation"
+    REGISTER = "register"
+    SIGN_IN = "signIn"
+    REQUEST_SIGN_IN_CODE = "requestSignInCode"
+    SIGN_IN_WITH_CODE = "signInWithCode"
+    REFRESH_SESSION = "refreshSession"
+    SIGN_OUT = "signOut"
+    SIGN_OUT_EVERYWHERE = "signOutEverywhere"
+    DELIVER_MESSAGES = "deliverMessages"
+    OPEN_PRACTICE = "openPractice"
+
+
+STAFF = STAFF_ROLES
+OWNER = frozenset({Role.OWNER})
+FRONT_DESK = frozenset({Role.RECEPTIONIST, Role.MANAGER})
+MANAGER = frozenset({Role.MANAGER})
+CLINICAL = frozenset({Role.VET, Role.NURSE})
+STAFF_DOOR = STAFF | {Role.ANYONE}
+OWNER_DOOR = OWNER | {Role.ANYONE}
+
+DEEDS: Final[Mapping[Deed, frozenset[Role]]] = {
+    Deed.REGISTER_CLIENT: STAFF,
+    Deed.AMEND_CLIENT: STAFF,
+    Deed.AMEND_MYSELF: OWNER,
+    Deed.REGISTER_PET: STAFF | OWNER,
+    Deed.AMEND_PET: STAFF,
+    Deed.RECORD_DEATH: STAFF,
+    Deed.ADD_OWNERSHIP: FRONT_DESK | {Role.VET},
+    Deed.AMEND_OWNERSHIP: FRONT_DESK | {Role.VET},
+    Deed.END_OWNERSHIP: FRONT_DESK | {Role.VET},
+    Deed.BOOK_APPOINTMENT: STAFF | OWNER,
+    Deed.RESCHEDULE_APPOINTMENT: STAFF | OWNER,
+    Deed.CONFIRM_APPOINTMENT: STAFF | OWNER,
+    Deed.CHECK_IN_APPOINTMENT: STAFF,
+    Deed.START_APPOINTMENT: STAFF,
+    Deed.COMPLETE_APPOINTMENT: STAFF,
+    Deed.CANCEL_APPOINTMENT: STAFF | OWNER,
+    Deed.MARK_NO_SHOW_APPOINTMENT: STAFF,
+    Deed.WRITE_DOCUMENT: CLINICAL,
+    Deed.SAVE_DOCUMENT: CLINICAL,
+    Deed.SIGN_DOCUMENT: CLINICAL,
+    Deed.SHARE_DOCUMENT: CLINICAL,
+    Deed.UNSHARE_DOCUMENT: CLINICAL,
+    Deed.MARK_DOCUMENT_IN_ERROR: CLINICAL,
+    Deed.PLAN_TREATMENT: CLINICAL,
+    Deed.ADD_TREATMENT_STEP: CLINICAL,
+    Deed.SETTLE_TREATMENT_STEP: CLINICAL,
+    Deed.STOP_TREATMENT_PLAN: CLINICAL,
+    Deed.LINK_ACCOUNT: FRONT_DESK,
+    Deed.ADD_LOCATION: MANAGER,
+    Deed.AMEND_LOCATION: MANAGER,
+    Deed.ADD_ROOM: MANAGER,
+    Deed.AMEND_ROOM: MANAGER,
+    Deed.ADD_SERVICE: MANAGER,
+    Deed.AMEND_SERVICE: MANAGER,
+    Deed.ADD_WORKING_HOURS: MANAGER,
+    Deed.AMEND_WORKING_HOURS: MANAGER,
+    Deed.ADD_EXCEPTION: MANAGER,
+    Deed.AMEND_EXCEPTION: MANAGER,
+    Deed.INVITE_STAFF: MANAGER,
+    Deed.SET_STAFF_ROLES: MANAGER,
+    Deed.ACCEPT_INVITATION: STAFF_DOOR,
+    Deed.REGISTER: OWNER_DOOR,
+    Deed.SIGN_IN: STAFF_DOOR,
+    Deed.REQUEST_SIGN_IN_CODE: OWNER_DOOR,
+    Deed.SIGN_IN_WITH_CODE: OWNER_DOOR,
+    Deed.REFRESH_SESSION: STAFF_DOOR | OWNER_DOOR,
+    Deed.SIGN_OUT: STAFF | OWNER,
+    Deed.SIGN_OUT_EVERYWHERE: STAFF | OWNER,
+    Deed.DELIVER_MESSAGES: frozenset(),
+    Deed.OPEN_PRACTICE: frozenset(),
+}
+"""Who may do what. The practice's own machinery (SYSTEM) may do every deed."""
+
+DEEDS_OF_KIND: Final[Mapping[tuple[Deed, StrEnum], frozenset[Role]]] = {
+    (Deed.SIGN_DOCUMENT, DocumentKind.REFERRAL): frozenset({Role.VET}),
+}
+"""Deeds that fewer may do when they are done to something of this kind."""

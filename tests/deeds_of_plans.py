@@ -1,0 +1,48 @@
+"""Every deed about documents and treatment plans, as lines of the table in `every_deed`."""
+
+from __future__ import annotations
+
+from models import DocumentKind, Role
+from resolvers import documents
+from resolvers.access import Deed
+from tests.every_deed import KEPT, anywhere, line
+
+CLINICAL = anywhere(Role.VET, Role.NURSE)
+VETS = anywhere(Role.VET)
+
+
+@line(Deed.WRITE_DOCUMENT, CLINICAL)
+async def _(scene, viewer):
+    texts = documents.Texts("Going home", "Short walks.")
+    new = documents.NewDocument(scene.world.pet.id, DocumentKind.DISCHARGE, texts)
+    await documents.write(viewer, new, **KEPT)
+
+
+@line(Deed.SAVE_DOCUMENT, CLINICAL)
+async def _(scene, viewer):
+    await documents.save(viewer, scene.draft.id, 1, documents.Texts("Going home", "Long walks."), **KEPT)
+
+
+@line(Deed.SIGN_DOCUMENT, CLINICAL)
+async def _(scene, viewer):
+    await documents.sign(viewer, scene.draft.id, 1, **KEPT)
+
+
+@line(Deed.SIGN_DOCUMENT, VETS)
+async def _(scene, viewer):
+    await documents.sign(viewer, scene.referral.id, 1, **KEPT)
+
+
+@line(Deed.SHARE_DOCUMENT, CLINICAL)
+async def _(scene, viewer):
+    await documents.share(viewer, scene.handout.id, **KEPT)
+
+
+@line(Deed.UNSHARE_DOCUMENT, CLINICAL)
+async def _(scene, viewer):
+    await documents.unshare(viewer, scene.handout.id, **KEPT)
+
+
+@line(Deed.MARK_DOCUMENT_IN_ERROR, CLINICAL)
+async def _(scene, viewer):
+    await documents.mark_in_error(viewer, scene.handout.id, "Another pet.", **KEPT)
