@@ -17,9 +17,11 @@ from graph.mutations.pets import PetMutations
 from graph.mutations.rooms import RoomMutations
 from graph.mutations.services import ServiceMutations
 from graph.mutations.staff import StaffMutations
+from graph.mutations.treatment_plans import TreatmentPlanMutations
 from graph.queries.appointments import AppointmentQueries
 from graph.queries.clients import ClientQueries
 from graph.queries.practice import PracticeQueries
+from graph.queries.treatment_plans import TreatmentPlanQueries
 from graph.reading import ReadingExecutor
 from graph.scalars import SCALARS
 from graph.subscriptions.appointments import AppointmentSubscriptions
@@ -29,7 +31,7 @@ from graph.types.staff import HoursException, WorkingHours
 
 
 @strawberry.type(description="Everything that can be asked.")
-class Query(PracticeQueries, ClientQueries, AppointmentQueries):
+class Query(PracticeQueries, ClientQueries, AppointmentQueries, TreatmentPlanQueries):
     """Everything that can be asked."""
 
 
@@ -40,6 +42,7 @@ class Mutation(
     ClientMutations,
     PetMutations,
     DocumentMutations,
+    TreatmentPlanMutations,
     OwnershipMutations,
     LocationMutations,
     RoomMutations,

@@ -15,7 +15,6 @@ import models
 from models import sql
 from models.ownership import Right
 from models.refusal import Forbidden, NotFound, RightNeeded, SignedOut
-from models.role import Role
 from resolvers.deeds import DEEDS, DEEDS_OF_KIND, FRONT_DESK, Deed
 from resolvers.rows import Order, Rows
 
@@ -147,9 +146,7 @@ class Where(StrEnum):
     EVERYWHERE = "EVERYWHERE"
 
 
-def may(
-    viewer: Viewer, deed: Deed, location: UUID | Where = Where.ANYWHERE, *, kind: StrEnum | None = None
-) -> None:
+def may(viewer: Viewer, deed: Deed, location: UUID | Where = Where.ANYWHERE, *, kind: StrEnum | None = None) -> None:
     """Refuse a deed that this viewer may not do there, or not to something of this kind.
 
     Raises:

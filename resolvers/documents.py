@@ -179,9 +179,7 @@ async def unshare(viewer: Viewer, document_id: UUID | None, *, key: str, now: da
     return await _changed(viewer, Deed.UNSHARE_DOCUMENT, document_id, change, key=key, now=now)
 
 
-async def mark_in_error(
-    viewer: Viewer, document_id: UUID | None, because: str, *, key: str, now: datetime
-) -> UUID:
+async def mark_in_error(viewer: Viewer, document_id: UUID | None, because: str, *, key: str, now: datetime) -> UUID:
     """Mark a document as entered in error, signed or not: the staff see that it is, and the owners see it no longer.
 
     Raises:

@@ -15,6 +15,8 @@ from models import (
     Ownership,
     Role,
     Status,
+    TreatmentPlan,
+    TreatmentStep,
     WorkingHours,
 )
 from resolvers import codes, invitations, teams
@@ -28,6 +30,7 @@ from tests.world import (
     a_document,
     a_location,
     a_member,
+    a_plan,
     a_world,
     an_owner,
     an_ownership,
@@ -59,6 +62,8 @@ class Scene:
     draft: Document
     referral: Document
     handout: Document
+    plan: TreatmentPlan
+    step: TreatmentStep
     refresh_token: str
     invitation: str
     code: str
@@ -77,6 +82,7 @@ async def a_scene() -> Scene:
     visits = {Status.BOOKED: booked}
     for number, status in enumerate((Status.ARRIVED, Status.IN_PROGRESS, Status.CONFIRMED)):
         visits[status] = await a_booking(world.pet, starts_at=NOW - timedelta(hours=number + 1), status=status)
+    plan, steps = await a_plan(world.pet)
     a_day: Any = {"starts_at": NOW + timedelta(days=9), "ends_at": NOW + timedelta(days=10)}
     await Account.filter(id=world.vet.account.id).update(password_hash=f"hash of {PASSWORD}")
     refresh_token = (await sign_in(world.vet.account.email)).refresh_token
@@ -96,6 +102,8 @@ async def a_scene() -> Scene:
         draft=await a_document(world.pet),
         referral=await a_document(world.pet, DocumentKind.REFERRAL),
         handout=await a_document(world.pet, is_shared=True),
+        plan=plan,
+        step=steps[0],
         refresh_token=refresh_token,
         invitation=await secret_in_letter("invited@practice.example", Letter.INVITATION),
         code=await secret_in_letter(address),

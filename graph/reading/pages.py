@@ -70,8 +70,17 @@ def page(
 
 def cursor(values: tuple[Any, ...]) -> str:
     """The opaque cursor of a row with these values in the order of its list."""
-    plain = [["t", v.isoformat()] if isinstance(v, datetime | date) else ["s", str(v)] for v in values]
+    plain = [_plain(value) for value in values]
     return base64.urlsafe_b64encode(json.dumps(plain, ensure_ascii=False).encode()).decode().rstrip("=")
+
+
+def _plain(value: Any) -> list[str]:
+    """A value as a cursor holds it: with a letter that says what it is."""
+    if isinstance(value, datetime):
+        return ["t", value.isoformat()]
+    if isinstance(value, date):
+        return ["d", value.isoformat()]
+    return ["s", str(value)]
 
 
 def _opened(text: str) -> tuple[Any, ...]:
@@ -80,10 +89,19 @@ def _opened(text: str) -> tuple[Any, ...]:
         raise bad_input(_BAD_CURSOR)
     try:
         plain = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        values = [_moment(value) if kind == "t" else _text(value) for kind, value in plain]
+        values = [_read(kind, value) for kind, value in plain]
         return (*values[:-1], UUID(str(values[-1])))
     except (ValueError, TypeError, IndexError, AttributeError, OverflowError, RecursionError) as error:
         raise bad_input(_BAD_CURSOR) from error
+
+
+def _read(kind: Any, value: Any) -> Any:
+    match kind:
+        case "t":
+            return _moment(value)
+        case "d":
+            return date.fromisoformat(value)
+    return _text(value)
 
 
 def _moment(value: Any) -> datetime:
@@ -103,7 +121,7 @@ def _text(value: Any) -> str:
 def fits(found: tuple[Any, ...] | None, kinds: tuple[type, ...]) -> bool:
     """Whether a cursor's values are of the kinds its list is sorted by."""
     return found is None or (
-        len(found) == len(kinds) and all(isinstance(value, kind) for value, kind in zip(found, kinds, strict=True))
+        len(found) == len(kinds) and all(type(value) is kind for value, kind in zip(found, kinds, strict=True))
     )
 
 

@@ -15,11 +15,13 @@ from graph.roles import EVERYBODY, OWNER, STAFF
 from graph.types.enums import When
 from graph.types.node import Node, id_of
 from models.pet import DatePrecision, Sex, Species
+from models.treatment import PlanState
 
 if TYPE_CHECKING:
     from graph.types.appointment import Appointment
     from graph.types.document import Document
     from graph.types.ownership import CoOwner, Ownership
+    from graph.types.treatment_plan import TreatmentPlan
 
 
 def _past_or_coming(context: Context, given: dict[str, Any]) -> tuple[str, tuple[Any, ...]]:
@@ -33,7 +35,15 @@ def _past_or_coming(context: Context, given: dict[str, Any]) -> tuple[str, tuple
 
 
 _APPOINTMENTS = Many(models.Appointment, "pet", ("-starts_at",), _past_or_coming)
+
+
+def _in_state(_context: Context, given: dict[str, Any]) -> tuple[str, tuple[Any, ...]]:
+    state = given.get("state")
+    return ("", ()) if state is None else ("{t}.state = ?", (state.value,))
+
+
 _DOCUMENTS = Many(models.Document, "pet", ("-at",))
+_PLANS = Many(models.TreatmentPlan, "pet", ("-created_at",), _in_state)
 
 
 @shape(models.Pet, EVERYBODY)
@@ -101,4 +111,24 @@ class Pet(Node):
         before: Annotated[str | None, strawberry.argument(description="Those before this cursor.")] = None,
     ) -> Connection[Annotated[Document, strawberry.lazy("graph.types.document")]]:
         """Its documents."""
+        return unresolved()
+
+    @strawberry.field(  # type: ignore[untyped-decorator]
+        description=(
+            "The treatment plans for it, latest first. Owners have those for home: `HOME_CARE` and `EXERCISE`."
+        ),
+        metadata={READS: _PLANS},
+    )
+    def treatment_plans(
+        self,
+        info: Info,
+        state: Annotated[PlanState | None, strawberry.argument(description="Only those that stand so.")] = None,
+        first: Annotated[
+            int | None, strawberry.argument(description="How many, 1 to 100; 20 when nothing is said.")
+        ] = None,
+        after: Annotated[str | None, strawberry.argument(description="Those after this cursor.")] = None,
+        last: Annotated[int | None, strawberry.argument(description="How many before `before`, 1 to 100.")] = None,
+        before: Annotated[str | None, strawberry.argument(description="Those before this cursor.")] = None,
+    ) -> Connection[Annotated[TreatmentPlan, strawberry.lazy("graph.types.treatment_plan")]]:
+        """Its treatment plans."""
         return unresolved()

@@ -59,9 +59,13 @@ async def test_a_row_behind_an_edge_that_is_not_carried_is_shown_to_whom_its_own
     assert joined == {
         ("Appointment", "client"),
         ("Appointment", "room"),
+        ("Document", "erroredBy"),
+        ("Document", "signedBy"),
         ("HeldRole", "location"),
         ("HoursException", "location"),
         ("HoursException", "staff"),
+        ("TreatmentPlan", "madeBy"),
+        ("TreatmentStep", "settledBy"),
     }
     for model, rule in RULES.items():
         monkeypatch.setitem(ROWS, model, replace(ROWS[model], staff=rule))

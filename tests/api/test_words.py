@@ -171,7 +171,10 @@ def test_a_language_is_described_alike_wherever_it_is_asked_for_or_shown():
 
 def test_every_list_with_pages_says_how_many_there_are():
     totals = {place: str(part.type) for place, name, part in _parts(UNIFIED) if name == "totalCount"}
-    assert totals == {f"{kind}Connection.totalCount": "Int!" for kind in ("Appointment", "Client", "Pet")}
+    assert totals == {
+        f"{kind}Connection.totalCount": "Int!"
+        for kind in ("Appointment", "Client", "Document", "Pet", "TreatmentPlan", "TreatmentStep")
+    }
 
 
 @pytest.mark.parametrize("deed", sorted(DOORS))

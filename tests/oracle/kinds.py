@@ -21,6 +21,7 @@ KINDS: dict[str, Any] = {
     "UnlinkedAccount": models.Account,
     "Client": models.Client,
     "CoOwner": models.Ownership,
+    "Document": models.Document,
     "Email": models.ClientEmail,
     "HeldRole": models.StaffRole,
     "HoursException": models.HoursException,
@@ -34,12 +35,22 @@ KINDS: dict[str, Any] = {
     "Service": models.Service,
     "Session": models.Session,
     "Staff": models.Staff,
+    "TreatmentPlan": models.TreatmentPlan,
+    "TreatmentStep": models.TreatmentStep,
     "WorkingHours": models.WorkingHours,
     "ServiceStaff": models.ServiceStaff,
     "ServiceRoom": models.ServiceRoom,
     "BusyTime": models.BusyTime,
 }
-ONE = {"vet": "Staff"}
+ONE = {
+    "vet": "Staff",
+    "author": "Staff",
+    "signedBy": "Staff",
+    "erroredBy": "Staff",
+    "madeBy": "Staff",
+    "settledBy": "Staff",
+    "plan": "TreatmentPlan",
+}
 # The rows of which a list is made: their kind, what points here, their order, and what else must hold of them.
 MANY: dict[tuple[str, str], tuple[str, str, tuple[str, ...], Any]] = {
     ("Account", "sessions"): (
@@ -59,6 +70,7 @@ MANY: dict[tuple[str, str], tuple[str, str, tuple[str, ...], Any]] = {
     ("Staff", "roles"): ("HeldRole", "staff_id", (), None),
     ("Staff", "workingHours"): ("WorkingHours", "staff_id", ("weekday", "from_minute"), None),
     ("Staff", "exceptions"): ("HoursException", "staff_id", ("starts_at",), None),
+    ("TreatmentPlan", "steps"): ("TreatmentStep", "plan_id", ("position",), None),
 }
 # What stands behind a row of a join table, and is sorted by its name.
 VIA = {

@@ -117,6 +117,10 @@ class Oracle:
             return _SPECIAL[kind, name](self, row)
         if (kind, name) == ("Pet", "appointments"):
             return self._appointments_of(row, **given)
+        if (kind, name) == ("Pet", "documents"):
+            return connection(self.all("Document", "-at", pet_id=row.id), ("at", "id"), is_down=True, **given)
+        if (kind, name) == ("Pet", "treatmentPlans"):
+            return self._plans_for(row, **given)
         if name == "id":
             return id_of(kind, row.id)
         if (kind, name) in MANY:
@@ -142,6 +146,11 @@ class Oracle:
         if when:
             things = [each for each in things if (each.row.ends_at <= NOW) == (when == "PAST")]
         return connection(things, ("starts_at", "id"), is_down=True, **page)
+
+    def _plans_for(self, pet: Any, state: str | None = None, **page: Any) -> Any:
+        things = self.all("TreatmentPlan", "-created_at", pet_id=pet.id)
+        things = [each for each in things if state is None or each.row.state.value == state]
+        return connection(things, ("created_at", "id"), is_down=True, **page)
 
     def row_behind(self, row: Any, kind: str) -> Any:
         """The row that this one points to, of that kind; there is one."""

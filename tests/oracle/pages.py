@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
@@ -70,10 +70,17 @@ def _opened(text: str, by: tuple[str, ...]) -> tuple[Any, ...]:
         held = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     except ValueError as error:
         raise bad_input() from error
-    if [kind for kind, _ in held] != ["t" if name.endswith("_at") else "s" for name in by]:
+    if [kind for kind, _ in held] != [_LETTERS.get(name.rpartition("_")[2], "s") for name in by]:
         raise bad_input()
-    first = datetime.fromisoformat(held[0][1]).astimezone(UTC) if held[0][0] == "t" else held[0][1]
+    kind, first = held[0]
+    if kind == "t":
+        first = datetime.fromisoformat(first).astimezone(UTC)
+    if kind == "d":
+        first = date.fromisoformat(first)
     return (first, UUID(held[1][1]))
+
+
+_LETTERS = {"at": "t", "on": "d"}
 
 
 def in_order(rows: list[Any], order: tuple[str, ...]) -> list[Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import models
 from models.role import Role
+from models.treatment import PlanKind
 from resolvers.viewer import Viewer
 
 Rows = dict[type, list[Any]]
@@ -21,6 +22,7 @@ class Sight:
             for each in rows[models.Ownership]
             if each.client_id == viewer.client_id and each.ends_on is None and each.may_view
         }
+        self._plans = {each.id: each for each in rows[models.TreatmentPlan]}
 
     def sees(self, row: Any) -> bool:
         """Whether the viewer may see a row."""
@@ -54,4 +56,14 @@ class Sight:
                 return row.ends_on is None and row.pet_id in self._mine
             case models.Appointment():
                 return row.pet_id in self._mine
+        return self._sees_paper_as_owner(row)
+
+    def _sees_paper_as_owner(self, row: Any) -> bool:
+        match row:
+            case models.TreatmentPlan():
+                return row.kind in (PlanKind.HOME_CARE, PlanKind.EXERCISE) and row.pet_id in self._mine
+            case models.TreatmentStep():
+                return self._sees_as_owner(self._plans[row.plan_id])
+            case models.Document():
+                return row.shared_at is not None and row.errored_at is None and row.pet_id in self._mine
         return False
