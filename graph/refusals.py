@@ -41,13 +41,16 @@ _OF_THE_STAFF = {
     facts.AlreadyLinked,
     facts.AlreadyOnTheTeam,
     facts.AlreadySigned,
+    facts.CosignNotAllowed,
     facts.EnteredInError,
     facts.InvitationNotValid,
     facts.LastPayer,
     facts.NotSigned,
     facts.PlanEnded,
+    facts.RecordLocked,
     facts.SharesMustSumTo100,
     facts.StepSettled,
+    facts.VisitExists,
     facts.WeakPassword,
 }
 
@@ -98,11 +101,31 @@ class DocumentChangedData(RefusalData):
     addressee: str = strawberry.field(description="Its addressee as it is kept now.")
 
 
+@strawberry.type(
+    name="NoteChanged",
+    directives=_STAFF,
+    description=(
+        "Somebody else has saved other words since the version that you have read. Show both, put your words to theirs,"
+        " and save again based on `version`; nothing was overwritten."
+    ),
+)
+class NoteChangedData(RefusalData):
+    """Somebody else has saved other words since."""
+
+    version: int = strawberry.field(description="The version that the note has now.")
+    subjective: str = strawberry.field(description="What was told of the pet, as it stands there now.")
+    objective: str = strawberry.field(description="What was found, as it stands there now.")
+    assessment: str = strawberry.field(description="What is thought of it, as it stands there now.")
+    plan: str = strawberry.field(description="What is to be done, as it stands there now.")
+    internal: str = strawberry.field(description="What the staff alone read, as it stands there now.")
+
+
 _DATA: dict[type[facts.Refusal], type] = {
     facts.DocumentChanged: DocumentChangedData,
     facts.SlotTaken: SlotTakenData,
     facts.TooShortNotice: TooShortNoticeData,
     facts.TooManyAttempts: TooManyAttemptsData,
+    facts.NoteChanged: NoteChangedData,
 }
 
 
@@ -125,5 +148,7 @@ def told(refusal: facts.Refusal, viewer: Any) -> Any:
             more |= {"version": version, "title": title, "body": body, "addressee": addressee}
         case facts.TooManyAttempts(retry_after=seconds):
             more["retry_after_seconds"] = seconds
+        case facts.NoteChanged(version=version, texts=texts):
+            more |= {"version": version, **texts}
     made = data_of(type(refusal))
     return made(code=refusal.code, message=refusal.message, path=list(refusal.path), **more)

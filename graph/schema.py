@@ -12,17 +12,23 @@ from graph.mutations.documents import DocumentMutations
 from graph.mutations.doors import DoorMutations
 from graph.mutations.hours import HoursMutations
 from graph.mutations.locations import LocationMutations
+from graph.mutations.note_templates import NoteTemplateMutations
+from graph.mutations.notes import NoteMutations
 from graph.mutations.ownerships import OwnershipMutations
 from graph.mutations.pets import PetMutations
+from graph.mutations.practices import PracticeMutations
 from graph.mutations.rooms import RoomMutations
 from graph.mutations.services import ServiceMutations
 from graph.mutations.staff import StaffMutations
 from graph.mutations.treatment_plans import TreatmentPlanMutations
+from graph.mutations.visits import VisitMutations
 from graph.queries.appointments import AppointmentQueries
 from graph.queries.clients import ClientQueries
 from graph.queries.practice import PracticeQueries
+from graph.queries.records import RecordQueries
 from graph.queries.treatment_plans import TreatmentPlanQueries
 from graph.reading import ReadingExecutor
+from graph.reading.connection import mark_as_its_entries
 from graph.scalars import SCALARS
 from graph.subscriptions.appointments import AppointmentSubscriptions
 from graph.types.node import Node
@@ -31,7 +37,7 @@ from graph.types.staff import HoursException, WorkingHours
 
 
 @strawberry.type(description="Everything that can be asked.")
-class Query(PracticeQueries, ClientQueries, AppointmentQueries, TreatmentPlanQueries):
+class Query(PracticeQueries, ClientQueries, AppointmentQueries, RecordQueries, TreatmentPlanQueries):
     """Everything that can be asked."""
 
 
@@ -43,6 +49,10 @@ class Mutation(
     PetMutations,
     DocumentMutations,
     TreatmentPlanMutations,
+    VisitMutations,
+    NoteMutations,
+    NoteTemplateMutations,
+    PracticeMutations,
     OwnershipMutations,
     LocationMutations,
     RoomMutations,
@@ -59,12 +69,14 @@ class Subscription(AppointmentSubscriptions):
     """Everything that can be watched."""
 
 
-schema = strawberry.Schema(
-    query=Query,
-    mutation=Mutation,
-    subscription=Subscription,
-    types=[Node, Ownership, WorkingHours, HoursException],
-    config=StrawberryConfig(scalar_map=SCALARS),
-    execution_context_class=ReadingExecutor,
+schema = mark_as_its_entries(
+    strawberry.Schema(
+        query=Query,
+        mutation=Mutation,
+        subscription=Subscription,
+        types=[Node, Ownership, WorkingHours, HoursException],
+        config=StrawberryConfig(scalar_map=SCALARS),
+        execution_context_class=ReadingExecutor,
+    )
 )
 """The unified schema; nobody is served it as it is."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from models.free_time import FreeTime
 
@@ -269,6 +269,27 @@ class StepSettled(Refusal):
 
     code = "STEP_SETTLED"
     sentence = "This step is settled already. Please look at the plan again as it is now."
+
+
+class VisitExists(Refusal):
+    """The appointment has a visit already."""
+
+    code = "VISIT_EXISTS"
+    sentence = "The visit of this appointment has been opened already. Please go on with that one."
+
+
+class NoteChanged(Refusal):
+    """Somebody else has saved other words since; `version` and `texts` are what stands there now, by part."""
+
+    code = "NOTE_CHANGED"
+    sentence = (
+        "Somebody else has changed this note meanwhile. Please read it as it is now, put your words to theirs, and save"
+        " it again based on its current version."
+    )
+
+    def __init__(self, version: int, texts: Mapping[str, str], *, path: Path) -> None:
+        self.version = version
+        self.texts = dict(texts)
 
 
 # Doors.

@@ -15,6 +15,7 @@ import models
 from models import sql
 from models.ownership import Right
 from models.refusal import Forbidden, NotFound, RightNeeded, SignedOut
+from models.role import Role
 from resolvers.deeds import DEEDS, DEEDS_OF_KIND, FRONT_DESK, Deed
 from resolvers.rows import Order, Rows
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from resolvers.viewer import Viewer
+
+M = TypeVar("M", bound=Model)
 
 __all__ = [
     "ALL",
@@ -36,6 +39,7 @@ __all__ = [
     "find_all",
     "find_with_right",
     "impersonal",
+    "is_a_vet",
     "key",
     "may",
     "owners_concerned",
@@ -43,8 +47,6 @@ __all__ = [
     "sight",
     "the_person",
 ]
-
-M = TypeVar("M", bound=Model)
 
 ALL = "1 = 1"
 NOTHING = "1 = 0"
@@ -56,12 +58,13 @@ class Rule:
     """Which rows of a table the staff see, and which an owner sees.
 
     SQL over the alias `{t}`; {account}, {client} and {staff} stand for the viewer. `reception` widens what the
-    staff see for receptionists and managers.
+    staff see for receptionists and managers, `manager` for managers alone.
     """
 
     staff: str = NOTHING
     owner: str = NOTHING
     reception: str = NOTHING
+    manager: str = NOTHING
 
 
 _NO_RULE = Rule()
@@ -129,6 +132,7 @@ ROWS: Final[Mapping[type[Model], Rule]] = {
     models.Document: Rule(
         staff=ALL, owner=f"{{t}}.shared_at IS NOT NULL AND {{t}}.errored_at IS NULL AND {_owned('{t}.pet_id')}"
     ),
+    models.RecordReading: Rule(manager=ALL),
     models.Account: Rule(
         staff="{t}.id = {account}",
         owner="{t}.id = {account}",
@@ -165,6 +169,11 @@ def may(viewer: Viewer, deed: Deed, location: UUID | Where = Where.ANYWHERE, *, 
     if held & roles:
         return
     raise Forbidden if viewer.is_signed_in else SignedOut
+
+
+def is_a_vet(viewer: Viewer, location: UUID) -> bool:
+    """Whether the viewer is a vet there, and so writes and signs as one."""
+    return Role.VET in viewer.roles_at(location)
 
 
 def the_person(viewer: Viewer) -> UUID:
@@ -304,9 +313,10 @@ def _rule(viewer: Viewer, model: type[Model]) -> str:
         return rule.owner
     if not viewer.is_staff or not viewer.roles:
         return NOTHING
-    if rule.reception != NOTHING and viewer.roles & FRONT_DESK:
-        return f"({rule.staff}) OR ({rule.reception})"
-    return rule.staff
+    wider = [rule.reception] if viewer.roles & FRONT_DESK else []
+    wider += [rule.manager] if Role.MANAGER in viewer.roles else []
+    parts = [rule.staff, *(part for part in wider if part != NOTHING)]
+    return parts[0] if len(parts) == 1 else " OR ".join(f"({part})" for part in parts)
 
 
 def _asked_by(viewer: Viewer, rule: str, alias: str) -> tuple[str, tuple[Any, ...]]:

@@ -42,6 +42,20 @@ class Deed(StrEnum):
     ADD_TREATMENT_STEP = "addTreatmentStep"
     SETTLE_TREATMENT_STEP = "settleTreatmentStep"
     STOP_TREATMENT_PLAN = "stopTreatmentPlan"
+    OPEN_VISIT = "openVisit"
+    END_VISIT = "endVisit"
+    LOCK_VISIT = "lockVisit"
+    LOCK_DUE_VISITS = "lockDueVisits"
+    MARK_VISIT_IN_ERROR = "markVisitInError"
+    WRITE_NOTE = "writeNote"
+    SAVE_NOTE = "saveNote"
+    SIGN_NOTE = "signNote"
+    COSIGN_NOTE = "cosignNote"
+    ADD_ADDENDUM = "addAddendum"
+    MARK_NOTE_IN_ERROR = "markNoteInError"
+    ADD_NOTE_TEMPLATE = "addNoteTemplate"
+    AMEND_NOTE_TEMPLATE = "amendNoteTemplate"
+    AMEND_RECORD_SETTINGS = "amendRecordSettings"
     LINK_ACCOUNT = "linkAccount"
     ADD_LOCATION = "addLocation"
     AMEND_LOCATION = "amendLocation"
@@ -71,6 +85,7 @@ STAFF = STAFF_ROLES
 OWNER = frozenset({Role.OWNER})
 FRONT_DESK = frozenset({Role.RECEPTIONIST, Role.MANAGER})
 MANAGER = frozenset({Role.MANAGER})
+VET = frozenset({Role.VET})
 CLINICAL = frozenset({Role.VET, Role.NURSE})
 STAFF_DOOR = STAFF | {Role.ANYONE}
 OWNER_DOOR = OWNER | {Role.ANYONE}
@@ -103,6 +118,20 @@ DEEDS: Final[Mapping[Deed, frozenset[Role]]] = {
     Deed.ADD_TREATMENT_STEP: CLINICAL,
     Deed.SETTLE_TREATMENT_STEP: CLINICAL,
     Deed.STOP_TREATMENT_PLAN: CLINICAL,
+    Deed.OPEN_VISIT: CLINICAL,
+    Deed.END_VISIT: CLINICAL,
+    Deed.LOCK_VISIT: VET,
+    Deed.LOCK_DUE_VISITS: frozenset(),
+    Deed.MARK_VISIT_IN_ERROR: VET,
+    Deed.WRITE_NOTE: CLINICAL,
+    Deed.SAVE_NOTE: CLINICAL,
+    Deed.SIGN_NOTE: CLINICAL,
+    Deed.COSIGN_NOTE: VET,
+    Deed.ADD_ADDENDUM: CLINICAL,
+    Deed.MARK_NOTE_IN_ERROR: CLINICAL,
+    Deed.ADD_NOTE_TEMPLATE: VET | MANAGER,
+    Deed.AMEND_NOTE_TEMPLATE: VET | MANAGER,
+    Deed.AMEND_RECORD_SETTINGS: MANAGER,
     Deed.LINK_ACCOUNT: FRONT_DESK,
     Deed.ADD_LOCATION: MANAGER,
     Deed.AMEND_LOCATION: MANAGER,

@@ -345,5 +345,5 @@ async def _(scene, viewer):
     await invitations.invite_first_manager(viewer, manager, **given)
 
 
-# Deeds of an area of their own are told in a file of its own.
-from tests import deeds_of_plans as deeds_of_plans  # noqa: E402, PLC0414
+import tests.deeds_of_plans  # noqa: E402 - the deeds of plans and documents, in their own file
+import tests.deeds_of_records  # noqa: E402, F401 - the deeds of records, in their own file

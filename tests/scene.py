@@ -12,11 +12,15 @@ from models import (
     DocumentKind,
     HoursException,
     Letter,
+    Note,
+    NoteKind,
+    NoteTemplate,
     Ownership,
     Role,
     Status,
     TreatmentPlan,
     TreatmentStep,
+    Visit,
     WorkingHours,
 )
 from resolvers import codes, invitations, teams
@@ -30,7 +34,9 @@ from tests.world import (
     a_document,
     a_location,
     a_member,
+    a_note,
     a_plan,
+    a_visit,
     a_world,
     an_owner,
     an_ownership,
@@ -68,6 +74,18 @@ class Scene:
     invitation: str
     code: str
     viewers: dict[str, Viewer]
+    record: RecordScene
+
+
+@dataclass(frozen=True)
+class RecordScene:
+    """What the deeds of records are about: a visit, in it drafts of a vet and of a nurse, and what somebody has signed."""
+
+    visit: Visit
+    vets_note: Note
+    nurses_note: Note
+    signed: Note
+    template: NoteTemplate
 
 
 def a_newcomer(at: Any, address: str = "new@practice.example") -> invitations.Newcomer:
@@ -108,6 +126,19 @@ async def a_scene() -> Scene:
         invitation=await secret_in_letter("invited@practice.example", Letter.INVITATION),
         code=await secret_in_letter(address),
         viewers=await _somebody_each(world),
+        record=await _a_record(world),
+    )
+
+
+async def _a_record(world: World) -> RecordScene:
+    visit = await a_visit(world.pet, vet=world.vet, ended_at=None)
+    other = await a_visit(world.pet, vet=world.vet)
+    return RecordScene(
+        visit=visit,
+        vets_note=await a_note(visit),
+        nurses_note=await a_note(visit, kind=NoteKind.NURSE),
+        signed=await a_note(other, is_signed=True),
+        template=await NoteTemplate.create(name="Check-up", fold="check-up", kind=NoteKind.VET),
     )
 
 

@@ -20,6 +20,7 @@ and once for each request:
     answer      the builders make the answer of what was read
     careful     makes it again, step by step, where something went wrong or a gate is closed, and tells each error in
                 its place
+    readings    tells the context of which pets a record was read, where a type says that a field is the `body` of one
     objects     completes what a resolver answers that is no row, and may hold some
 
 `executor` runs it. Queries and mutations are answered here, all but introspection. That, and the roots of subscriptions

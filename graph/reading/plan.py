@@ -27,7 +27,7 @@ _MOST_TEXTS = 64
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """A to-one edge: `alias` is the row of `model` whose key is `column`.
+    """A to-one edge: `alias` is the row of `model` whose key (or what else it is found `by`) is `column`.
 
     One that is not carried is joined with the viewer's own rule for the model.
     """
@@ -36,6 +36,7 @@ class Join:
     model: type[Model]
     column: str
     is_carried: bool
+    by: str = "id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +68,15 @@ class Asked:
 class Level:
     """One statement to be: columns and joins of one table, and the levels below it.
 
-    `texts` keeps its SQL, by everything that decides how it reads.
+    In the places `pets` stand the keys of those pets of whose records a body is answered. `texts` keeps its SQL, by
+    everything that decides how it reads.
     """
 
     model: type[Model]
     columns: list[tuple[str, Any]] = field(default_factory=list)
     joins: dict[tuple[str, str, bool], Join] = field(default_factory=dict)
     children: list[Child | Asked] = field(default_factory=list)
+    pets: set[int] = field(default_factory=set)
     texts: dict[Hashable, str] = field(default_factory=dict)
 
     def column(self, alias: str, model: type[Model], name: str) -> int:
@@ -264,7 +267,8 @@ class Connection:
 class Plan:
     """All that is known of one selection before anything is read.
 
-    A plan is guarded when a gate in it does not open for the viewer. `holds` keeps alive the part of the document by
+    A plan is guarded when a gate in it does not open for the viewer. It reads records when something in it is the body
+    of one. `holds` keeps alive the part of the document by
     which it is known, and with that all of it: `size` is how many characters it has.
     """
 
@@ -273,5 +277,6 @@ class Plan:
     connection: Connection | None
     build: Build
     is_guarded: bool
+    reads_records: bool
     size: int
     holds: Any

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from graphql import GraphQLField, GraphQLObjectType, get_named_type, get_nullable_type, is_leaf_type, is_list_type
+from tortoise.fields.relational import BackwardOneToOneRelation
 from tortoise.models import Model
 
 from graph.reading import builders
@@ -35,7 +36,7 @@ from graph.reading.plan import (
     Told,
     Typename,
 )
-from graph.reading.shape import READS, Batched, Column, Computed, Identity, Itself, Many, One, Said
+from graph.reading.shape import BODY, READS, RECORDS, Batched, Column, Computed, Identity, Itself, Many, One, Said
 from graph.reading.small import Small
 from graph.roles import gate, opens
 from resolvers.rows import Order, sorted_by
@@ -63,6 +64,7 @@ class Planner:
         self._viewer = viewer
         self._small = Small(executor, viewer)
         self._is_guarded = False
+        self._reads_records = False
 
     def list(self, of: GraphQLObjectType, details: Any, model: type[Model]) -> Plan:
         """How rows become answers of this type."""
@@ -85,9 +87,15 @@ class Planner:
 
     def _plan(self, level: Level, made: Made, connection: Connection | None, build: Any, details: Any) -> Plan:
         operation = self._executor.operation
-        size = len(operation.loc.source.body) if operation.loc else 0
         return Plan(
-            level, made, connection, build, self._is_guarded or self._small.is_guarded, size, (operation, details)
+            level,
+            made,
+            connection,
+            build,
+            is_guarded=self._is_guarded or self._small.is_guarded,
+            reads_records=self._reads_records,
+            size=len(operation.loc.source.body) if operation.loc else 0,
+            holds=(operation, details),
         )
 
     # Objects
@@ -119,6 +127,10 @@ class Planner:
             self._is_guarded = True
             return Closed(roles)
         strawberrys = definition.extensions["strawberry-definition"]
+        if strawberrys.metadata.get(BODY):
+            self._reads_records = True
+            pet = RECORDS[of.extensions["strawberry-definition"].origin]
+            level.pets.add(self._found(level, alias, model, pet)[0])
         reads = strawberrys.metadata.get(READS) or Column(strawberrys.python_name)
         if isinstance(reads, One | Many | Itself):
             return self._edge(level, definition, details, alias, model, reads)
@@ -157,12 +169,20 @@ class Planner:
     def _joined(
         self, level: Level, alias: str, model: type[Model], along: str, *, is_carried: bool
     ) -> tuple[str, type[Model], bool]:
-        """The alias and the model of the row that a foreign key leads to, and whether there always is one."""
+        """The alias and the model of the row that an edge leads to, and whether there always is one.
+
+        It leads along a foreign key, or back along one that no two rows share.
+        """
         wanted = (alias, along, is_carried)
         key: Any = model._meta.fields_map[along]
         if wanted not in level.joins:
-            column = f"{alias}.{model._meta.fields_db_projection[key.source_field]}"
-            level.joins[wanted] = Join(f"j{len(level.joins)}", key.related_model, column, is_carried)
+            target, name = key.related_model, f"j{len(level.joins)}"
+            if isinstance(key, BackwardOneToOneRelation):
+                by = target._meta.fields_db_projection[key.relation_field]
+                level.joins[wanted] = Join(name, target, f"{alias}.id", is_carried, by)
+            else:
+                column = f"{alias}.{model._meta.fields_db_projection[key.source_field]}"
+                level.joins[wanted] = Join(name, target, column, is_carried)
         join = level.joins[wanted]
         return join.alias, join.model, is_carried and not key.null
 

@@ -24,8 +24,11 @@ if TYPE_CHECKING:
     Narrow: TypeAlias = Callable[[Context, dict[str, Any]], tuple[str, tuple[Any, ...]]]
 
 READS = "reads"
+BODY = "body"
 SHAPES: dict[type, type[Model]] = {}
 """The types that show rows, each with its model."""
+RECORDS: dict[type, str] = {}
+"""The types of which some fields are the body of a pet's record, each with the column that says of which pet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ class Itself:
 
 @dataclass(frozen=True, slots=True)
 class One:
-    """A to-one edge along a foreign key.
+    """A to-one edge along a foreign key, or back along one that no two rows share.
 
     A carried edge is as visible as its row; any other is joined with the target's own rule, and null where the
     viewer does not see the target.
@@ -102,21 +105,37 @@ T = TypeVar("T")
 
 
 @dataclass_transform(kw_only_default=True)
-def shape(model: type[Model], *roles: Role | Iterable[Role], **more: Any) -> Callable[[type[T]], type[T]]:
-    """A GraphQL type whose answers are rows of `model`, for these roles."""
+def shape(
+    model: type[Model], *roles: Role | Iterable[Role], pet: str | None = None, **more: Any
+) -> Callable[[type[T]], type[T]]:
+    """A GraphQL type whose answers are rows of `model`, for these roles.
+
+    Where some of its fields are the body of a record, `pet` is the column with the key of whose record it is.
+    """
 
     def made(cls: type[T]) -> type[T]:
         description = _words(cls)
         made_type: type[T] = strawberry.type(cls, description=description, directives=[allow(*roles)], **more)
         SHAPES[made_type] = model
+        if pet is not None:
+            RECORDS[made_type] = pet
         return made_type
 
     return made
 
 
-def column(description: str, *roles: Role | Iterable[Role], of: str | None = None, name: str | None = None) -> Any:
-    """A field that is a column; of the same name, unless `of` names another. `name` is what clients call it."""
-    return _field(description, roles, Column(of) if of else None, name=name)
+def column(
+    description: str,
+    *roles: Role | Iterable[Role],
+    of: str | None = None,
+    name: str | None = None,
+    body: bool = False,
+) -> Any:
+    """A field that is a column; of the same name, unless `of` names another. `name` is what clients call it.
+
+    `body` as for every kind of field: whoever is answered with it has read the record of the pet.
+    """
+    return _field(description, roles, Column(of) if of else None, name=name, body=body)
 
 
 def identity(description: str, kind: str) -> Any:
@@ -124,14 +143,20 @@ def identity(description: str, kind: str) -> Any:
     return _field(description, (), Identity(kind))
 
 
-def computed(description: str, function: Callable[..., Any], *needs: str, roles: Iterable[Role] | None = None) -> Any:
+def computed(
+    description: str,
+    function: Callable[..., Any],
+    *needs: str,
+    roles: Iterable[Role] | None = None,
+    body: bool = False,
+) -> Any:
     """A field that is a plain function of the columns it needs."""
-    return _field(description, (roles,) if roles else (), Computed(needs, function))
+    return _field(description, (roles,) if roles else (), Computed(needs, function), body=body)
 
 
-def batched(description: str, function: Batch, *roles: Role | Iterable[Role]) -> Any:
+def batched(description: str, function: Batch, *roles: Role | Iterable[Role], body: bool = False) -> Any:
     """A field whose values a function finds for many rows at once; a row that it leaves out has null."""
-    return _field(description, roles, Batched(function))
+    return _field(description, roles, Batched(function), body=body)
 
 
 def said(description: str, name: str) -> Any:
@@ -157,10 +182,11 @@ def many(
     order: tuple[str, ...] = (),
     narrow: Narrow | str | None = None,
     via: str | None = None,
+    body: bool = False,
 ) -> Any:
     """A to-many edge without arguments; `narrow` may be SQL alone."""
     narrowed = (lambda _context, _given: (narrow, ())) if isinstance(narrow, str) else narrow
-    return _field(description, roles, Many(model, key, order, narrowed, via))
+    return _field(description, roles, Many(model, key, order, narrowed, via), body=body)
 
 
 def unresolved() -> NoReturn:
@@ -168,8 +194,11 @@ def unresolved() -> NoReturn:
     raise AssertionError("A field of a row is read, not resolved.")
 
 
-def _field(description: str, roles: tuple[Any, ...], reads: Reads | None, *, name: str | None = None) -> Any:
-    given: dict[str, Any] = {"description": description, "metadata": {READS: reads} if reads else {}, "name": name}
+def _field(
+    description: str, roles: tuple[Any, ...], reads: Reads | None, *, name: str | None = None, body: bool = False
+) -> Any:
+    metadata = {**({READS: reads} if reads else {}), **({BODY: True} if body else {})}
+    given: dict[str, Any] = {"description": description, "metadata": metadata, "name": name}
     if roles:
         given["directives"] = [allow(*roles)]
     return strawberry.field(**given)

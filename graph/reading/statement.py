@@ -137,7 +137,12 @@ def kinds(level: Level, order: Sequence[Order]) -> tuple[type, ...]:
     return tuple(held)
 
 
-_HELD: dict[type, type] = {fields.UUIDField: UUID, fields.DatetimeField: datetime, fields.DateField: date}
+_HELD: dict[type, type] = {
+    fields.UUIDField: UUID,
+    fields.DatetimeField: datetime,
+    fields.DateField: date,
+    fields.IntField: int,
+}
 
 
 # The texts
@@ -211,7 +216,7 @@ def _tables(level: Level, way: _Way) -> str:
     rules = iter(way.rules)
     for join in level.joins.values():
         rule = "" if join.is_carried else f" AND ({next(rules)})"
-        text += f" LEFT JOIN {join.model._meta.db_table} {join.alias} ON {join.alias}.id = {join.column}{rule}"
+        text += f" LEFT JOIN {join.model._meta.db_table} {join.alias} ON {join.alias}.{join.by} = {join.column}{rule}"
     return text
 
 

@@ -19,6 +19,7 @@ from graph.types.pet import Pet
 from graph.types.room import Room
 from graph.types.service import Service
 from graph.types.staff import Staff
+from graph.types.visit import Visit
 from models.appointment import Status
 
 
@@ -49,3 +50,4 @@ class Appointment(Node):
     client: Client | None = one("Whom the practice tells about it.", STAFF, carried=True)
     cancelled_because: str | None = column("Why it was cancelled; empty when nobody said.", STAFF)
     created_at: datetime = column("When it was booked.")
+    visit: Visit | None = one("What became of it; null while its visit has not been opened.", STAFF, key="record")

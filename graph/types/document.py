@@ -12,10 +12,11 @@ from graph.roles import EVERYBODY, STAFF
 from graph.types.node import Node, id_of
 from graph.types.pet import Pet
 from graph.types.staff import Staff
+from graph.types.visit import Visit
 from models.document import DocumentKind
 
 
-@shape(models.Document, EVERYBODY)
+@shape(models.Document, EVERYBODY, pet="pet_id")
 class Document(Node):
     """What the practice writes for others to read: how to care for a pet at home, a letter to a colleague.
 
@@ -26,8 +27,9 @@ class Document(Node):
     pet: Pet = one("About which pet.", carried=True)
     kind: DocumentKind = column("What it is for.")
     title: str = column("Its title, 1 to 200 characters.")
-    body: str = column("What it says: plain text with line breaks, at most 20,000 characters.")
+    body: str = column("What it says: plain text with line breaks, at most 20,000 characters.", body=True)
     addressee: str = column("To whom a letter goes, a line for each line of the address; empty when to nobody by name.")
+    visit: Visit | None = one("About which visit; null when about none.", STAFF, carried=True)
     author: Staff = one("Who wrote it.", carried=True)
     at: datetime = column("When it was begun.")
     version: int | None = column("How often it has been saved; give it to `basedOn`.", STAFF)

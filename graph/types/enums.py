@@ -10,6 +10,7 @@ import strawberry
 from graph.roles import EVERYBODY, STAFF, allow
 from models.appointment import Status
 from models.document import DocumentKind
+from models.note import NoteKind
 from models.ownership import Right
 from models.pet import DatePrecision, Sex, Species
 from models.treatment import PlanKind, PlanState, StepOutcome, StepState
@@ -78,6 +79,11 @@ described(
         Status.NO_SHOW: "Nobody came.",
     },
     name="AppointmentStatus",
+)
+described(
+    NoteKind,
+    "Whose part of the record a note is.",
+    {NoteKind.VET: "A vet's: vets write and sign it.", NoteKind.NURSE: "A nurse's: nurses and vets write and sign it."},
 )
 described(
     Right,

@@ -11,7 +11,7 @@ import models
 from graph.context import Context, Info
 from graph.reading.connection import Connection
 from graph.reading.shape import READS, Many, column, many, shape, unresolved
-from graph.roles import EVERYBODY, OWNER, STAFF
+from graph.roles import EVERYBODY, OWNER, STAFF, allow
 from graph.types.enums import When
 from graph.types.node import Node, id_of
 from models.pet import DatePrecision, Sex, Species
@@ -20,8 +20,10 @@ from models.treatment import PlanState
 if TYPE_CHECKING:
     from graph.types.appointment import Appointment
     from graph.types.document import Document
+    from graph.types.note import Note
     from graph.types.ownership import CoOwner, Ownership
     from graph.types.treatment_plan import TreatmentPlan
+    from graph.types.visit import Visit
 
 
 def _past_or_coming(context: Context, given: dict[str, Any]) -> tuple[str, tuple[Any, ...]]:
@@ -34,16 +36,16 @@ def _past_or_coming(context: Context, given: dict[str, Any]) -> tuple[str, tuple
             return "{t}.ends_at > ?", (context.now,)
 
 
-_APPOINTMENTS = Many(models.Appointment, "pet", ("-starts_at",), _past_or_coming)
-
-
 def _in_state(_context: Context, given: dict[str, Any]) -> tuple[str, tuple[Any, ...]]:
     state = given.get("state")
     return ("", ()) if state is None else ("{t}.state = ?", (state.value,))
 
 
+_VISITS = Many(models.Visit, "pet", ("-at",))
+_NOTES = Many(models.Note, "pet", ("-at",))
 _DOCUMENTS = Many(models.Document, "pet", ("-at",))
 _PLANS = Many(models.TreatmentPlan, "pet", ("-created_at",), _in_state)
+_APPOINTMENTS = Many(models.Appointment, "pet", ("-starts_at",), _past_or_coming)
 
 
 @shape(models.Pet, EVERYBODY)
@@ -92,6 +94,44 @@ class Pet(Node):
         before: Annotated[str | None, strawberry.argument(description="Those before this cursor.")] = None,
     ) -> Connection[Annotated[Appointment, strawberry.lazy("graph.types.appointment")]]:
         """Its appointments."""
+        return unresolved()
+
+    @strawberry.field(  # type: ignore[untyped-decorator]
+        description="Its visits, latest first; those entered in error are among them, and marked so.",
+        directives=[allow(STAFF)],
+        metadata={READS: _VISITS},
+    )
+    def visits(
+        self,
+        info: Info,
+        first: Annotated[
+            int | None, strawberry.argument(description="How many, 1 to 100; 20 when nothing is said.")
+        ] = None,
+        after: Annotated[str | None, strawberry.argument(description="Those after this cursor.")] = None,
+        last: Annotated[int | None, strawberry.argument(description="How many before `before`, 1 to 100.")] = None,
+        before: Annotated[str | None, strawberry.argument(description="Those before this cursor.")] = None,
+    ) -> Connection[Annotated[Visit, strawberry.lazy("graph.types.visit")]] | None:
+        """Its visits."""
+        return unresolved()
+
+    @strawberry.field(  # type: ignore[untyped-decorator]
+        description=(
+            "What was written about its visits, latest visit first. Owners see what is signed, where the practice"
+            " shares its notes; the staff see drafts too, and what was entered in error."
+        ),
+        metadata={READS: _NOTES},
+    )
+    def notes(
+        self,
+        info: Info,
+        first: Annotated[
+            int | None, strawberry.argument(description="How many, 1 to 100; 20 when nothing is said.")
+        ] = None,
+        after: Annotated[str | None, strawberry.argument(description="Those after this cursor.")] = None,
+        last: Annotated[int | None, strawberry.argument(description="How many before `before`, 1 to 100.")] = None,
+        before: Annotated[str | None, strawberry.argument(description="Those before this cursor.")] = None,
+    ) -> Connection[Annotated[Note, strawberry.lazy("graph.types.note")]]:
+        """What was written about its visits."""
         return unresolved()
 
     @strawberry.field(  # type: ignore[untyped-decorator]

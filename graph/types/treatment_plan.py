@@ -13,10 +13,11 @@ from graph.roles import EVERYBODY, STAFF
 from graph.types.node import Node, id_of
 from graph.types.pet import Pet
 from graph.types.staff import Staff
+from graph.types.visit import Visit
 from models.treatment import PlanKind, PlanState, StepState
 
 
-@shape(models.TreatmentStep, EVERYBODY)
+@shape(models.TreatmentStep, EVERYBODY, pet="plan.pet_id")
 class TreatmentStep(Node):
     """One step of a treatment plan."""
 
@@ -28,18 +29,19 @@ class TreatmentStep(Node):
     state: StepState = column("Where it stands.")
     settled_at: datetime | None = column("When somebody said what came of it; null while it is open.", STAFF)
     settled_by: Staff | None = one("Who said so; null while it is open.", STAFF, carried=True)
-    comment: str | None = column("What they said beside; empty when nothing.", STAFF)
+    comment: str | None = column("What they said beside; empty when nothing.", STAFF, body=True)
 
 
-@shape(models.TreatmentPlan, EVERYBODY)
+@shape(models.TreatmentPlan, EVERYBODY, pet="pet_id")
 class TreatmentPlan(Node):
     """What is to be done for a pet over the next days or weeks, step by step, here or at home."""
 
     id: strawberry.ID = id_of("TreatmentPlan")
     pet: Pet = one("For which pet.", carried=True)
+    visit: Visit | None = one("From which visit it comes; null when from none.", STAFF, carried=True)
     kind: PlanKind = column("Whose plan it is.")
     title: str = column("What it is called, 1 to 200 characters.")
-    goal: str = column("What it is to lead to; empty when nobody said.")
+    goal: str = column("What it is to lead to; empty when nobody said.", body=True)
     state: PlanState = column("Where it stands.")
     starts_on: date = column("The day on which it starts.")
     ended_at: datetime | None = column("When it was completed or stopped; null while it goes on.")

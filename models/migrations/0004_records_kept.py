@@ -5,7 +5,7 @@ from typing import Any
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 
-from models.constraint import Check, Constraint, Frozen, NeverChanged, TextIndex, Unique
+from models.constraint import Check, Constraint, Frozen, NeverChanged, PartialIndex, TextIndex, Unique
 
 TEXTS = ("subjective", "objective", "assessment", "plan", "internal")
 # A draft in a locked visit is frozen like a signed note; signing it is still allowed, for signing changes no words.
@@ -93,6 +93,7 @@ CONSTRAINTS: list[Constraint] = [
     NeverChanged("death_effect_never_changed", "death_effect"),
     TextIndex("diagnosis_term_fold", "diagnosis_term", "fold", "id"),
     TextIndex("note_template_fold", "note_template", "fold", "id"),
+    PartialIndex("visit_still_open", "visit", "ended_at, id", "locked_at IS NULL AND errored_at IS NULL"),
 ]  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from models import HoursException, Letter, Status, WorkingHours
 from resolvers import invitations
 from resolvers.viewer import Audience, Viewer
 from tests.api.plan_samples import for_documents, for_plans
+from tests.api.record_samples import for_records
 from tests.api.samples import ADDRESS, Sample, a_visit, at, for_owners, secret_of
 from tests.doorkeeper import PASSWORD
 from tests.doors import Program, id_of
@@ -33,7 +34,8 @@ async def samples(program: Program) -> Samples:
     """A practice, and a sample of every mutation that takes a key, in each view."""
     world = await a_world()
     boss = (await a_member("Berta Boss", *STAFF, at=None)).viewer
-    return Samples(world, boss, await for_staff(program, world, boss), await for_owners(world))
+    staff = [*await for_staff(program, world, boss), *await for_records(world, boss)]
+    return Samples(world, boss, staff, await for_owners(world))
 
 
 async def for_staff(program: Program, world: World, boss: Viewer) -> list[Sample]:

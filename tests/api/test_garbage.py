@@ -153,6 +153,8 @@ def questions(made: Samples, audience: Audience) -> dict[str, dict[str, Any]]:
         "client": {"id": id_of(world.owner.client)},
         "clients": {"search": "berg", **page},
         "pets": page,
+        "visit": {"id": next(each.given["visitId"] for each in made.staff if each.deed == "endVisit")},
+        "recordReadings": {"petId": id_of(world.pet), **page},
         "day": {"locationId": id_of(world.location), "on": "2026-03-03"},
         "dueSteps": {"from": "2026-03-01", "to": "2026-03-03", **page},
         "appointments": {

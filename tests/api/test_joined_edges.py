@@ -64,8 +64,20 @@ async def test_a_row_behind_an_edge_that_is_not_carried_is_shown_to_whom_its_own
         ("HeldRole", "location"),
         ("HoursException", "location"),
         ("HoursException", "staff"),
+        ("Document", "visit"),
         ("TreatmentPlan", "madeBy"),
+        ("TreatmentPlan", "visit"),
         ("TreatmentStep", "settledBy"),
+        ("Appointment", "visit"),
+        ("Note", "cosignedBy"),
+        ("Note", "erroredBy"),
+        ("Note", "signedBy"),
+        ("Note", "template"),
+        ("Note", "visit"),
+        ("NoteTemplate", "service"),
+        ("Visit", "appointment"),
+        ("Visit", "erroredBy"),
+        ("Visit", "lockedBy"),
     }
     for model, rule in RULES.items():
         monkeypatch.setitem(ROWS, model, replace(ROWS[model], staff=rule))

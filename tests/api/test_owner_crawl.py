@@ -56,6 +56,8 @@ SHOWN: dict[type[Model], set[str]] = {
     models.TreatmentPlan: {"title", "goal"},
     models.TreatmentStep: {"what"},
     models.Document: {"title", "body", "addressee"},
+    models.Note: {"subjective", "objective", "assessment", "plan"},
+    models.Addendum: {"reason", "text"},
     models.Account: {"email"},
 }  # fmt: skip
 
@@ -127,6 +129,11 @@ async def hers(owner: Owner) -> dict[type[Model], set[Any]]:
     at_home = await models.TreatmentPlan.filter(pet_id__in=pets, kind__in=(PlanKind.HOME_CARE, PlanKind.EXERCISE))
     steps = await models.TreatmentStep.filter(plan_id__in=[each.id for each in at_home])
     shared = await models.Document.filter(pet_id__in=pets, shared_at__not_isnull=True, errored_at=None)
+    notes = {
+        each.id
+        for each in await models.Note.filter(pet_id__in=pets, errored_at=None)
+        if each.signed_at is not None and (await models.Practice.get()).shares_notes
+    }
     online = await models.Service.filter(is_offered=True, is_bookable_online=True)
     return {
         models.Practice: {each.id for each in await models.Practice.all()},
@@ -141,6 +148,8 @@ async def hers(owner: Owner) -> dict[type[Model], set[Any]]:
         models.TreatmentPlan: {each.id for each in at_home},
         models.TreatmentStep: {each.id for each in steps},
         models.Document: {each.id for each in shared},
+        models.Note: notes,
+        models.Addendum: {each.id for each in await models.Addendum.filter(note_id__in=notes)},
         models.Account: {owner.account.id},
     }
 

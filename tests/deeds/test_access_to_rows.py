@@ -78,6 +78,7 @@ TABLE: dict[type[Model], dict[str, tuple[str, ...]]] = {
     models.PrescriptionRepeat: {"hers": HERS, "of an error": STAFF, "a stranger's": STRANGERS},
     models.Allergy: {"hers": STAFF},
     models.Document: {"shared": HERS, "not shared": STAFF, "an error": STAFF, "a stranger's": STRANGERS},
+    models.RecordReading: {"of hers": ("MANAGER",)},
     models.Account: {"hers": ("OWNER",), "the vet's": ("VET",), "a newcomer's": DESK},
     models.Session: {"hers": ("OWNER",), "the vet's": ("VET",)},
 }
@@ -183,6 +184,7 @@ async def prepared():
             "an error": wrong.document,
             "a stranger's": strange.document,
         },
+        models.RecordReading: {"of hers": await first(models.RecordReading)},
         models.Account: {
             "hers": world.owner.account,
             "the vet's": world.vet.account,
@@ -248,12 +250,12 @@ async def test_whatever_the_table_says_holds_for_finding_one_row_too(database):
 async def test_taking_away_or_widening_any_rule_is_noticed(database, monkeypatch):
     rows, viewers = await prepared()
     for model, rule in ROWS.items():
-        for part in ("staff", "owner", "reception"):
+        for part in ("staff", "owner", "reception", "manager"):
             said = getattr(rule, part)
             for other in {Rule().staff, ALL} - {said}:
                 monkeypatch.setattr(access, "ROWS", {**ROWS, model: replace(rule, **{part: other})})
                 noticed = await differences(rows, viewers, model)
-                harmless = part == "reception" and said == Rule().reception and rule.staff == ALL
+                harmless = part in ("reception", "manager") and said == Rule().staff and rule.staff == ALL
                 assert bool(noticed) != harmless, (model.__name__, part, other)
 
 

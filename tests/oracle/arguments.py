@@ -7,7 +7,21 @@ from typing import Any
 from uuid import UUID
 
 from graph.reading.pages import cursor
-from models import Appointment, BusyTime, Client, Document, Location, Pet, Service, TreatmentPlan, TreatmentStep
+from models import (
+    Appointment,
+    BusyTime,
+    Client,
+    Document,
+    Location,
+    Note,
+    NoteRevision,
+    Pet,
+    RecordReading,
+    Service,
+    TreatmentPlan,
+    TreatmentStep,
+    Visit,
+)
 from models.treatment import PlanState
 from resolvers.viewer import Audience
 from tests.oracle.kinds import KINDS, SCHEMAS
@@ -20,7 +34,7 @@ MOMENTS = ("2026-02-27T00:00:00Z", "2026-03-01T00:00:00Z", "2026-03-02T09:30:00+
 DAYS = ("2026-03-02", "2026-03-04", "2026-03-05", "2026-03-01", "2026-03-07", "2026-03-06")
 SEARCHES = ("Be", "olga", "Orsted Elo", "berg @home", "olga.berg@", "9018", "030 / 90 18", "+49 30 901820", "van hoff",
             "x", "nobody", "van-der", "lu nor", "ida.blom@home.example")  # fmt: skip
-_KINDLESS = ("CoOwner", "Email", "Phone", "HeldRole", "OpeningHours", "ServiceStaff", "ServiceRoom", "BusyTime")
+_KINDLESS = ("CoOwner", "Email", "Phone", "HeldRole", "OpeningHours", "ServiceStaff", "ServiceRoom", "BusyTime")  # fmt: skip
 
 
 class Arguments:
@@ -39,6 +53,8 @@ class Arguments:
         self._papers = [cursor((row.at, row.id)) for row in rows[Document]]
         self._plans = [cursor((row.created_at, row.id)) for row in rows[TreatmentPlan]]
         self._steps = [cursor((row.due_on, row.id)) for row in rows[TreatmentStep] if row.due_on]
+        self._at = {model: [cursor((row.at, row.id)) for row in rows[model]] for model in (Visit, Note, RecordReading)}
+        self._versions = [cursor((row.version, row.id)) for row in rows[NoteRevision]]
         self._names = {model: [cursor((row.fold, row.id)) for row in rows[model]] for model in (Pet, Client)}
 
     def drawn(self, chance: Random, of: str, field: str) -> dict[str, Any]:
@@ -65,6 +81,20 @@ class Arguments:
                 return {"locationId": self._id(chance, "Location"), "on": on}
             case "Query", "freeTimes":
                 return self._search(chance)
+        return self._of_records(chance, of, field)
+
+    def _of_records(self, chance: Random, of: str, field: str) -> dict[str, Any]:
+        match of, field:
+            case "Query", "visit":
+                return {"id": self._id(chance, "Visit")}
+            case "Query", "recordReadings":
+                return {"petId": self._id(chance, "Pet"), **self._page(chance, self._at[RecordReading])}
+            case "Pet", "visits":
+                return self._page(chance, self._at[Visit])
+            case "Pet", "notes":
+                return self._page(chance, self._at[Note])
+            case "Note", "revisions":
+                return self._page(chance, self._versions)
         return self._of_papers(chance, of, field)
 
     def _of_papers(self, chance: Random, of: str, field: str) -> dict[str, Any]:

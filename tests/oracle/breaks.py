@@ -33,7 +33,7 @@ class Break:
 def of_rules() -> Iterator[Break]:
     """Every part of every rule turned into everything and into nothing, and without each of its conditions."""
     for model, rule in ROWS.items():
-        for part in ("staff", "owner", "reception"):
+        for part in ("staff", "owner", "reception", "manager"):
             audience = Audience.OWNER if part == "owner" else Audience.STAFF
             text = getattr(rule, part)
             if text != NOTHING:

@@ -28,6 +28,7 @@ from models.client import WordKind, search_words
 from models.ownership import Right
 from models.pet import DatePrecision
 from tests.oracle.papers import some_papers
+from tests.oracle.visits import some_visits
 from tests.world import (
     AN_HOUR,
     EVERY_RIGHT,
@@ -117,10 +118,11 @@ async def a_house() -> House:
     await a_booking(world.pet, starts_at=at, status=Status.CONFIRMED, service=vaccination)
     await a_booking(shared, starts_at=at, status=Status.NO_SHOW, location=quay, vet=world.vet, room=store)
     await Appointment.filter(status=Status.CANCELLED).update(cancelled_because="Snöw.", reason="She limps.")
-    await some_papers(await Pet.all().order_by("id"), world.vet)
     await _exceptions(await Location.get(name="Hill"), world)
     await _sessions(world, nurse)
     await _addresses(world, other)
+    await some_visits(world, people)
+    await some_papers(await Pet.all().order_by("id"), world.vet)
     return House(world, people)
 
 

@@ -38,6 +38,12 @@ KINDS: dict[str, Any] = {
     "TreatmentPlan": models.TreatmentPlan,
     "TreatmentStep": models.TreatmentStep,
     "WorkingHours": models.WorkingHours,
+    "Visit": models.Visit,
+    "Note": models.Note,
+    "NoteRevision": models.NoteRevision,
+    "NoteTemplate": models.NoteTemplate,
+    "Addendum": models.Addendum,
+    "RecordReading": models.RecordReading,
     "ServiceStaff": models.ServiceStaff,
     "ServiceRoom": models.ServiceRoom,
     "BusyTime": models.BusyTime,
@@ -50,6 +56,10 @@ ONE = {
     "madeBy": "Staff",
     "settledBy": "Staff",
     "plan": "TreatmentPlan",
+    "lockedBy": "Staff",
+    "cosignedBy": "Staff",
+    "savedBy": "Staff",
+    "template": "NoteTemplate",
 }
 # The rows of which a list is made: their kind, what points here, their order, and what else must hold of them.
 MANY: dict[tuple[str, str], tuple[str, str, tuple[str, ...], Any]] = {
@@ -67,10 +77,21 @@ MANY: dict[tuple[str, str], tuple[str, str, tuple[str, ...], Any]] = {
     ("Location", "exceptions"): ("HoursException", "location_id", ("starts_at",), None),
     ("Pet", "owners"): ("Ownership", "pet_id", ("-share",), lambda each: each.ends_on is None),
     ("Pet", "coOwners"): ("CoOwner", "pet_id", (), lambda each: each.ends_on is None),
+    ("Visit", "notes"): ("Note", "visit_id", ("created_at",), None),
+    ("Note", "addenda"): ("Addendum", "note_id", ("at",), None),
     ("Staff", "roles"): ("HeldRole", "staff_id", (), None),
     ("Staff", "workingHours"): ("WorkingHours", "staff_id", ("weekday", "from_minute"), None),
     ("Staff", "exceptions"): ("HoursException", "staff_id", ("starts_at",), None),
+    ("Visit", "documents"): ("Document", "visit_id", ("at",), None),
+    ("Visit", "plans"): ("TreatmentPlan", "visit_id", ("created_at",), None),
     ("TreatmentPlan", "steps"): ("TreatmentStep", "plan_id", ("position",), None),
+}
+# The pages of rows below a row: their kind, what points here, and by what they are sorted, downward.
+PAGES = {
+    ("Pet", "documents"): ("Document", "pet_id", "at"),
+    ("Pet", "visits"): ("Visit", "pet_id", "at"),
+    ("Pet", "notes"): ("Note", "pet_id", "at"),
+    ("Note", "revisions"): ("NoteRevision", "note_id", "version"),
 }
 # What stands behind a row of a join table, and is sorted by its name.
 VIA = {

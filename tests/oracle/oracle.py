@@ -23,7 +23,7 @@ from graphql import GraphQLError
 from models.refusal import Refusal
 from resolvers.viewer import Audience, Viewer
 from tests.oracle import kinds
-from tests.oracle.kinds import KINDS, MANY, NARROWER, SCHEMAS, VIA, Thing
+from tests.oracle.kinds import KINDS, MANY, NARROWER, PAGES, SCHEMAS, VIA, Thing
 from tests.oracle.pages import connection, in_order
 from tests.oracle.records import Records
 from tests.oracle.roots import Roots
@@ -117,10 +117,11 @@ class Oracle:
             return _SPECIAL[kind, name](self, row)
         if (kind, name) == ("Pet", "appointments"):
             return self._appointments_of(row, **given)
-        if (kind, name) == ("Pet", "documents"):
-            return connection(self.all("Document", "-at", pet_id=row.id), ("at", "id"), is_down=True, **given)
         if (kind, name) == ("Pet", "treatmentPlans"):
             return self._plans_for(row, **given)
+        if (kind, name) in PAGES:
+            found, points, by = PAGES[kind, name]
+            return connection(self.all(found, f"-{by}", **{points: row.id}), (by, "id"), is_down=True, **given)
         if name == "id":
             return id_of(kind, row.id)
         if (kind, name) in MANY:
@@ -176,11 +177,27 @@ def _rights(_oracle: Oracle, row: Any) -> list[str]:
     return [name for name in ("BOOK", "PAY", "CONSENT", "VIEW") if getattr(row, f"may_{name.lower()}")]
 
 
+def _visit(oracle: Oracle, row: Any) -> Thing | None:
+    return next(iter(oracle.all("Visit", appointment_id=row.id)), None)
+
+
+def _reader(kind: str) -> Any:
+    def name(oracle: Oracle, row: Any) -> str | None:
+        account = oracle.one("Account", row.account_id)
+        person = account and oracle.one(kind, getattr(account.row, f"{kind.lower()}_id"))
+        return person.row.display_name if person else None
+
+    return name
+
+
 _SPECIAL: dict[tuple[str, str], Any] = {
     ("Client", "address"): _address,
     ("Location", "address"): _address,
     ("Appointment", "zone"): lambda oracle, row: oracle.row_behind(row, "Location").zone,
     ("Appointment", "startsAtLocal"): _on_the_wall,
+    ("Appointment", "visit"): _visit,
+    ("RecordReading", "staffName"): _reader("Staff"),
+    ("RecordReading", "clientName"): _reader("Client"),
     ("CoOwner", "displayName"): lambda oracle, row: oracle.row_behind(row, "Client").display_name,
     ("Staff", "hasLeft"): lambda _oracle, row: row.left_at is not None,
     ("Ownership", "rights"): _rights,

@@ -70,7 +70,7 @@ def _opened(text: str, by: tuple[str, ...]) -> tuple[Any, ...]:
         held = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     except ValueError as error:
         raise bad_input() from error
-    if [kind for kind, _ in held] != [_LETTERS.get(name.rpartition("_")[2], "s") for name in by]:
+    if [kind for kind, _ in held] != [_kind(name) for name in by]:
         raise bad_input()
     kind, first = held[0]
     if kind == "t":
@@ -80,7 +80,13 @@ def _opened(text: str, by: tuple[str, ...]) -> tuple[Any, ...]:
     return (first, UUID(held[1][1]))
 
 
-_LETTERS = {"at": "t", "on": "d"}
+def _kind(name: str) -> str:
+    """Of what kind a column is, as cursors say it: a moment, a number, or a text."""
+    if name == "at" or name.endswith("_at"):
+        return "t"
+    if name.endswith("_on"):
+        return "d"
+    return "n" if name == "version" else "s"
 
 
 def in_order(rows: list[Any], order: tuple[str, ...]) -> list[Any]:

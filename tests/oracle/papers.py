@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from models import Document, DocumentKind, Pet, PlanKind, PlanState, StepState, TreatmentStep
+from models import Document, DocumentKind, Pet, PlanKind, PlanState, StepState, TreatmentStep, Visit
 from tests.world import NOW, TODAY, Member, a_document, a_plan
 
 DAY = timedelta(days=1)
@@ -15,9 +15,11 @@ DAY = timedelta(days=1)
 async def some_papers(pets: Sequence[Pet], author: Member) -> None:
     """For each of the pets a shared letter and a plan for home; for the first two also what is over, or hidden."""
     for number, pet in enumerate(pets):
-        earlier: Any = {"at": NOW - number * DAY, "changed_at": NOW, "author": author}
+        visit = await Visit.filter(pet_id=pet.id).order_by("at").first()
+        about: Any = {"visit_id": visit.id if visit else None}
+        earlier: Any = {"at": NOW - number * DAY, "changed_at": NOW, "author": author, **about}
         await a_document(pet, DocumentKind.REFERRAL, is_shared=True, version=3, **earlier)
-        await a_plan(pet, title="Nächte", steps=[("Tablet", TODAY + number * DAY)])
+        await a_plan(pet, title="Nächte", steps=[("Tablet", TODAY + number * DAY)], **about)
     for pet in pets[:2]:
         await _what_is_shared(pet, author)
         await _what_is_hidden(pet, author)

@@ -102,6 +102,18 @@ class Roots:
         phones = [each.row.as_given for each in self._all("Phone", client_id=client.id)]
         return searches.means(search, [client.given_name, client.family_name], emails, phones)
 
+    # Records
+
+    def visit(self, id: str) -> Any:
+        return next(iter(self._all("Visit", id=_key("Visit", id))), None)
+
+    def note_templates(self) -> Any:
+        return self._all("NoteTemplate", "fold")
+
+    def record_readings(self, pet_id: str, **page: Any) -> Any:
+        found = self._all("RecordReading", "-at", pet_id=_key("Pet", pet_id))
+        return connection(found, ("at", "id"), is_down=True, **page)
+
     # The schedule
 
     def my_appointments(self, **page: Any) -> Any:

@@ -23,6 +23,7 @@ class Sight:
             if each.client_id == viewer.client_id and each.ends_on is None and each.may_view
         }
         self._plans = {each.id: each for each in rows[models.TreatmentPlan]}
+        self._shared = {each.id for each in rows[models.Note] if self._is_shared(each, rows[models.Practice][0])}
 
     def sees(self, row: Any) -> bool:
         """Whether the viewer may see a row."""
@@ -32,12 +33,19 @@ class Sight:
             return bool(row.account_id == self.viewer.account_id)
         return self._sees_as_staff(row) if self.viewer.is_staff else self._sees_as_owner(row)
 
+    def _is_shared(self, note: Any, practice: Any) -> bool:
+        """Whether a note is for the owner to read."""
+        is_final = note.signed_at is not None and note.errored_at is None
+        return bool(practice.shares_notes and is_final and note.pet_id in self._mine)
+
     def _sees_as_staff(self, row: Any) -> bool:
         if isinstance(row, models.Account):
             is_front_desk = bool(self.viewer.roles & {Role.RECEPTIONIST, Role.MANAGER})
             return is_front_desk and row.audience == "owner" and not row.is_linked
         if isinstance(row, models.BusyTime):
             return False
+        if isinstance(row, models.RecordReading):
+            return Role.MANAGER in self.viewer.roles
         return bool(self.viewer.roles)
 
     def _sees_as_owner(self, row: Any) -> bool:
@@ -66,4 +74,8 @@ class Sight:
                 return self._sees_as_owner(self._plans[row.plan_id])
             case models.Document():
                 return row.shared_at is not None and row.errored_at is None and row.pet_id in self._mine
+            case models.Note():
+                return row.id in self._shared
+            case models.Addendum():
+                return row.note_id in self._shared
         return False

@@ -69,6 +69,7 @@ async def a_booking(
     service: Service | None = None,
     location: Location | None = None,
     client: Client | Owner | None = None,
+    reason: str = "",
 ) -> Appointment:
     """An appointment at 10:00 on the wall, with the busy times of its vet, room and pet."""
     location = location or await the_location()
@@ -90,6 +91,7 @@ async def a_booking(
         starts_at=visit.starts_at,
         ends_at=visit.ends_at,
         status=status,
+        reason=reason,
         created_at=NOW,
     )
     if status in BUSY:
