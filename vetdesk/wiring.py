@@ -31,6 +31,7 @@ from vetdesk.database import connect, counted, pending_migrations
 from vetdesk.feed import Feed
 from vetdesk.mail import OutboxFolder, Server, SmtpMail
 from vetdesk.passwords import Argon2Passwords
+from vetdesk.reading_log import ReadingLog
 from vetdesk.tokens import AccessTokens
 from vetdesk.vault import SecretVault
 
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
     from starlette.applications import Starlette
 
+    from graph.context import RecordRead
     from vetdesk.settings import Settings
 
 _log = structlog.get_logger(__name__)
@@ -178,6 +180,7 @@ def endpoint(
     audience: Audience,
     *,
     deed_done: Callable[[], None],
+    record_read: RecordRead,
     now: Callable[[], datetime],
 ) -> Endpoint:
     """One door of the program."""
@@ -198,6 +201,7 @@ def endpoint(
         clock=now,
         introspection=settings.development or audience is Audience.STAFF,
         deed_done=deed_done,
+        record_read=record_read,
     )
     desk = Desk(
         operations,
@@ -220,7 +224,7 @@ def app(
 ) -> Starlette:
     """The whole program; with a worker inside, unless another process has one."""
     wake = asyncio.Event()
-    heard = live(settings)
+    heard, log = live(settings), ReadingLog(now=now)
     is_migrated = False
 
     def deed_done() -> None:
@@ -251,13 +255,15 @@ def app(
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         async with AsyncExitStack() as running:
             await running.enter_async_context(connect(settings.database_url, pool_size=settings.pool_size))
+            running.push_async_callback(log.finish)
+            await running.enter_async_context(beside(log.run()))
             if works:
                 await running.enter_async_context(working(duties(settings, chosen), wake))
             following.append(await running.enter_async_context(beside(heard.feed.run())))
             following.append(await running.enter_async_context(beside(heard.hub.run())))
             yield
 
-    door = partial(endpoint, settings, chosen, heard, deed_done=deed_done, now=now)
+    door = partial(endpoint, settings, chosen, heard, deed_done=deed_done, record_read=log.note, now=now)
     staff, owner = door(Audience.STAFF), door(Audience.OWNER)
     made = create_app(
         staff=staff,
@@ -269,7 +275,7 @@ def app(
         development=settings.development,
         metrics=metrics.answering(settings.metrics_token, staff.operations, owner.operations),
     )
-    made.state.connections = heard.connections
+    made.state.connections, made.state.reading_log = heard.connections, log
     return made
 
 
