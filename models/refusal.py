@@ -290,6 +290,7 @@ class NoteChanged(Refusal):
     def __init__(self, version: int, texts: Mapping[str, str], *, path: Path) -> None:
         self.version = version
         self.texts = dict(texts)
+        super().__init__(path=path)
 
 
 # Doors.
