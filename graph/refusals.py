@@ -50,8 +50,10 @@ _OF_THE_STAFF = {
     facts.NoWeight,
     facts.PrescriptionEnded,
     facts.NotSigned,
+    facts.PlanEnded,
     facts.RecordLocked,
     facts.SharesMustSumTo100,
+    facts.StepSettled,
     facts.VisitExists,
     facts.WeakPassword,
 }
@@ -103,6 +105,18 @@ class AllergyKnownData(RefusalData):
 
 
 @strawberry.type(
+    name="DocumentChanged", directives=_STAFF, description=inspect.cleandoc(facts.DocumentChanged.__doc__ or "")
+)
+class DocumentChangedData(RefusalData):
+    """Somebody else has saved the document since."""
+
+    version: int = strawberry.field(description="The version that is kept now; base the next one on it.")
+    title: str = strawberry.field(description="Its title as it is kept now.")
+    body: str = strawberry.field(description="Its text as it is kept now.")
+    addressee: str = strawberry.field(description="Its addressee as it is kept now.")
+
+
+@strawberry.type(
     name="NoteChanged",
     directives=_STAFF,
     description=(
@@ -123,6 +137,7 @@ class NoteChangedData(RefusalData):
 
 _DATA: dict[type[facts.Refusal], type] = {
     facts.AllergyKnown: AllergyKnownData,
+    facts.DocumentChanged: DocumentChangedData,
     facts.SlotTaken: SlotTakenData,
     facts.TooShortNotice: TooShortNoticeData,
     facts.TooManyAttempts: TooManyAttemptsData,
@@ -147,6 +162,8 @@ def told(refusal: facts.Refusal, viewer: Any) -> Any:
             more["alternatives"] = shown(viewer, alternatives)
         case facts.TooShortNotice(earliest=earliest):
             more["earliest"] = earliest
+        case facts.DocumentChanged(version=version, title=title, body=body, addressee=addressee):
+            more |= {"version": version, "title": title, "body": body, "addressee": addressee}
         case facts.TooManyAttempts(retry_after=seconds):
             more["retry_after_seconds"] = seconds
         case facts.NoteChanged(version=version, texts=texts):

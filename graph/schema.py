@@ -10,6 +10,7 @@ from graph.mutations.allergies import AllergyMutations
 from graph.mutations.appointments import AppointmentMutations
 from graph.mutations.clients import ClientMutations
 from graph.mutations.diagnosis_terms import DiagnosisTermMutations
+from graph.mutations.documents import DocumentMutations
 from graph.mutations.doors import DoorMutations
 from graph.mutations.hours import HoursMutations
 from graph.mutations.lines import LineMutations
@@ -24,6 +25,7 @@ from graph.mutations.problems import ProblemMutations
 from graph.mutations.rooms import RoomMutations
 from graph.mutations.services import ServiceMutations
 from graph.mutations.staff import StaffMutations
+from graph.mutations.treatment_plans import TreatmentPlanMutations
 from graph.mutations.treatments import TreatmentMutations
 from graph.mutations.visits import VisitMutations
 from graph.mutations.vitals import VitalMutations
@@ -33,6 +35,7 @@ from graph.queries.diagnoses import DiagnosisQueries
 from graph.queries.histories import HistoryQueries
 from graph.queries.practice import PracticeQueries
 from graph.queries.records import RecordQueries
+from graph.queries.treatment_plans import TreatmentPlanQueries
 from graph.reading import ReadingExecutor
 from graph.reading.connection import mark_as_its_entries
 from graph.scalars import SCALARS
@@ -43,7 +46,15 @@ from graph.types.staff import HoursException, WorkingHours
 
 
 @strawberry.type(description="Everything that can be asked.")
-class Query(PracticeQueries, ClientQueries, AppointmentQueries, RecordQueries, DiagnosisQueries, HistoryQueries):
+class Query(
+    PracticeQueries,
+    ClientQueries,
+    AppointmentQueries,
+    RecordQueries,
+    DiagnosisQueries,
+    TreatmentPlanQueries,
+    HistoryQueries,
+):
     """Everything that can be asked."""
 
 
@@ -53,6 +64,8 @@ class Mutation(
     AppointmentMutations,
     ClientMutations,
     PetMutations,
+    DocumentMutations,
+    TreatmentPlanMutations,
     VisitMutations,
     NoteMutations,
     NoteTemplateMutations,

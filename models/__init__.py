@@ -25,7 +25,16 @@ from models.service import Service, ServiceRoom, ServiceStaff
 from models.signing_key import SigningKey
 from models.staff import Staff, StaffRole
 from models.throttle import Throttle
-from models.treatment import PlanKind, PlanState, Procedure, StepState, Treatment, TreatmentPlan, TreatmentStep
+from models.treatment import (
+    PlanKind,
+    PlanState,
+    Procedure,
+    StepOutcome,
+    StepState,
+    Treatment,
+    TreatmentPlan,
+    TreatmentStep,
+)
 from models.visit import Visit
 from models.vital import Vital, VitalKind, VitalSource, VitalUnit
 from models.working_hours import HoursException, WorkingHours
@@ -93,6 +102,7 @@ __all__ = [
     "Staff",
     "StaffRole",
     "Status",
+    "StepOutcome",
     "StepState",
     "Throttle",
     "Treatment",

@@ -288,6 +288,31 @@ class NoRepeatLeft(Refusal):
     sentence = "Every repeat of this prescription has been given. Please have it prescribed anew."
 
 
+class DocumentChanged(Refusal):
+    """Somebody else has saved the document since; what stands in it now comes along."""
+
+    code = "DOCUMENT_CHANGED"
+    sentence = "Somebody else has changed this document meanwhile. Please put your words and theirs together."
+
+    def __init__(self, *, version: int, title: str, body: str, addressee: str, path: Path = ("basedOn",)) -> None:
+        self.version, self.title, self.body, self.addressee = version, title, body, addressee
+        super().__init__(path=path)
+
+
+class PlanEnded(Refusal):
+    """The treatment plan is completed, or was stopped."""
+
+    code = "PLAN_ENDED"
+    sentence = "This plan has ended and stays as it is. Please make a new one."
+
+
+class StepSettled(Refusal):
+    """The step of the plan is done, or was skipped."""
+
+    code = "STEP_SETTLED"
+    sentence = "This step is settled already. Please look at the plan again as it is now."
+
+
 class VisitExists(Refusal):
     """The appointment has a visit already."""
 

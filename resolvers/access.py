@@ -16,7 +16,7 @@ from models import sql
 from models.ownership import Right
 from models.refusal import Forbidden, NotFound, RightNeeded, SignedOut
 from models.role import Role
-from resolvers.deeds import DEEDS, FRONT_DESK, Deed
+from resolvers.deeds import DEEDS, DEEDS_OF_KIND, FRONT_DESK, Deed
 from resolvers.rows import Order, Rows
 
 if TYPE_CHECKING:
@@ -176,8 +176,8 @@ class Where(StrEnum):
     EVERYWHERE = "EVERYWHERE"
 
 
-def may(viewer: Viewer, deed: Deed, location: UUID | Where = Where.ANYWHERE) -> None:
-    """Refuse a deed that this viewer may not do there.
+def may(viewer: Viewer, deed: Deed, location: UUID | Where = Where.ANYWHERE, *, kind: StrEnum | None = None) -> None:
+    """Refuse a deed that this viewer may not do there, or not to something of this kind.
 
     Raises:
         SignedOut: nobody is signed in, and the deed needs somebody.
@@ -189,7 +189,10 @@ def may(viewer: Viewer, deed: Deed, location: UUID | Where = Where.ANYWHERE) -> 
         held = viewer.everywhere
     else:
         held = viewer.roles_at(None if isinstance(location, Where) else location)
-    if held & DEEDS.get(deed, frozenset()):
+    roles = DEEDS.get(deed, frozenset())
+    if kind is not None:
+        roles &= DEEDS_OF_KIND.get((deed, kind), roles)
+    if held & roles:
         return
     raise Forbidden if viewer.is_signed_in else SignedOut
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from models.document import DocumentKind
 from models.role import STAFF_ROLES, Role
 
 if TYPE_CHECKING:
@@ -31,6 +32,16 @@ class Deed(StrEnum):
     COMPLETE_APPOINTMENT = "completeAppointment"
     CANCEL_APPOINTMENT = "cancelAppointment"
     MARK_NO_SHOW_APPOINTMENT = "markNoShowAppointment"
+    WRITE_DOCUMENT = "writeDocument"
+    SAVE_DOCUMENT = "saveDocument"
+    SIGN_DOCUMENT = "signDocument"
+    SHARE_DOCUMENT = "shareDocument"
+    UNSHARE_DOCUMENT = "unshareDocument"
+    MARK_DOCUMENT_IN_ERROR = "markDocumentInError"
+    PLAN_TREATMENT = "planTreatment"
+    ADD_TREATMENT_STEP = "addTreatmentStep"
+    SETTLE_TREATMENT_STEP = "settleTreatmentStep"
+    STOP_TREATMENT_PLAN = "stopTreatmentPlan"
     OPEN_VISIT = "openVisit"
     END_VISIT = "endVisit"
     LOCK_VISIT = "lockVisit"
@@ -112,6 +123,16 @@ DEEDS: Final[Mapping[Deed, frozenset[Role]]] = {
     Deed.COMPLETE_APPOINTMENT: STAFF,
     Deed.CANCEL_APPOINTMENT: STAFF | OWNER,
     Deed.MARK_NO_SHOW_APPOINTMENT: STAFF,
+    Deed.WRITE_DOCUMENT: CLINICAL,
+    Deed.SAVE_DOCUMENT: CLINICAL,
+    Deed.SIGN_DOCUMENT: CLINICAL,
+    Deed.SHARE_DOCUMENT: CLINICAL,
+    Deed.UNSHARE_DOCUMENT: CLINICAL,
+    Deed.MARK_DOCUMENT_IN_ERROR: CLINICAL,
+    Deed.PLAN_TREATMENT: CLINICAL,
+    Deed.ADD_TREATMENT_STEP: CLINICAL,
+    Deed.SETTLE_TREATMENT_STEP: CLINICAL,
+    Deed.STOP_TREATMENT_PLAN: CLINICAL,
     Deed.OPEN_VISIT: CLINICAL,
     Deed.END_VISIT: CLINICAL,
     Deed.LOCK_VISIT: VET,
@@ -167,3 +188,8 @@ DEEDS: Final[Mapping[Deed, frozenset[Role]]] = {
     Deed.OPEN_PRACTICE: frozenset(),
 }
 """Who may do what. The practice's own machinery (SYSTEM) may do every deed."""
+
+DEEDS_OF_KIND: Final[Mapping[tuple[Deed, StrEnum], frozenset[Role]]] = {
+    (Deed.SIGN_DOCUMENT, DocumentKind.REFERRAL): frozenset({Role.VET}),
+}
+"""Deeds that fewer may do when they are done to something of this kind."""

@@ -61,12 +61,17 @@ Call = Callable[[Scene, Viewer], Awaitable[Any]]
 
 @dataclass(frozen=True)
 class Line:
-    """A deed, and who may do it; `looks_first` where who cannot see the row is told that it is not there."""
+    """A deed, and who may do it.
+
+    `looks_first` where who cannot see the row is told that it is not there; `in_own_name` where only somebody of the
+    staff can do it, because their name stands under it.
+    """
 
     deed: Deed
     who: frozenset[str]
     call: Call
     looks_first: bool = False
+    in_own_name: bool = False
 
     def expected(self, column: str) -> type[Refusal] | None:
         if column in self.who:
@@ -79,9 +84,11 @@ class Line:
 TABLE: list[Line] = []
 
 
-def line(deed: Deed, *who: frozenset[str], looks_first: bool = False) -> Callable[[Call], Call]:
+def line(
+    deed: Deed, *who: frozenset[str], looks_first: bool = False, in_own_name: bool = False
+) -> Callable[[Call], Call]:
     def kept(call: Call) -> Call:
-        TABLE.append(Line(deed, frozenset().union(*who), call, looks_first))
+        TABLE.append(Line(deed, frozenset().union(*who), call, looks_first, in_own_name))
         return call
 
     return kept
@@ -339,4 +346,5 @@ async def _(scene, viewer):
 
 
 import tests.deeds_of_lines  # noqa: E402 - the deeds of the lines of a record, in their own file
+import tests.deeds_of_plans  # noqa: E402 - the deeds of plans and documents, in their own file
 import tests.deeds_of_records  # noqa: E402, F401 - the deeds of records, in their own file

@@ -8,6 +8,8 @@ from typing import Any
 
 from models import (
     Account,
+    Document,
+    DocumentKind,
     HoursException,
     Letter,
     Note,
@@ -16,6 +18,8 @@ from models import (
     Ownership,
     Role,
     Status,
+    TreatmentPlan,
+    TreatmentStep,
     Visit,
     WorkingHours,
 )
@@ -28,9 +32,11 @@ from tests.world import (
     Owner,
     World,
     a_booking,
+    a_document,
     a_location,
     a_member,
     a_note,
+    a_plan,
     a_visit,
     a_world,
     an_owner,
@@ -60,6 +66,11 @@ class Scene:
     hours: WorkingHours
     closed: HoursException
     away: HoursException
+    draft: Document
+    referral: Document
+    handout: Document
+    plan: TreatmentPlan
+    step: TreatmentStep
     refresh_token: str
     invitation: str
     code: str
@@ -91,6 +102,7 @@ async def a_scene() -> Scene:
     visits = {Status.BOOKED: booked}
     for number, status in enumerate((Status.ARRIVED, Status.IN_PROGRESS, Status.CONFIRMED)):
         visits[status] = await a_booking(world.pet, starts_at=NOW - timedelta(hours=number + 1), status=status)
+    plan, steps = await a_plan(world.pet)
     a_day: Any = {"starts_at": NOW + timedelta(days=9), "ends_at": NOW + timedelta(days=10)}
     await Account.filter(id=world.vet.account.id).update(password_hash=f"hash of {PASSWORD}")
     refresh_token = (await sign_in(world.vet.account.email)).refresh_token
@@ -107,6 +119,11 @@ async def a_scene() -> Scene:
         hours=await WorkingHours.filter(staff_id=world.vet.id).first() or WorkingHours(),
         closed=await HoursException.create(location_id=world.location.id, **a_day),
         away=await HoursException.create(staff_id=world.vet.id, **a_day),
+        draft=await a_document(world.pet),
+        referral=await a_document(world.pet, DocumentKind.REFERRAL),
+        handout=await a_document(world.pet, is_shared=True),
+        plan=plan,
+        step=steps[0],
         refresh_token=refresh_token,
         invitation=await secret_in_letter("invited@practice.example", Letter.INVITATION),
         code=await secret_in_letter(address),

@@ -75,6 +75,15 @@ def cursor(values: tuple[Any, ...]) -> str:
     return base64.urlsafe_b64encode(json.dumps(plain, ensure_ascii=False).encode()).decode().rstrip("=")
 
 
+def _plain(value: Any) -> list[Any]:
+    """A value as a cursor holds it: with a letter that says what it is."""
+    if isinstance(value, datetime):
+        return ["t", value.isoformat()]
+    if isinstance(value, date):
+        return ["d", value.isoformat()]
+    return ["n", value] if isinstance(value, int) else ["s", str(value)]
+
+
 def _opened(text: str) -> tuple[Any, ...]:
     """The values in a cursor, which anybody may have written."""
     if len(text) > _LONGEST_CURSOR:
@@ -87,16 +96,12 @@ def _opened(text: str) -> tuple[Any, ...]:
         raise bad_input(_BAD_CURSOR) from error
 
 
-def _plain(value: Any) -> list[Any]:
-    if isinstance(value, datetime | date):
-        return ["t", value.isoformat()]
-    return ["n", value] if isinstance(value, int) else ["s", str(value)]
-
-
 def _value(kind: str, value: Any) -> Any:
     match kind:
         case "t":
             return _moment(value)
+        case "d":
+            return date.fromisoformat(value)
         case "n":
             return _number(value)
     return _text(value)
@@ -126,7 +131,7 @@ def _text(value: Any) -> str:
 def fits(found: tuple[Any, ...] | None, kinds: tuple[type, ...]) -> bool:
     """Whether a cursor's values are of the kinds its list is sorted by."""
     return found is None or (
-        len(found) == len(kinds) and all(isinstance(value, kind) for value, kind in zip(found, kinds, strict=True))
+        len(found) == len(kinds) and all(type(value) is kind for value, kind in zip(found, kinds, strict=True))
     )
 
 

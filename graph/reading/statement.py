@@ -6,7 +6,7 @@ level. Who asks, and for what, are values alone.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
@@ -139,12 +139,16 @@ def kinds(level: Level, order: Sequence[Order]) -> tuple[type, ...]:
     held: list[type] = []
     for each in order:
         found = level.model._meta.fields_map[each.column]
-        is_instant = isinstance(found, fields.DatetimeField)
-        is_number = isinstance(found, fields.IntField)
-        held.append(
-            UUID if isinstance(found, fields.UUIDField) else datetime if is_instant else int if is_number else str
-        )
+        held.append(next((kind for of, kind in _HELD.items() if isinstance(found, of)), str))
     return tuple(held)
+
+
+_HELD: dict[type, type] = {
+    fields.UUIDField: UUID,
+    fields.DatetimeField: datetime,
+    fields.DateField: date,
+    fields.IntField: int,
+}
 
 
 # The texts

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import strawberry
 
-from graph.roles import EVERYBODY, allow
+from graph.roles import EVERYBODY, STAFF, allow
 from models.appointment import Status
+from models.document import DocumentKind
 from models.note import NoteKind
 from models.ownership import Right
 from models.pet import DatePrecision, Sex, Species
+from models.treatment import PlanKind, PlanState, StepOutcome, StepState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -100,6 +102,50 @@ described(
         Right.CONSENT: "Consent to treatment.",
         Right.VIEW: "See the pet, its appointments and its records.",
     },
+)
+
+described(
+    DocumentKind,
+    "What a document is for.",
+    {
+        DocumentKind.DISCHARGE: "What the owner must know when the pet goes home.",
+        DocumentKind.INSTRUCTIONS: "How to care for the pet, or how to prepare for a visit.",
+        DocumentKind.REFERRAL: "A letter that sends the pet to a colleague; only a vet signs it.",
+        DocumentKind.OTHER: "Any other letter or paper.",
+    },
+)
+described(
+    PlanKind,
+    "Whose plan it is.",
+    {
+        PlanKind.TREATMENT: "The practice's own: what is to be done here. Owners do not see it.",
+        PlanKind.HOME_CARE: "What the owner is to do at home.",
+        PlanKind.EXERCISE: "What the owner is to practise with the pet.",
+    },
+    name="TreatmentPlanKind",
+)
+described(
+    PlanState,
+    "Where a treatment plan stands.",
+    {
+        PlanState.ACTIVE: "It is being carried out.",
+        PlanState.COMPLETED: "Each of its steps was done or skipped.",
+        PlanState.STOPPED: "It is not gone on with; steps that were open stay open.",
+    },
+    name="TreatmentPlanState",
+)
+described(
+    StepState,
+    "Where a step of a treatment plan stands.",
+    {StepState.OPEN: "To be done.", StepState.DONE: "Done.", StepState.SKIPPED: "Left out."},
+    name="TreatmentStepState",
+)
+described(
+    StepOutcome,
+    "What came of a step of a treatment plan.",
+    {StepOutcome.DONE: "It was done.", StepOutcome.SKIPPED: "It was left out."},
+    roles=STAFF,
+    name="TreatmentStepOutcome",
 )
 
 

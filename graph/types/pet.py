@@ -18,15 +18,18 @@ from graph.types.node import Node, id_of
 from graph.types.record_enums import VitalKind
 from models import HistoryKind
 from models.pet import DatePrecision, Sex, Species
+from models.treatment import PlanState
 
 if TYPE_CHECKING:
     from graph.types.allergy import Allergy
     from graph.types.appointment import Appointment
+    from graph.types.document import Document
     from graph.types.history_entry import HistoryEntry
     from graph.types.note import Note
     from graph.types.ownership import CoOwner, Ownership
     from graph.types.prescription import Prescription
     from graph.types.problem import Problem
+    from graph.types.treatment_plan import TreatmentPlan
     from graph.types.visit import Visit
     from graph.types.vital import Vital
 
@@ -62,8 +65,17 @@ _IS_DIAGNOSED = (
 )
 _VITALS = Many(models.Vital, "pet", ("at",), _in_a_period)
 _PRESCRIPTIONS = Many(models.Prescription, "pet", ("-at",), lambda _context, _given: (_STANDS, ()))
+
+
+def _in_state(_context: Context, given: dict[str, Any]) -> tuple[str, tuple[Any, ...]]:
+    state = given.get("state")
+    return ("", ()) if state is None else ("{t}.state = ?", (state.value,))
+
+
 _VISITS = Many(models.Visit, "pet", ("-at",))
 _NOTES = Many(models.Note, "pet", ("-at",))
+_DOCUMENTS = Many(models.Document, "pet", ("-at",))
+_PLANS = Many(models.TreatmentPlan, "pet", ("-created_at",), _in_state)
 _APPOINTMENTS = Many(models.Appointment, "pet", ("-starts_at",), _past_or_coming)
 
 
@@ -153,12 +165,10 @@ class Pet(Node):
                 " not count. Fewer than two characters, or more than a hundred, find nothing."
             ),
         ] = None,
-        first: Annotated[
-            int | None, strawberry.argument(description="How many, 1 to 100; 20 when nothing is said.")
-        ] = None,
-        after: Annotated[str | None, strawberry.argument(description="Those after this cursor.")] = None,
-        last: Annotated[int | None, strawberry.argument(description="How many before `before`, 1 to 100.")] = None,
-        before: Annotated[str | None, strawberry.argument(description="Those before this cursor.")] = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
     ) -> Connection[Annotated[HistoryEntry, strawberry.lazy("graph.types.history_entry")]]:
         """Its history."""
         return unresolved()
@@ -228,4 +238,39 @@ class Pet(Node):
         before: Before = None,
     ) -> Connection[Annotated[Vital, strawberry.lazy("graph.types.vital")]] | None:
         """What was measured on it."""
+        return unresolved()
+
+    @strawberry.field(  # type: ignore[untyped-decorator]
+        description=(
+            "What the practice wrote about it for others to read, latest first. Owners have what was shared with them."
+        ),
+        metadata={READS: _DOCUMENTS},
+    )
+    def documents(
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Connection[Annotated[Document, strawberry.lazy("graph.types.document")]]:
+        """Its documents."""
+        return unresolved()
+
+    @strawberry.field(  # type: ignore[untyped-decorator]
+        description=(
+            "The treatment plans for it, latest first. Owners have those for home: `HOME_CARE` and `EXERCISE`."
+        ),
+        metadata={READS: _PLANS},
+    )
+    def treatment_plans(
+        self,
+        info: Info,
+        state: Annotated[PlanState | None, strawberry.argument(description="Only those that stand so.")] = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Connection[Annotated[TreatmentPlan, strawberry.lazy("graph.types.treatment_plan")]]:
+        """Its treatment plans."""
         return unresolved()

@@ -18,8 +18,10 @@ from models import HistoryKind
 
 if TYPE_CHECKING:
     from graph.types.appointment import Appointment
+    from graph.types.document import Document
     from graph.types.note import Note
     from graph.types.pet import Pet
+    from graph.types.treatment_plan import TreatmentPlan
 
 
 @shape(models.Visit, STAFF, pet="pet_id", kind=HistoryKind.VISIT)
@@ -51,4 +53,13 @@ class Visit(HistoryEntry):
         "visit",
         order=("created_at",),
         size=3,
+    )
+    documents: list[Annotated[Document, strawberry.lazy("graph.types.document")]] = many(
+        "The documents about it, oldest first; what was entered in error is among them, and marked so.",
+        models.Document,
+        "visit",
+        order=("at",),
+    )
+    plans: list[Annotated[TreatmentPlan, strawberry.lazy("graph.types.treatment_plan")]] = many(
+        "The treatment plans that come from it, oldest first.", models.TreatmentPlan, "visit", order=("created_at",)
     )

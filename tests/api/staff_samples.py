@@ -9,6 +9,7 @@ from typing import Any
 from models import HoursException, Letter, Status, WorkingHours
 from resolvers import invitations
 from resolvers.viewer import Audience, Viewer
+from tests.api.plan_samples import for_documents, for_plans
 from tests.api.record_samples import for_records
 from tests.api.samples import ADDRESS, Sample, a_visit, at, for_owners, secret_of
 from tests.api.samples_of_lines import of_lines
@@ -61,6 +62,8 @@ async def for_staff(program: Program, world: World, boss: Viewer) -> list[Sample
         return Sample(deed, boss, given, other, payload, {**(once if payload.endswith(step) else told), **writes})
 
     return [
+        *await for_documents(world),
+        *await for_plans(world),
         Sample(
             "acceptInvitation",
             Audience.STAFF,

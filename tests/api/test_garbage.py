@@ -163,6 +163,7 @@ def questions(made: Samples, audience: Audience) -> dict[str, dict[str, Any]]:
             **page,
         },
         "day": {"locationId": id_of(world.location), "on": "2026-03-03"},
+        "dueSteps": {"from": "2026-03-01", "to": "2026-03-03", **page},
         "appointments": {
             "startsBefore": "2026-03-04T00:00:00Z",
             "endsAfter": "2026-03-03T00:00:00Z",

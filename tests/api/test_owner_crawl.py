@@ -14,6 +14,7 @@ import models
 from models import Ownership
 from models.appointment import Status
 from models.ownership import Right
+from models.treatment import PlanKind
 from tests.crawling import Crawler, every_id
 from tests.doors import Program, id_of
 from tests.marked import Mark, marked
@@ -25,6 +26,7 @@ from tests.world import (
     Owner,
     World,
     a_booking,
+    a_document,
     a_letter,
     a_pet,
     a_record,
@@ -51,6 +53,9 @@ SHOWN: dict[type[Model], set[str]] = {
     models.ClientPhone: {"as_given", "e164"},
     models.Pet: {"name", "breed", "colour", "microchip"},
     models.Appointment: {"reason"},
+    models.TreatmentPlan: {"title", "goal"},
+    models.TreatmentStep: {"what"},
+    models.Document: {"title", "body", "addressee"},
     models.Note: {"subjective", "objective", "assessment", "plan"},
     models.Addendum: {"reason", "text"},
     models.Prescription: {"medicine", "strength", "directions", "quantity"},
@@ -96,6 +101,8 @@ async def a_street() -> Street:
     await models.Practice.all().update(shares_notes=True)
     for pet in (maja, given_away, unseen, world.pet):
         await a_record(pet)
+        wrong = await a_document(pet, is_shared=True, author=world.vet)
+        await models.Document.filter(id=wrong.id).update(errored_at=NOW, errored_because="Another pet.")
     await what_the_practice_keeps(given_away)
     await _everything_else(world, paul)
     return Street(world, olga, paul, maja, given_away, unseen, unbooked)
@@ -120,6 +127,9 @@ async def hers(owner: Owner) -> dict[type[Model], set[Any]]:
     held = await Ownership.filter(client_id=owner.id, ends_on=None, may_view=True)
     pets = {each.pet_id for each in held}
     visits = await models.Appointment.filter(pet_id__in=pets)
+    at_home = await models.TreatmentPlan.filter(pet_id__in=pets, kind__in=(PlanKind.HOME_CARE, PlanKind.EXERCISE))
+    steps = await models.TreatmentStep.filter(plan_id__in=[each.id for each in at_home])
+    shared = await models.Document.filter(pet_id__in=pets, shared_at__not_isnull=True, errored_at=None)
     notes = {
         each.id
         for each in await models.Note.filter(pet_id__in=pets, errored_at=None)
@@ -136,6 +146,9 @@ async def hers(owner: Owner) -> dict[type[Model], set[Any]]:
         models.ClientPhone: {each.id for each in await models.ClientPhone.filter(client_id=owner.id)},
         models.Pet: pets,
         models.Appointment: {each.id for each in visits},
+        models.TreatmentPlan: {each.id for each in at_home},
+        models.TreatmentStep: {each.id for each in steps},
+        models.Document: {each.id for each in shared},
         models.Note: notes,
         models.Addendum: {each.id for each in await models.Addendum.filter(note_id__in=notes)},
         models.Prescription: {each.id for each in await models.Prescription.filter(pet_id__in=pets, errored_at=None)},

@@ -57,12 +57,16 @@ STILL_DONE = {
         "endVisit": "The visit is not what was signed.",
         "lockVisit": "The visit is not what was signed.",
         "writeNote": "Another note can be begun in an open visit.",
+        "planTreatment": "What is to be done is planned after the visit.",
+        "writeDocument": "A letter can be written later.",
     },
     "locked": {
         "addAddendum": "That is the way to add something.",
         "cosignNote": "A second vet signs what is signed.",
         "markNoteInError": "A mistake is marked, and never deleted.",
         "signNote": "A draft can be signed as it is.",
+        "planTreatment": "What is to be done is planned after the visit.",
+        "writeDocument": "A letter can be written later.",
     },
 }
 GROWS = {"addAddendum": {"addendum": 1}}

@@ -12,6 +12,7 @@ from models import (
     BusyTime,
     Client,
     DiagnosisTerm,
+    Document,
     Location,
     Note,
     NoteRevision,
@@ -19,9 +20,12 @@ from models import (
     Prescription,
     RecordReading,
     Service,
+    TreatmentPlan,
+    TreatmentStep,
     Visit,
     Vital,
 )
+from models.treatment import PlanState
 from resolvers.viewer import Audience
 from tests.oracle import lines
 from tests.oracle.kinds import KINDS, SCHEMAS
@@ -76,6 +80,9 @@ class Arguments:
         self._strange += [ids[0] for kind in _KINDLESS if (ids := self.ids[kind])]
         assert rows[BusyTime]
         self._visits = [cursor((row.starts_at, row.id)) for row in rows[Appointment]]
+        self._papers = [cursor((row.at, row.id)) for row in rows[Document]]
+        self._plans = [cursor((row.created_at, row.id)) for row in rows[TreatmentPlan]]
+        self._steps = [cursor((row.due_on, row.id)) for row in rows[TreatmentStep] if row.due_on]
         self._at = {model: [cursor((row.at, row.id)) for row in rows[model]] for model in (Visit, Note, RecordReading)}
         self._versions = [cursor((row.version, row.id)) for row in rows[NoteRevision]]
         self._names = {
@@ -128,6 +135,19 @@ class Arguments:
                 return {**lines.a_period(chance), **self._page(chance, self._lines[Vital])}
             case "Query", "diagnosisTerms":
                 return {**lines.a_search(chance), **self._page(chance, self._names[DiagnosisTerm])}
+        return self._of_papers(chance, of, field)
+
+    def _of_papers(self, chance: Random, of: str, field: str) -> dict[str, Any]:
+        match of, field:
+            case "Pet", "documents":
+                return self._page(chance, self._papers)
+            case "Pet", "treatmentPlans":
+                states = [*(each.value for each in PlanState), None]
+                state = {"state": chance.choice(states)} if chance.random() < 0.5 else {}
+                return {**state, **self._page(chance, self._plans)}
+            case "Query", "dueSteps":
+                since = {"from": chance.choice(DAYS)} if chance.random() < 0.3 else {}
+                return {"to": chance.choice(DAYS), **since, **self._page(chance, self._steps)}
         raise LookupError(f"Nobody knows what to give to {of}.{field}.")
 
     def _id(self, chance: Random, kind: str | None = None) -> str:
@@ -154,7 +174,7 @@ class Arguments:
                 size = {"last": chance.choice(SIZES)} if chance.random() < 0.7 else {}
                 return {**size, "before": chance.choice(cursors)}
         if chance.random() < 0.4:
-            return {"after": chance.choice([*self._visits, *self._names[Pet]])}
+            return {"after": chance.choice([*self._visits, *self._names[Pet], *self._steps])}
         return dict(chance.choice((*WRONG, {"first": None, "last": None})))
 
     def _named_page(self, chance: Random, field: str) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from models import words as record
 from models.client import WordKind, search_words
 from models.ownership import Right
 from models.pet import DatePrecision
+from tests.oracle.papers import some_papers
 from tests.oracle.visits import some_visits
 from tests.oracle.written import what_was_written
 from tests.world import (
@@ -133,6 +134,7 @@ async def a_house() -> House:
     await _addresses(world, other)
     await some_visits(world, people)
     await what_was_written(await Pet.filter(died_on=None).exclude(name="Ünal").order_by("fold", "id"))
+    await some_papers(await Pet.all().order_by("id"), world.vet)
     return House(world, people)
 
 

@@ -21,6 +21,7 @@ KINDS: dict[str, Any] = {
     "UnlinkedAccount": models.Account,
     "Client": models.Client,
     "CoOwner": models.Ownership,
+    "Document": models.Document,
     "Email": models.ClientEmail,
     "HeldRole": models.StaffRole,
     "HoursException": models.HoursException,
@@ -34,6 +35,8 @@ KINDS: dict[str, Any] = {
     "Service": models.Service,
     "Session": models.Session,
     "Staff": models.Staff,
+    "TreatmentPlan": models.TreatmentPlan,
+    "TreatmentStep": models.TreatmentStep,
     "WorkingHours": models.WorkingHours,
     "Visit": models.Visit,
     "Note": models.Note,
@@ -60,9 +63,12 @@ ONE = {
     "weight": "Vital",
     **dict.fromkeys(("recordedBy", "doneBy", "givenBy", "prescribedBy", "stoppedBy"), "Staff"),
     "author": "Staff",
-    "lockedBy": "Staff",
-    "erroredBy": "Staff",
     "signedBy": "Staff",
+    "erroredBy": "Staff",
+    "madeBy": "Staff",
+    "settledBy": "Staff",
+    "plan": "TreatmentPlan",
+    "lockedBy": "Staff",
     "cosignedBy": "Staff",
     "savedBy": "Staff",
     "template": "NoteTemplate",
@@ -97,9 +103,13 @@ MANY: dict[tuple[str, str], tuple[str, str, tuple[str, ...], Any]] = {
     ("Staff", "roles"): ("HeldRole", "staff_id", (), None),
     ("Staff", "workingHours"): ("WorkingHours", "staff_id", ("weekday", "from_minute"), None),
     ("Staff", "exceptions"): ("HoursException", "staff_id", ("starts_at",), None),
+    ("Visit", "documents"): ("Document", "visit_id", ("at",), None),
+    ("Visit", "plans"): ("TreatmentPlan", "visit_id", ("created_at",), None),
+    ("TreatmentPlan", "steps"): ("TreatmentStep", "plan_id", ("position",), None),
 }
 # The pages of rows below a row: their kind, what points here, and by what they are sorted, downward.
 PAGES = {
+    ("Pet", "documents"): ("Document", "pet_id", "at"),
     ("Pet", "visits"): ("Visit", "pet_id", "at"),
     ("Pet", "notes"): ("Note", "pet_id", "at"),
     ("Note", "revisions"): ("NoteRevision", "note_id", "version"),
@@ -121,6 +131,7 @@ HISTORY = {
     "VITAL": ("Vital", "at"),
     "ALLERGY": ("Allergy", "at"),
     "PRESCRIPTION": ("Prescription", "at"),
+    "DOCUMENT": ("Document", "at"),
 }
 COLUMNS = {"from": "from_minute", "until": "until_minute"}
 

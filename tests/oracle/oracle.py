@@ -115,15 +115,11 @@ class Oracle:
         kind, row = source.kind, source.row
         if (kind, name) in _SPECIAL:
             return _SPECIAL[kind, name](self, row)
-        if (kind, name) == ("Pet", "appointments"):
-            return self._appointments_of(row, **given)
-        if (kind, name) == ("Pet", "history"):
-            return histories.history(self, histories.everything(self, pet_id=row.id), **given)
+        if (kind, name) in _ASKED:
+            return _ASKED[kind, name](self, row, **given)
         if (kind, name) in PAGES:
             found, points, by = PAGES[kind, name]
             return connection(self.all(found, f"-{by}", **{points: row.id}), (by, "id"), is_down=True, **given)
-        if (kind, name) in lines.PAGES:
-            return lines.PAGES[kind, name](self, row, **given)
         if name == "id":
             return id_of(kind, row.id)
         if (kind, name) in MANY:
@@ -144,11 +140,18 @@ class Oracle:
         found = None if key is None else self.one(kinds.ONE.get(name, f"{name[0].upper()}{name[1:]}"), key)
         return None if found and (kind, name) in self.not_carried and not self._sight.sees(found.row) else found
 
-    def _appointments_of(self, pet: Any, when: str | None = None, **page: Any) -> Any:
+    def appointments_of(self, pet: Any, when: str | None = None, **page: Any) -> Any:
+        """Its appointments, of one side of now or of both."""
         things = self.all("Appointment", "-starts_at", pet_id=pet.id)
         if when:
             things = [each for each in things if (each.row.ends_at <= NOW) == (when == "PAST")]
         return connection(things, ("starts_at", "id"), is_down=True, **page)
+
+    def plans_for(self, pet: Any, state: str | None = None, **page: Any) -> Any:
+        """Its treatment plans that stand so."""
+        things = self.all("TreatmentPlan", "-created_at", pet_id=pet.id)
+        things = [each for each in things if state is None or each.row.state.value == state]
+        return connection(things, ("created_at", "id"), is_down=True, **page)
 
     def row_behind(self, row: Any, kind: str) -> Any:
         """The row that this one points to, of that kind; there is one."""
@@ -187,6 +190,15 @@ def _reader(kind: str) -> Any:
     return name
 
 
+# What is asked with arguments of its own.
+_ASKED: dict[tuple[str, str], Any] = {
+    **lines.PAGES,
+    ("Pet", "appointments"): Oracle.appointments_of,
+    ("Pet", "treatmentPlans"): Oracle.plans_for,
+    ("Pet", "history"): lambda oracle, row, **given: histories.history(
+        oracle, histories.everything(oracle, pet_id=row.id), **given
+    ),
+}
 _SPECIAL: dict[tuple[str, str], Any] = {
     **lines.SPECIAL,
     ("Client", "address"): _address,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
@@ -74,7 +74,11 @@ def _opened(text: str, by: tuple[str, ...]) -> tuple[Any, ...]:
         raise bad_input() from error
     if [kind for kind, _ in held] != [_kind(name) for name in by]:
         raise bad_input()
-    first = datetime.fromisoformat(held[0][1]).astimezone(UTC) if held[0][0] == "t" else held[0][1]
+    kind, first = held[0]
+    if kind == "t":
+        first = datetime.fromisoformat(first).astimezone(UTC)
+    if kind == "d":
+        first = date.fromisoformat(first)
     return (first, UUID(held[1][1]))
 
 
@@ -82,6 +86,8 @@ def _kind(name: str) -> str:
     """Of what kind a column is, as cursors say it: a moment, a number, or a text."""
     if name == "at" or name.endswith("_at"):
         return "t"
+    if name.endswith("_on"):
+        return "d"
     return "n" if name == "version" else "s"
 
 

@@ -156,6 +156,21 @@ class Roots:
             "cursor": self._oracle.records.cursor,
         }
 
+    def due_steps(self, to: str, **more: Any) -> Any:
+        since = more.pop("from", None)  # it can name no parameter
+        if since is not None and date.fromisoformat(to) < date.fromisoformat(since):
+            raise bad_input()
+        days = (date.fromisoformat(since) if since else date.min, date.fromisoformat(to))
+        found = [each for each in self._all("TreatmentStep") if self._is_due(each.row, *days)]
+        found.sort(key=lambda each: (each.row.due_on, each.row.id))
+        return connection(found, ("due_on", "id"), **more)
+
+    def _is_due(self, step: Any, since: date, until: date) -> bool:
+        plan = next(each.row for each in self._all("TreatmentPlan", id=step.plan_id))
+        is_open = step.state.value == "OPEN" and plan.state.value == "ACTIVE"
+        pet = self._oracle.row_behind(plan, "Pet")
+        return is_open and step.due_on is not None and since <= step.due_on <= until and pet.died_on is None
+
     def changes_cursor(self) -> Any:
         return self._oracle.records.cursor
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import models
 from models.role import Role
+from models.treatment import PlanKind
 from resolvers.viewer import Viewer
 
 Rows = dict[type, list[Any]]
@@ -22,6 +23,7 @@ class Sight:
             for each in rows[models.Ownership]
             if each.client_id == viewer.client_id and each.ends_on is None and each.may_view
         }
+        self._plans = {each.id: each for each in rows[models.TreatmentPlan]}
         self._shared = {each.id for each in rows[models.Note] if self._is_shared(each, rows[models.Practice][0])}
 
         self._prescribed = {
@@ -74,6 +76,12 @@ class Sight:
             case models.HistoryEntry():
                 seen = {"ALWAYS", "SIGNED_NOTE"} if self._shares_notes else {"ALWAYS"}
                 return row.owners_see in seen and row.pet_id in self._mine
+            case models.TreatmentPlan():
+                return row.kind in (PlanKind.HOME_CARE, PlanKind.EXERCISE) and row.pet_id in self._mine
+            case models.TreatmentStep():
+                return self._sees_as_owner(self._plans[row.plan_id])
+            case models.Document():
+                return row.shared_at is not None and row.errored_at is None and row.pet_id in self._mine
             case models.Note():
                 return row.id in self._shared
             case models.Addendum():

@@ -15,6 +15,7 @@ from tortoise.models import Model
 
 import models
 from models import Location, Pet, Practice, Room, Service
+from tests.world.papers import a_document, a_plan
 from tests.world.people import (
     EVERY_RIGHT,
     Member,
@@ -59,6 +60,7 @@ __all__ = [
     "World",
     "a_booking",
     "a_client",
+    "a_document",
     "a_letter",
     "a_location",
     "a_manager",
@@ -66,6 +68,7 @@ __all__ = [
     "a_note",
     "a_nurse",
     "a_pet",
+    "a_plan",
     "a_practice",
     "a_receptionist",
     "a_record",
