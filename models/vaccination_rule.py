@@ -35,6 +35,10 @@ class Rule:
     The law, where `legal_onset` is said: immunised that long after the first dose, until the first booster would be
     due; at once after each booster, for as long as the product is licensed for. `legal_by_age` is the age by which the
     first dose must have been given.
+
+    `source` says where every number comes from. Only what was read in the words of the guideline or the law itself
+    (`evidence`) and has not been replaced ships active; the rest is for the practice to activate, on its own
+    responsibility.
     """
 
     code: str
@@ -61,6 +65,7 @@ class Rule:
     legal_by_age: Span | None = None
     source: str
     evidence: Evidence
+    ships_active: bool = False
 
     @property
     def rank(self) -> tuple[int, bool, bool]:
