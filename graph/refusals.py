@@ -38,10 +38,13 @@ class RefusalData:
 _STAFF = [allow(ANYONE, STAFF)]
 _OF_THE_STAFF = {
     facts.AlreadyAnOwner,
+    facts.AlreadyCertified,
     facts.AlreadyLinked,
     facts.AlreadyOnTheTeam,
+    facts.AlreadyVoided,
     facts.InvitationNotValid,
     facts.LastPayer,
+    facts.LicenceNeeded,
     facts.SharesMustSumTo100,
     facts.WeakPassword,
 }

@@ -7,6 +7,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from graph.mutations.accounts import AccountMutations
 from graph.mutations.appointments import AppointmentMutations
+from graph.mutations.certificates import CertificateMutations
 from graph.mutations.clients import ClientMutations
 from graph.mutations.doors import DoorMutations
 from graph.mutations.hours import HoursMutations
@@ -16,9 +17,12 @@ from graph.mutations.pets import PetMutations
 from graph.mutations.rooms import RoomMutations
 from graph.mutations.services import ServiceMutations
 from graph.mutations.staff import StaffMutations
+from graph.mutations.vaccinations import VaccinationMutations
+from graph.mutations.vaccines import VaccineMutations
 from graph.queries.appointments import AppointmentQueries
 from graph.queries.clients import ClientQueries
 from graph.queries.practice import PracticeQueries
+from graph.queries.vaccinations import VaccinationQueries
 from graph.reading import ReadingExecutor
 from graph.scalars import SCALARS
 from graph.subscriptions.appointments import AppointmentSubscriptions
@@ -28,7 +32,7 @@ from graph.types.staff import HoursException, WorkingHours
 
 
 @strawberry.type(description="Everything that can be asked.")
-class Query(PracticeQueries, ClientQueries, AppointmentQueries):
+class Query(PracticeQueries, ClientQueries, AppointmentQueries, VaccinationQueries):
     """Everything that can be asked."""
 
 
@@ -45,6 +49,9 @@ class Mutation(
     HoursMutations,
     StaffMutations,
     AccountMutations,
+    VaccineMutations,
+    VaccinationMutations,
+    CertificateMutations,
 ):
     """Everything that can be done."""
 

@@ -11,7 +11,7 @@ from tortoise.models import Model
 
 if TYPE_CHECKING:
     from graph.reading.arguments import Arguments
-    from graph.reading.shape import Batch, Many
+    from graph.reading.shape import Many
     from models.role import Role
     from resolvers.rows import Order
 
@@ -57,10 +57,14 @@ class Child:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a function is asked for all rows of a level, by the keys that stand in this place."""
+    """What a function is asked for all rows of a level, by the keys that stand in this place.
+
+    A timed one is told the moment too.
+    """
 
     parent: int
-    function: Batch
+    function: Any
+    is_timed: bool = False
 
 
 @dataclass(slots=True)
