@@ -17,6 +17,7 @@ from tortoise.models import Model
 
 import models
 from models import sql
+from models.vaccination_protocol import SPANS
 from tests.thaw import thawed
 
 # What means nothing to anybody, or the same of everybody.
@@ -29,6 +30,19 @@ PLAIN = {
     (models.IdempotencyKey, "deed"): "a closed set of words",
     (models.DeathEffect, "subject_table"): "a name of a table",
 }
+PLAIN |= {
+    **{(model, name): "a closed set of words" for model in (models.Vaccine,) for name in ("species", "targets")},
+    (models.Pet, "lifestyle"): "a closed set of words",
+    (models.NumberSeries, "name"): "the program's own word",
+    (models.Certificate, "facts"): "texts in one, of which the crawl makes marks of its own",
+    # They ship with the program, the same to every practice, and stay the same when a test is over.
+    **{
+        (models.VaccinationProtocol, name): "the same in every practice"
+        for name in (
+            "code", "name", "fold", "species", "targets", "jurisdiction", "lifestyles", *SPANS, "source",
+        )
+    },
+}  # fmt: skip
 # Where nothing can be written, or nothing would work any more; it is long and stands nowhere else.
 AS_IT_IS = {
     (models.SigningKey, "kid"),

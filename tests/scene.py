@@ -6,11 +6,34 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from models import Account, HoursException, Letter, Ownership, Role, Status, WorkingHours
+from models import (
+    Account,
+    HoursException,
+    Letter,
+    Ownership,
+    Role,
+    Staff,
+    Status,
+    VaccinationProtocol,
+    WorkingHours,
+)
 from resolvers import codes, invitations, teams
 from resolvers.viewer import Viewer
 from tests.doorkeeper import ANYONE, HOME, PASSWORD, RULES, VAULT, secret_in_letter, sign_in
-from tests.world import NOW, Owner, World, a_booking, a_location, a_member, a_world, an_owner, an_ownership
+from tests.world import (
+    NOW,
+    Owner,
+    World,
+    a_booking,
+    a_certificate,
+    a_location,
+    a_member,
+    a_vaccination,
+    a_vaccine,
+    a_world,
+    an_owner,
+    an_ownership,
+)
 
 STAFF = (Role.RECEPTIONIST, Role.NURSE, Role.VET, Role.MANAGER)
 OWNER, NOBODY, ROLELESS = "an owner", "nobody", "staff without roles"
@@ -35,6 +58,10 @@ class Scene:
     hours: WorkingHours
     closed: HoursException
     away: HoursException
+    vaccine: Any
+    dose: Any
+    certificate: Any
+    protocol: Any
     refresh_token: str
     invitation: str
     code: str
@@ -60,6 +87,8 @@ async def a_scene() -> Scene:
     await invitations.invite(world.manager.viewer, invited, key="invited", vault=VAULT, rules=RULES, now=NOW)
     address = world.owner.account.email
     await codes.request_sign_in_code(ANYONE, address, origin=HOME, vault=VAULT, rules=RULES, now=NOW)
+    vaccine, viewers = await a_vaccine(), await _somebody_each(world)
+    await Staff.all().update(licence_number="L 1")
     return Scene(
         world=world,
         other=other,
@@ -69,10 +98,14 @@ async def a_scene() -> Scene:
         hours=await WorkingHours.filter(staff_id=world.vet.id).first() or WorkingHours(),
         closed=await HoursException.create(location_id=world.location.id, **a_day),
         away=await HoursException.create(staff_id=world.vet.id, **a_day),
+        vaccine=vaccine,
+        dose=await a_vaccination(world.pet, vaccine),
+        certificate=await a_certificate(await a_vaccination(world.pet, vaccine)),
+        protocol=await VaccinationProtocol.get(code="CORE_DOG_WSAVA", version=2),
         refresh_token=refresh_token,
         invitation=await secret_in_letter("invited@practice.example", Letter.INVITATION),
         code=await secret_in_letter(address),
-        viewers=await _somebody_each(world),
+        viewers=viewers,
     )
 
 

@@ -7,7 +7,6 @@ import strawberry
 from graph.context import Info
 from graph.deeds import KEY, answered, deed_input, mutation, payload, said
 from graph.ids import key
-from graph.roles import STAFF
 from graph.types.certificate import Certificate
 from models.refusal import AlreadyCertified, AlreadyVoided, LicenceNeeded, PetHasDied
 from models.role import Role
@@ -32,14 +31,14 @@ class VoidCertificateInput:
     idempotency_key: str = said(KEY)
 
 
-@payload(STAFF)
+@payload(Role.VET)
 class CertificateIssued:
     """The certificate is issued; what stands on it never changes."""
 
     certificate: Certificate = said("The certificate.")
 
 
-@payload(STAFF)
+@payload(Role.VET)
 class CertificateVoided:
     """The certificate does not stand any more; its number is never given again."""
 

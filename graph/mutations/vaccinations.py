@@ -11,7 +11,6 @@ from graph.context import Info
 from graph.deeds import KEY, answered, deed_input, mutation, payload, said
 from graph.ids import key, maybe_key
 from graph.inputs import changed, changed_not_cleared
-from graph.roles import STAFF
 from graph.types.vaccination import Vaccination
 from models.refusal import AlreadyCertified, AlreadyVoided, EnteredInError, PetHasDied, RecordLocked
 from models.vaccination import DoseSource
@@ -70,21 +69,21 @@ class VoidVaccinationInput:
     idempotency_key: str = said(KEY)
 
 
-@payload(STAFF)
+@payload(CARERS)
 class VaccinationRecorded:
     """The dose is in the pet's record, and what is due is worked out."""
 
     vaccination: Vaccination = said("The dose as it is known now.")
 
 
-@payload(STAFF)
+@payload(CARERS)
 class VaccinationAmended:
     """What was given is written, and what is due is worked out anew."""
 
     vaccination: Vaccination = said("The dose as it is known now.")
 
 
-@payload(STAFF)
+@payload(CARERS)
 class VaccinationVoided:
     """The dose counts no more; it stays in the record, with who voided it and why."""
 

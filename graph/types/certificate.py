@@ -89,5 +89,6 @@ class Certificate(Node):
     voided_because: str = column("Why it was voided; empty while it stands.")
     voided_by: Staff | None = one("Who voided it; null while it stands.", STAFF, carried=True)
     replaced_by: Certificate | None = one(
-        "The certificate that replaces it; null while none does, and for an owner whom that one does not name."
+        "The certificate that replaces it; null while none does, and for an owner whom that one does not name.",
+        key="replaced_by",
     )

@@ -13,6 +13,9 @@ VOIDED = "{row}voided_at IS NOT NULL"
 CERTIFIED = (
     "EXISTS (SELECT 1 FROM certificate standing WHERE standing.vaccination_id = {row}id AND standing.voided_at IS NULL)"
 )
+IN_A_LOCKED_VISIT = (
+    "EXISTS (SELECT 1 FROM visit locked WHERE locked.id = {row}visit_id AND locked.locked_at IS NOT NULL)"
+)
 OF_A_DOSE = (
     "vaccine_id", "visit_id", "lot", "lot_fold", "expires_on", "given_on", "at", "given_by_id", "location_id",
     "body_site", "tag", "source", "words",
@@ -64,6 +67,7 @@ CONSTRAINTS: list[Constraint] = [
         VOIDED,
         ("id", "pet_id", "recorded_at", *OF_A_DOSE, "voided_at", "voided_by_id", "voided_because"),
     ),
+    Frozen("vaccination_in_a_locked_visit", "vaccination", IN_A_LOCKED_VISIT, OF_A_DOSE, admits_new=False),
     Frozen("certificate_kept", "certificate", "{row}voided_at IS NULL", (*OF_A_CERTIFICATE, "replaced_by_id")),
     Frozen(
         "certificate_voided",

@@ -145,7 +145,8 @@ def questions(made: Samples, audience: Audience) -> dict[str, dict[str, Any]]:
         "petId": id_of(world.pet),
         "vetId": id_of(world.vet.staff),
     }
-    both = {"node": {"id": id_of(world.pet)}, "pet": {"id": id_of(world.pet)}, "freeTimes": free}
+    pet = {"id": id_of(world.pet)}
+    both = {"node": pet, "pet": pet, "freeTimes": free, "certificate": {"id": id_of(made.certificate)}}
     if audience is Audience.OWNER:
         return {**both, "myAppointments": page}
     return {
@@ -153,6 +154,8 @@ def questions(made: Samples, audience: Audience) -> dict[str, dict[str, Any]]:
         "client": {"id": id_of(world.owner.client)},
         "clients": {"search": "berg", **page},
         "pets": page,
+        "vaccines": {"search": "rabisin"},
+        "vaccinationsOfLot": {"lot": "A-1", "vaccineId": id_of(made.vaccine), **page},
         "day": {"locationId": id_of(world.location), "on": "2026-03-03"},
         "appointments": {
             "startsBefore": "2026-03-04T00:00:00Z",

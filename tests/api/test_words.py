@@ -92,6 +92,7 @@ def test_an_owner_asks_for_nothing_but_this():
         "pet",
         "myPets",
         "myAppointments",
+        "certificate",
     }
 
 
@@ -171,7 +172,9 @@ def test_a_language_is_described_alike_wherever_it_is_asked_for_or_shown():
 
 def test_every_list_with_pages_says_how_many_there_are():
     totals = {place: str(part.type) for place, name, part in _parts(UNIFIED) if name == "totalCount"}
-    assert totals == {f"{kind}Connection.totalCount": "Int!" for kind in ("Appointment", "Client", "Pet")}
+    assert totals == {
+        f"{kind}Connection.totalCount": "Int!" for kind in ("Appointment", "Client", "Pet", "Vaccination")
+    }
 
 
 @pytest.mark.parametrize("deed", sorted(DOORS))

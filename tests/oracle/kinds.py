@@ -38,8 +38,21 @@ KINDS: dict[str, Any] = {
     "ServiceStaff": models.ServiceStaff,
     "ServiceRoom": models.ServiceRoom,
     "BusyTime": models.BusyTime,
+    "Certificate": models.Certificate,
+    "Vaccination": models.Vaccination,
+    "VaccinationDue": models.VaccinationDue,
+    "VaccinationProtocol": models.VaccinationProtocol,
+    "Vaccine": models.Vaccine,
 }
-ONE = {"vet": "Staff"}
+ONE = {
+    "vet": "Staff",
+    "givenBy": "Staff",
+    "voidedBy": "Staff",
+    "replacedBy": "Certificate",
+    "protocol": "VaccinationProtocol",
+}
+# What stands behind these is seen by whom its own rule shows it to.
+JOINED = {("Certificate", "vaccination"), ("Certificate", "replacedBy")}
 # The rows of which a list is made: their kind, what points here, their order, and what else must hold of them.
 MANY: dict[tuple[str, str], tuple[str, str, tuple[str, ...], Any]] = {
     ("Account", "sessions"): (
@@ -56,6 +69,14 @@ MANY: dict[tuple[str, str], tuple[str, str, tuple[str, ...], Any]] = {
     ("Location", "exceptions"): ("HoursException", "location_id", ("starts_at",), None),
     ("Pet", "owners"): ("Ownership", "pet_id", ("-share",), lambda each: each.ends_on is None),
     ("Pet", "coOwners"): ("CoOwner", "pet_id", (), lambda each: each.ends_on is None),
+    ("Pet", "vaccinationsDue"): (
+        "VaccinationDue",
+        "pet_id",
+        ("due_on", "target"),
+        lambda each: each.lapses_on is None or each.lapses_on > NOW.date(),
+    ),
+    ("Pet", "certificates"): ("Certificate", "pet_id", ("-number",), None),
+    ("Vaccination", "certificates"): ("Certificate", "vaccination_id", ("-number",), None),
     ("Staff", "roles"): ("HeldRole", "staff_id", (), None),
     ("Staff", "workingHours"): ("WorkingHours", "staff_id", ("weekday", "from_minute"), None),
     ("Staff", "exceptions"): ("HoursException", "staff_id", ("starts_at",), None),
@@ -66,7 +87,15 @@ VIA = {
     ("Service", "staff"): ("ServiceStaff", "service_id", "Staff", "staff_id"),
     ("Service", "rooms"): ("ServiceRoom", "service_id", "Room", "room_id"),
 }
-COLUMNS = {"from": "from_minute", "until": "until_minute"}
+COLUMNS = {
+    "from": "from_minute",
+    "until": "until_minute",
+    "earliestValidOn": "earliest_on",
+    "explanation": "sentence",
+    "legalFrom": "immune_from",
+    "legalUntil": "immune_until",
+    "legallyRequiredBy": "required_by",
+}
 
 
 @dataclass(frozen=True, slots=True)

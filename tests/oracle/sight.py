@@ -52,6 +52,10 @@ class Sight:
                 return row.id in self._mine
             case models.Ownership():
                 return row.ends_on is None and row.pet_id in self._mine
-            case models.Appointment():
+            case models.Appointment() | models.VaccinationDue():
                 return row.pet_id in self._mine
+            case models.Vaccination():
+                return row.pet_id in self._mine and row.voided_at is None
+            case models.Certificate():
+                return row.pet_id in self._mine and bool(row.client_id == self.viewer.client_id)
         return False

@@ -15,7 +15,6 @@ from models import (
     Death,
     EventKind,
     HoursException,
-    NumberSeries,
     Ownership,
     Role,
     StaffRole,
@@ -228,13 +227,15 @@ async def _doses(world):
     await a_certificate(certified, **told, voided_by_id=world.vet.id)
     await a_certificate(certified)
     await a_vaccination(world.pet, **told, voided_by_id=world.vet.id)
+    visit = await a_visit(world.pet)
+    await a_vaccination(world.pet, visit_id=visit.id)
+    await sql.execute("UPDATE visit SET locked_at = ? WHERE id = ?", (NOW, visit.id))
     await VaccinationDue.create(
         pet_id=world.pet.id, target="RABIES", due_on=NOW.date(), earliest_on=NOW.date(), reason="BOOSTER",
         sentence="It is due.", is_regulated=True, immune_from=NOW.date(), immune_until=NOW.date(), worked_out_at=NOW,
     )  # fmt: skip
-    await NumberSeries.create(name="certificate", last_number=2)
     await VaccinationProtocol.filter(code="CORE_DOG_WSAVA", version=2).update(is_active=True)
-    assert await Vaccination.all().count() == 3
+    assert await Vaccination.all().count() == 4
 
 
 async def a_row(table, where="1 = 1"):

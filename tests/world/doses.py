@@ -10,6 +10,7 @@ from models import (
     Certificate,
     Client,
     Location,
+    NumberSeries,
     Ownership,
     Pet,
     Species,
@@ -86,6 +87,8 @@ async def a_certificate(vaccination: Vaccination, **more: Any) -> Certificate:
     place = await Location.all().order_by("id").first()
     assert place
     number = await Certificate.all().count() + 1
+    if not await NumberSeries.filter(name="certificate").update(last_number=number):
+        await NumberSeries.create(name="certificate", last_number=number)
     given: dict[str, Any] = {
         "number": number,
         "client_id": client_id,
