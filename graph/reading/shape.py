@@ -168,10 +168,11 @@ def many(
     order: tuple[str, ...] = (),
     narrow: Narrow | str | None = None,
     via: str | None = None,
+    size: int | None = None,
 ) -> Any:
-    """A to-many edge without arguments; `narrow` may be SQL alone."""
+    """A to-many edge without arguments; `narrow` may be SQL alone. `size` is how many there usually are, for the cost."""
     narrowed = (lambda _context, _given: (narrow, ())) if isinstance(narrow, str) else narrow
-    return _field(description, roles, Many(model, key, order, narrowed, via))
+    return _field(description, roles, Many(model, key, order, narrowed, via), size=size)
 
 
 def unresolved() -> NoReturn:
@@ -179,8 +180,11 @@ def unresolved() -> NoReturn:
     raise AssertionError("A field of a row is read, not resolved.")
 
 
-def _field(description: str, roles: tuple[Any, ...], reads: Reads | None, *, name: str | None = None) -> Any:
-    given: dict[str, Any] = {"description": description, "metadata": {READS: reads} if reads else {}, "name": name}
+def _field(
+    description: str, roles: tuple[Any, ...], reads: Reads | None, *, name: str | None = None, size: int | None = None
+) -> Any:
+    metadata = {**({READS: reads} if reads else {}), **({"size": size} if size is not None else {})}
+    given: dict[str, Any] = {"description": description, "metadata": metadata, "name": name}
     if roles:
         given["directives"] = [allow(*roles)]
     return strawberry.field(**given)

@@ -66,6 +66,7 @@ class Pet(Node):
         STAFF,
         order=("-share",),
         narrow="{t}.ends_on IS NULL",
+        size=3,
     )
     co_owners: list[Annotated[CoOwner, strawberry.lazy("graph.types.ownership")]] | None = many(
         "Everybody who owns it now.", models.Ownership, "pet", OWNER, narrow="{t}.ends_on IS NULL"
@@ -77,6 +78,7 @@ class Pet(Node):
         "pet",
         order=("due_on", "target"),
         narrow=_still_due,
+        size=8,
     )
     certificates: list[Annotated[Certificate, strawberry.lazy("graph.types.certificate")]] = many(
         "Its vaccination certificates, the latest first; an owner sees those that name her.",

@@ -93,6 +93,7 @@ class Vaccination(Node):
         models.Certificate,
         "vaccination",
         order=("-number",),
+        size=2,
     )
     vaccine: Vaccine | None = one("The product.", STAFF, carried=True)
     recorded_at: datetime | None = column("When it was written down.", STAFF)

@@ -40,7 +40,7 @@ async def a_vaccine(
     return await Vaccine.create(
         name=name,
         maker=maker,
-        fold=folded(name),
+        fold=folded(f"{name} {maker}"),
         species=[one.value for one in species],
         targets=[one.value for one in targets],
         lasts_months=lasts,
