@@ -31,18 +31,15 @@ PLAIN: dict[tuple[type[Model], str], str] = {
     (models.DeathEffect, "subject_table"): "a name of a table",
 }
 PLAIN |= {
-    **{(model, name): "a closed set of words" for model in (models.Vaccine,) for name in ("species", "targets")},
+    (models.Vaccine, "species"): "a closed set of words",
+    (models.Vaccine, "targets"): "a closed set of words",
     (models.Pet, "lifestyle"): "a closed set of words",
     (models.NumberSeries, "name"): "the program's own word",
     (models.Certificate, "facts"): "texts in one, of which the crawl makes marks of its own",
-    # They ship with the program, the same to every practice, and stay the same when a test is over.
-    **{
-        (models.VaccinationProtocol, name): "the same in every practice"
-        for name in (
-            "code", "name", "fold", "species", "targets", "jurisdiction", "lifestyles", *SPANS, "source",
-        )
-    },
-}  # fmt: skip
+}
+# They ship with the program, and stay the same when a test is over.
+_SHIPPED = ("code", "name", "fold", "species", "targets", "jurisdiction", "lifestyles", *SPANS, "source")
+PLAIN |= dict.fromkeys([(models.VaccinationProtocol, name) for name in _SHIPPED], "the same in every practice")
 # Where nothing can be written, or nothing would work any more; it is long and stands nowhere else.
 AS_IT_IS = {
     (models.SigningKey, "kid"),

@@ -57,7 +57,7 @@ async def test_a_filled_database_keeps_its_rows_and_what_guards_them(empty_datab
     async with connect(url):
         pet, place, person = await Pet.get(id=PET), await Location.get(id=PLACE), await Staff.get(id=PERSON)
         assert pet.name == "Rex"
-        assert [pet.alerts, pet.lifestyle] == [["bites"], []]
+        assert (list(pet.alerts), list(pet.lifestyle)) == (["bites"], [])
         assert (place.name, place.region, person.display_name, person.licence_number) == (
             "High Street",
             "",
