@@ -121,6 +121,8 @@ async def add(viewer: Viewer, location: NewLocation, *, key: str, now: datetime)
             await retry.keep(location=location_id)
             await sql.insert([Location(id=location_id, **columns)])
             hours = await _open(location_id, location.opening_hours)
+            if await Location.all().count() == 1:  # the first place brings the law that counts for every pet
+                await vaccinations_due.work_out_where(access.ALL, now=now)
             after = {**columns, "opening_hours": hours}
             await events.record(viewer, _happening(EventKind.LOCATION_ADDED, location_id, Change(after=after)), now=now)
         return {"location": str(location_id)}
@@ -150,7 +152,7 @@ async def amend(viewer: Viewer, location_id: UUID | None, changes: LocationChang
             if "region" not in columns and location.region[:2] != columns.get("country", location.country):
                 columns["region"] = ""  # a place that moves to another country leaves its subdivision behind
             change = await write(location, columns)
-            if change.after.keys() & {"country", "region"}:
+            if change.after.keys() & {"country", "region", "closed_on"}:
                 await vaccinations_due.work_out_where(access.ALL, now=now)
             if "opening_hours" in said:
                 held = await OpeningHours.filter(location_id=location.id).order_by("weekday", "from_minute")

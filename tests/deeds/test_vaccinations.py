@@ -336,6 +336,19 @@ async def test_a_place_that_moves_to_another_country_leaves_its_region_behind(wo
     assert refused.value.path == ("region",)
 
 
+async def test_a_place_that_closes_hands_the_law_on_to_the_next_one(world):
+    await give(world, date(2025, 4, 1))
+    puppy = await a_pet(world.owner, **BORN)
+    hill = locations.NewLocation("Hill", "America/Chicago", "USD", Address("", "", "Austin", "US"), region="US-TX")
+    await locations.add(world.manager.viewer, hill, **kept())
+    closing = locations.LocationChanges(closed_on=TODAY)
+    await locations.amend(world.manager.viewer, world.location.id, closing, **kept())
+    codes = {one.id: one.code for one in await VaccinationProtocol.all()}
+    due = [(await what_is_due(pet))[Target.RABIES] for pet in (puppy, world.pet)]
+    # Where a pet was given its latest dose, there its law is looked up.
+    assert [codes[row.protocol_id] for row in due if row.protocol_id] == ["RABIES_US", "RABIES_US_NY"]
+
+
 async def test_a_lot_is_found_however_it_was_typed_and_without_what_was_voided(world):
     other = await a_vaccine("Versican", targets=CORE)
     found = [await give(world, lot="AB-12"), await give(world, date(2026, 1, 5), lot="ab 12", vaccine=other)]
