@@ -8,6 +8,7 @@ from strawberry.schema.config import StrawberryConfig
 from graph.mutations.accounts import AccountMutations
 from graph.mutations.allergies import AllergyMutations
 from graph.mutations.appointments import AppointmentMutations
+from graph.mutations.certificates import CertificateMutations
 from graph.mutations.clients import ClientMutations
 from graph.mutations.diagnosis_terms import DiagnosisTermMutations
 from graph.mutations.documents import DocumentMutations
@@ -27,6 +28,8 @@ from graph.mutations.services import ServiceMutations
 from graph.mutations.staff import StaffMutations
 from graph.mutations.treatment_plans import TreatmentPlanMutations
 from graph.mutations.treatments import TreatmentMutations
+from graph.mutations.vaccinations import VaccinationMutations
+from graph.mutations.vaccines import VaccineMutations
 from graph.mutations.visits import VisitMutations
 from graph.mutations.vitals import VitalMutations
 from graph.queries.appointments import AppointmentQueries
@@ -36,6 +39,7 @@ from graph.queries.histories import HistoryQueries
 from graph.queries.practice import PracticeQueries
 from graph.queries.records import RecordQueries
 from graph.queries.treatment_plans import TreatmentPlanQueries
+from graph.queries.vaccinations import VaccinationQueries
 from graph.reading import ReadingExecutor
 from graph.reading.connection import mark_as_its_entries
 from graph.scalars import SCALARS
@@ -54,6 +58,7 @@ class Query(
     DiagnosisQueries,
     TreatmentPlanQueries,
     HistoryQueries,
+    VaccinationQueries,
 ):
     """Everything that can be asked."""
 
@@ -84,6 +89,9 @@ class Mutation(
     HoursMutations,
     StaffMutations,
     AccountMutations,
+    VaccineMutations,
+    VaccinationMutations,
+    CertificateMutations,
 ):
     """Everything that can be done."""
 

@@ -4,6 +4,7 @@ from models.account import Account, Invitation, RefreshToken, Session, SignInCod
 from models.allergy import Allergy, Severity
 from models.appointment import Appointment, Status
 from models.busy_time import BusyTime, Resource
+from models.certificate import Certificate
 from models.client import Client, ClientEmail, ClientPhone, ClientWord
 from models.death import Death, DeathEffect
 from models.document import Document, DocumentKind
@@ -13,6 +14,7 @@ from models.idempotency_key import IdempotencyKey
 from models.location import Location, OpeningHours
 from models.message import Letter, Message, MessageState
 from models.note import Addendum, Note, NoteKind, NoteRevision, NoteTemplate
+from models.number_series import NumberSeries
 from models.ownership import Ownership, Right
 from models.pet import Pet, Sex, Species
 from models.practice import Practice
@@ -35,6 +37,10 @@ from models.treatment import (
     TreatmentPlan,
     TreatmentStep,
 )
+from models.vaccination import DoseSource, Vaccination
+from models.vaccination_due import VaccinationDue
+from models.vaccination_protocol import VaccinationProtocol
+from models.vaccine import Target, Vaccine
 from models.visit import Visit
 from models.vital import Vital, VitalKind, VitalSource, VitalUnit
 from models.working_hours import HoursException, WorkingHours
@@ -46,6 +52,7 @@ __all__ = [
     "Appointment",
     "BusyTime",
     "Certainty",
+    "Certificate",
     "Client",
     "ClientEmail",
     "ClientPhone",
@@ -56,6 +63,7 @@ __all__ = [
     "DiagnosisTerm",
     "Document",
     "DocumentKind",
+    "DoseSource",
     "Event",
     "EventCounter",
     "EventDetail",
@@ -73,6 +81,7 @@ __all__ = [
     "NoteKind",
     "NoteRevision",
     "NoteTemplate",
+    "NumberSeries",
     "OpeningHours",
     "Ownership",
     "Pet",
@@ -104,10 +113,15 @@ __all__ = [
     "Status",
     "StepOutcome",
     "StepState",
+    "Target",
     "Throttle",
     "Treatment",
     "TreatmentPlan",
     "TreatmentStep",
+    "Vaccination",
+    "VaccinationDue",
+    "VaccinationProtocol",
+    "Vaccine",
     "Visit",
     "Vital",
     "VitalKind",

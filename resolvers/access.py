@@ -137,7 +137,7 @@ ROWS: Final[Mapping[type[Model], Rule]] = {
     models.ClientPhone: Rule(staff=ALL, owner="{t}.client_id = {client}"),
     models.Pet: Rule(staff=ALL, owner=_owned("{t}.id")),
     models.Ownership: Rule(staff=ALL, owner=f"{{t}}.ends_on IS NULL AND {_owned('{t}.pet_id')}"),
-    models.Appointment: Rule(staff=ALL, owner=_owned("{t}.pet_id")),
+    **dict.fromkeys((models.Appointment, models.VaccinationDue), Rule(staff=ALL, owner=_owned("{t}.pet_id"))),
     models.HistoryEntry: Rule(staff=ALL, owner=f"{_SEEN_ENTRY} AND {_owned('{t}.pet_id')}"),
     models.Visit: Rule(staff=ALL),
     models.NoteTemplate: Rule(staff=ALL),
@@ -159,6 +159,9 @@ ROWS: Final[Mapping[type[Model], Rule]] = {
         staff=ALL, owner=f"{{t}}.shared_at IS NOT NULL AND {{t}}.errored_at IS NULL AND {_owned('{t}.pet_id')}"
     ),
     models.RecordReading: Rule(manager=ALL),
+    **dict.fromkeys((models.Vaccine, models.VaccinationProtocol), Rule(staff=ALL)),
+    models.Vaccination: Rule(staff=ALL, owner=f"{{t}}.voided_at IS NULL AND {_owned('{t}.pet_id')}"),
+    models.Certificate: Rule(staff=ALL, owner=f"{{t}}.client_id = {{client}} AND {_owned('{t}.pet_id')}"),
     models.Account: Rule(
         staff="{t}.id = {account}",
         owner="{t}.id = {account}",

@@ -21,6 +21,15 @@ class Deed(StrEnum):
     REGISTER_PET = "registerPet"
     AMEND_PET = "amendPet"
     RECORD_DEATH = "recordDeath"
+    RECORD_VACCINATION = "recordVaccination"
+    AMEND_VACCINATION = "amendVaccination"
+    VOID_VACCINATION = "voidVaccination"
+    ISSUE_CERTIFICATE = "issueCertificate"
+    VOID_CERTIFICATE = "voidCertificate"
+    ADD_VACCINE = "addVaccine"
+    AMEND_VACCINE = "amendVaccine"
+    ACTIVATE_PROTOCOL = "activateProtocol"
+    DEACTIVATE_PROTOCOL = "deactivateProtocol"
     ADD_OWNERSHIP = "addOwnership"
     AMEND_OWNERSHIP = "amendOwnership"
     END_OWNERSHIP = "endOwnership"
@@ -82,6 +91,7 @@ class Deed(StrEnum):
     AMEND_WORKING_HOURS = "amendWorkingHours"
     ADD_EXCEPTION = "addException"
     AMEND_EXCEPTION = "amendException"
+    AMEND_STAFF = "amendStaff"
     INVITE_STAFF = "inviteStaff"
     SET_STAFF_ROLES = "setStaffRoles"
     ACCEPT_INVITATION = "acceptInvitation"
@@ -112,6 +122,15 @@ DEEDS: Final[Mapping[Deed, frozenset[Role]]] = {
     Deed.REGISTER_PET: STAFF | OWNER,
     Deed.AMEND_PET: STAFF,
     Deed.RECORD_DEATH: STAFF,
+    Deed.RECORD_VACCINATION: CLINICAL,
+    Deed.AMEND_VACCINATION: CLINICAL,
+    Deed.VOID_VACCINATION: CLINICAL,
+    Deed.ISSUE_CERTIFICATE: VET,
+    Deed.VOID_CERTIFICATE: VET,
+    Deed.ADD_VACCINE: MANAGER,
+    Deed.AMEND_VACCINE: MANAGER,
+    Deed.ACTIVATE_PROTOCOL: MANAGER,
+    Deed.DEACTIVATE_PROTOCOL: MANAGER,
     Deed.ADD_OWNERSHIP: FRONT_DESK | {Role.VET},
     Deed.AMEND_OWNERSHIP: FRONT_DESK | {Role.VET},
     Deed.END_OWNERSHIP: FRONT_DESK | {Role.VET},
@@ -174,6 +193,7 @@ DEEDS: Final[Mapping[Deed, frozenset[Role]]] = {
     Deed.AMEND_WORKING_HOURS: MANAGER,
     Deed.ADD_EXCEPTION: MANAGER,
     Deed.AMEND_EXCEPTION: MANAGER,
+    Deed.AMEND_STAFF: MANAGER,
     Deed.INVITE_STAFF: MANAGER,
     Deed.SET_STAFF_ROLES: MANAGER,
     Deed.ACCEPT_INVITATION: STAFF_DOOR,

@@ -17,9 +17,11 @@ from models import (
     NoteTemplate,
     Ownership,
     Role,
+    Staff,
     Status,
     TreatmentPlan,
     TreatmentStep,
+    VaccinationProtocol,
     Visit,
     WorkingHours,
 )
@@ -32,11 +34,14 @@ from tests.world import (
     Owner,
     World,
     a_booking,
+    a_certificate,
     a_document,
     a_location,
     a_member,
     a_note,
     a_plan,
+    a_vaccination,
+    a_vaccine,
     a_visit,
     a_world,
     an_owner,
@@ -71,6 +76,10 @@ class Scene:
     handout: Document
     plan: TreatmentPlan
     step: TreatmentStep
+    vaccine: Any
+    dose: Any
+    certificate: Any
+    protocol: Any
     refresh_token: str
     invitation: str
     code: str
@@ -110,6 +119,8 @@ async def a_scene() -> Scene:
     await invitations.invite(world.manager.viewer, invited, key="invited", vault=VAULT, rules=RULES, now=NOW)
     address = world.owner.account.email
     await codes.request_sign_in_code(ANYONE, address, origin=HOME, vault=VAULT, rules=RULES, now=NOW)
+    vaccine = await a_vaccine()
+    await Staff.all().update(licence_number="L 1")
     return Scene(
         world=world,
         other=other,
@@ -124,6 +135,10 @@ async def a_scene() -> Scene:
         handout=await a_document(world.pet, is_shared=True),
         plan=plan,
         step=steps[0],
+        vaccine=vaccine,
+        dose=await a_vaccination(world.pet, vaccine),
+        certificate=await a_certificate(await a_vaccination(world.pet, vaccine)),
+        protocol=await VaccinationProtocol.get(code="CORE_DOG_WSAVA", version=2),
         refresh_token=refresh_token,
         invitation=await secret_in_letter("invited@practice.example", Letter.INVITATION),
         code=await secret_in_letter(address),

@@ -14,7 +14,7 @@ from graph.mutations.ownerships import rights_of
 from graph.roles import EVERYBODY, STAFF
 from graph.types.pet import Pet
 from models.ownership import Right
-from models.pet import DatePrecision, Sex, Species
+from models.pet import DatePrecision, Lifestyle, Sex, Species
 from models.refusal import AlreadyAnOwner, LastPayer, PetHasDied, SharesMustSumTo100
 from resolvers import pets
 from resolvers.access import Deed
@@ -28,6 +28,7 @@ _COLOUR = "Its colour and marks, at most 200 characters"
 _CHIP = "The 15 digits of its microchip; spaces, dots and dashes do not count"
 _ALERTS = "What everybody must know before they touch it: at most 20, each 1 to 200 characters"
 _TAGS = "Words under which the practice finds it: at most 20, each 1 to 200 characters"
+_LIFE = "How it lives, as far as it matters for what it can catch"
 _REPLACED = "They replace all that were known; null clears them."
 
 
@@ -79,6 +80,7 @@ class AmendPetInput:
     microchip: str | None = said(f"{_CHIP}. Null clears it.", default=strawberry.UNSET)
     alerts: list[str] | None = said(f"{_ALERTS}. {_REPLACED}", default=strawberry.UNSET)
     tags: list[str] | None = said(f"{_TAGS}. {_REPLACED}", default=strawberry.UNSET)
+    lifestyle: list[Lifestyle] | None = said(f"{_LIFE}. {_REPLACED}", default=strawberry.UNSET)
     idempotency_key: str = said(KEY)
 
 
@@ -153,6 +155,7 @@ class PetMutations:
             microchip=changed(input.microchip, null=None),
             alerts=changed(input.alerts, null=()),
             tags=changed(input.tags, null=()),
+            lifestyle=changed(input.lifestyle, null=()),
         )
         pet_id = key("Pet", input.pet_id)
         amended = await pets.amend(viewer, pet_id, changes, key=input.idempotency_key, now=info.context.now)

@@ -37,7 +37,7 @@ finished answer back.
 from graph.reading.executor import ReadingExecutor
 from graph.reading.pages import Paged, Picked, Shown
 from graph.reading.plans import Plans
-from graph.reading.shape import batched, column, computed, identity, itself, many, mixed, one, said, shape
+from graph.reading.shape import batched, column, computed, identity, itself, many, mixed, one, said, shape, timed
 
 __all__ = [
     "Paged",
@@ -55,4 +55,5 @@ __all__ = [
     "one",
     "said",
     "shape",
+    "timed",
 ]

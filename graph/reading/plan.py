@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from graphql.execution.values import VariableValues
 
     from graph.reading.arguments import Arguments
-    from graph.reading.shape import Batch, Many
+    from graph.reading.shape import Many
     from graph.reading.sources import Connection, Entry
     from resolvers.rows import Order
 
@@ -66,10 +66,14 @@ class Child:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a function is asked for all rows of a level, by the keys that stand in this place."""
+    """What a function is asked for all rows of a level, by the keys that stand in this place.
+
+    A timed one is told the moment too.
+    """
 
     parent: int
-    function: Batch
+    function: Any
+    is_timed: bool = False
 
 
 @dataclass(slots=True)

@@ -92,8 +92,11 @@ class _Reader:
         """Ask every function for the keys that were found: when no connection is held, for they take their own."""
         if not self._functions:
             return
-        viewer = self._context.viewer
-        calls = [asked.function(viewer, keys) for asked, keys, _ in self._functions]
+        viewer, now = self._context.viewer, self._context.now
+        calls = [
+            asked.function(viewer, keys, now) if asked.is_timed else asked.function(viewer, keys)
+            for asked, keys, _ in self._functions
+        ]
         for (_, _, answers), said in zip(
             self._functions, await asyncio.gather(*calls, return_exceptions=True), strict=True
         ):

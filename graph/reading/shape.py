@@ -16,12 +16,14 @@ from models.role import Role
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Mapping, Sequence
+    from datetime import datetime
     from uuid import UUID
 
     from graph.context import Context
     from resolvers.viewer import Viewer
 
     Batch: TypeAlias = Callable[[Viewer, Sequence[UUID]], Awaitable[Mapping[UUID, Any]]]
+    TimedBatch: TypeAlias = Callable[[Viewer, Sequence[UUID], datetime], Awaitable[Mapping[UUID, Any]]]
     Narrow: TypeAlias = Callable[[Context, dict[str, Any]], tuple[str, tuple[Any, ...]]]
 
 READS = "reads"
@@ -60,9 +62,13 @@ class Computed:
 
 @dataclass(frozen=True, slots=True)
 class Batched:
-    """What SQL cannot say: a function that finds it for all rows of a level at once, by their keys."""
+    """What SQL cannot say: a function that finds it for all rows of a level at once, by their keys.
 
-    function: Batch
+    One that `is_timed` is told the moment of the question too.
+    """
+
+    function: Batch | TimedBatch
+    is_timed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +199,11 @@ def computed(
 def batched(description: str, function: Batch, *roles: Role | Iterable[Role], body: bool = False) -> Any:
     """A field whose values a function finds for many rows at once; a row that it leaves out has null."""
     return _field(description, roles, Batched(function), body=body)
+
+
+def timed(description: str, function: TimedBatch, *roles: Role | Iterable[Role]) -> Any:
+    """A field as of the moment of the question: a function finds it for many rows at once, as for `batched`."""
+    return _field(description, roles, Batched(function, is_timed=True))
 
 
 def said(description: str, name: str) -> Any:

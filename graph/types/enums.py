@@ -12,7 +12,7 @@ from models.appointment import Status
 from models.document import DocumentKind
 from models.note import NoteKind
 from models.ownership import Right
-from models.pet import DatePrecision, Sex, Species
+from models.pet import DatePrecision, Lifestyle, Sex, Species
 from models.treatment import PlanKind, PlanState, StepOutcome, StepState
 
 if TYPE_CHECKING:
@@ -62,6 +62,20 @@ described(
     Sex,
     "The sex of a pet.",
     {Sex.FEMALE: "Female.", Sex.MALE: "Male.", Sex.UNKNOWN: "Nobody knows."},
+)
+described(
+    Lifestyle,
+    "How a pet lives, as far as it matters for what it can catch.",
+    {
+        Lifestyle.INDOOR: "It stays indoors.",
+        Lifestyle.OUTDOOR: "It goes outdoors.",
+        Lifestyle.WITH_OUTDOOR_PETS: "It lives with pets that go outdoors.",
+        Lifestyle.BOARDING: "It meets others: boarding, day care, shows, classes.",
+        Lifestyle.TRAVEL: "It travels.",
+        Lifestyle.WILDLIFE_AND_WATER: "It meets wildlife, or drinks from ponds and puddles.",
+        Lifestyle.TICKS: "It walks where ticks are.",
+        Lifestyle.BREEDING: "It is bred.",
+    },
 )
 described(
     DatePrecision,

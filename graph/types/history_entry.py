@@ -31,13 +31,21 @@ described(
         HistoryKind.TREATMENT: "Something that it was given here: a `Treatment`.",
         HistoryKind.VITAL: "Something that was measured, such as its weight: a `Vital`.",
         HistoryKind.ALLERGY: "Something that it must not be given: an `Allergy`.",
+        HistoryKind.VACCINATION: "A vaccination, given here or elsewhere: a `Vaccination`.",
         HistoryKind.PRESCRIPTION: "A medicine that was prescribed: a `Prescription`.",
         HistoryKind.DOCUMENT: "Something that was written for others to read: a `Document`.",
     },
     only={
         kind: STAFF
         for kind in HistoryKind
-        if kind not in {HistoryKind.APPOINTMENT, HistoryKind.NOTE, HistoryKind.PRESCRIPTION, HistoryKind.DOCUMENT}
+        if kind
+        not in {
+            HistoryKind.APPOINTMENT,
+            HistoryKind.NOTE,
+            HistoryKind.VACCINATION,
+            HistoryKind.PRESCRIPTION,
+            HistoryKind.DOCUMENT,
+        }
     },
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
@@ -17,12 +17,13 @@ from graph.types.history_entry import OF_A_PET
 from graph.types.node import Node, id_of
 from graph.types.record_enums import VitalKind
 from models import HistoryKind
-from models.pet import DatePrecision, Sex, Species
+from models.pet import DatePrecision, Lifestyle, Sex, Species
 from models.treatment import PlanState
 
 if TYPE_CHECKING:
     from graph.types.allergy import Allergy
     from graph.types.appointment import Appointment
+    from graph.types.certificate import Certificate
     from graph.types.document import Document
     from graph.types.history_entry import HistoryEntry
     from graph.types.note import Note
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from graph.types.prescription import Prescription
     from graph.types.problem import Problem
     from graph.types.treatment_plan import TreatmentPlan
+    from graph.types.vaccination import Vaccination, VaccinationDue
     from graph.types.visit import Visit
     from graph.types.vital import Vital
 
@@ -76,7 +78,14 @@ _VISITS = Many(models.Visit, "pet", ("-at",))
 _NOTES = Many(models.Note, "pet", ("-at",))
 _DOCUMENTS = Many(models.Document, "pet", ("-at",))
 _PLANS = Many(models.TreatmentPlan, "pet", ("-created_at",), _in_state)
+
+
+def _still_due(context: Context, _given: dict[str, Any]) -> tuple[str, tuple[Any, ...]]:
+    return "{t}.lapses_on IS NULL OR {t}.lapses_on > ?", (context.now.astimezone(UTC).date(),)
+
+
 _APPOINTMENTS = Many(models.Appointment, "pet", ("-starts_at",), _past_or_coming)
+_VACCINATIONS = Many(models.Vaccination, "pet", ("-given_on",))
 
 
 @shape(models.Pet, EVERYBODY)
@@ -96,6 +105,7 @@ class Pet(Node):
     died_on: date | None = column("When it died; null while it lives.")
     alerts: list[str] | None = column("What everybody must know before they touch it.", STAFF)
     tags: list[str] | None = column("Words under which the practice finds it.", STAFF)
+    lifestyle: list[Lifestyle] = column("How it lives, as far as it matters for what it can catch.")
     owners: list[Annotated[Ownership, strawberry.lazy("graph.types.ownership")]] | None = many(
         "Who owns it now, the one who pays most first.",
         models.Ownership,
@@ -103,6 +113,7 @@ class Pet(Node):
         STAFF,
         order=("-share",),
         narrow="{t}.ends_on IS NULL",
+        size=3,
     )
     co_owners: list[Annotated[CoOwner, strawberry.lazy("graph.types.ownership")]] | None = many(
         "Everybody who owns it now.", models.Ownership, "pet", OWNER, narrow="{t}.ends_on IS NULL"
@@ -126,6 +137,38 @@ class Pet(Node):
         narrow=_STANDS,
         size=3,
     )
+
+    vaccinations_due: list[Annotated[VaccinationDue, strawberry.lazy("graph.types.vaccination")]] = many(
+        "Its next dose against each disease, the one that is due first; none once it has died.",
+        models.VaccinationDue,
+        "pet",
+        order=("due_on", "target"),
+        narrow=_still_due,
+        size=8,
+    )
+    certificates: list[Annotated[Certificate, strawberry.lazy("graph.types.certificate")]] = many(
+        "Its vaccination certificates, the latest first; an owner sees those that name her.",
+        models.Certificate,
+        "pet",
+        order=("-number",),
+    )
+
+    @strawberry.field(  # type: ignore[untyped-decorator]
+        description="What it was vaccinated with, latest first; owners see only what stands.",
+        metadata={READS: _VACCINATIONS},
+    )
+    def vaccinations(
+        self,
+        info: Info,
+        first: Annotated[
+            int | None, strawberry.argument(description="How many, 1 to 100; 20 when nothing is said.")
+        ] = None,
+        after: Annotated[str | None, strawberry.argument(description="Those after this cursor.")] = None,
+        last: Annotated[int | None, strawberry.argument(description="How many before `before`, 1 to 100.")] = None,
+        before: Annotated[str | None, strawberry.argument(description="Those before this cursor.")] = None,
+    ) -> Connection[Annotated[Vaccination, strawberry.lazy("graph.types.vaccination")]]:
+        """What it was vaccinated with."""
+        return unresolved()
 
     @strawberry.field(  # type: ignore[untyped-decorator]
         description="Its appointments, latest first; past or coming ones, or all.", metadata={READS: _APPOINTMENTS}

@@ -29,6 +29,7 @@ CONSTRAINTS: list[Constraint] = [
     _in_history("appointment", "'ALWAYS'", at="{row}starts_at"),
     *(_in_history(table, "'NEVER'") for table in OF_THE_PRACTICE),
     _in_history("note", _where("{row}signed_at IS NOT NULL AND {row}errored_at IS NULL", OwnersSee.SIGNED_NOTE)),
+    _in_history("vaccination", _where("{row}voided_at IS NULL", OwnersSee.ALWAYS)),
     _in_history("prescription", _where("{row}errored_at IS NULL", OwnersSee.ALWAYS)),
     _in_history("document", _where("{row}shared_at IS NOT NULL AND {row}errored_at IS NULL", OwnersSee.ALWAYS)),
 ]

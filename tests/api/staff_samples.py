@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from models import HoursException, Letter, Status, WorkingHours
+from models import Certificate, HoursException, Letter, Status, Vaccine, WorkingHours
 from resolvers import invitations
 from resolvers.viewer import Audience, Viewer
 from tests.api.plan_samples import for_documents, for_plans
 from tests.api.record_samples import for_records
 from tests.api.samples import ADDRESS, Sample, a_visit, at, for_owners, secret_of
 from tests.api.samples_of_lines import of_lines
+from tests.api.vaccination_samples import of_vaccinations
 from tests.doorkeeper import PASSWORD
 from tests.doors import Program, id_of
 from tests.scene import STAFF, a_newcomer
@@ -29,14 +30,23 @@ class Samples:
     boss: Viewer
     staff: list[Sample]
     owner: list[Sample]
+    vaccine: Vaccine
+    certificate: Certificate
 
 
 async def samples(program: Program) -> Samples:
     """A practice, and a sample of every mutation that takes a key, in each view."""
     world = await a_world()
     boss = (await a_member("Berta Boss", *STAFF, at=None)).viewer
-    staff = [*await for_staff(program, world, boss), *await for_records(world, boss)]
-    return Samples(world, boss, staff, await for_owners(world))
+    staff = [
+        *await for_staff(program, world, boss),
+        *await for_records(world, boss),
+        *await of_vaccinations(world, boss),
+    ]
+    vaccine, certificate = await Vaccine.all().order_by("id").first(), await Certificate.filter(voided_at=None).first()
+    assert vaccine
+    assert certificate
+    return Samples(world, boss, staff, await for_owners(world), vaccine, certificate)
 
 
 async def for_staff(program: Program, world: World, boss: Viewer) -> list[Sample]:
@@ -207,6 +217,7 @@ async def for_staff(program: Program, world: World, boss: Viewer) -> list[Sample
                 "microchip": "276098102345679",
                 "alerts": ["Bites."],
                 "tags": ["Indoor"],
+                "lifestyle": ["INDOOR"],
             },
             {"name": "Maja"},
         ),
@@ -250,6 +261,7 @@ async def for_staff(program: Program, world: World, boss: Viewer) -> list[Sample
                 "address": ADDRESS,
                 "phone": "+44 20 7946 0958",
                 "openingHours": [A_STRETCH],
+                "region": "DE-BE",
             },
             {"name": "Key"},
             Location=1,
@@ -267,9 +279,11 @@ async def for_staff(program: Program, world: World, boss: Viewer) -> list[Sample
                 "phone": "+49 30 901820",
                 "openingHours": [A_STRETCH],
                 "closedOn": "2030-01-01",
+                "region": "DE-BE",
             },
             {"name": "High Street"},
             OpeningHours=-4,
+            VaccinationDue=1,
         ),
         sample(
             "addRoom", "RoomAdded { room { id name } }", {"locationId": place, "name": "Two"}, {"name": "2"}, Room=1

@@ -145,7 +145,8 @@ def questions(made: Samples, audience: Audience) -> dict[str, dict[str, Any]]:
         "petId": id_of(world.pet),
         "vetId": id_of(world.vet.staff),
     }
-    both = {"node": {"id": id_of(world.pet)}, "pet": {"id": id_of(world.pet)}, "freeTimes": free}
+    pet = {"id": id_of(world.pet)}
+    both = {"node": pet, "pet": pet, "freeTimes": free, "certificate": {"id": id_of(made.certificate)}}
     if audience is Audience.OWNER:
         return {**both, "myAppointments": page}
     return {
@@ -162,6 +163,8 @@ def questions(made: Samples, audience: Audience) -> dict[str, dict[str, Any]]:
             "to": "2026-04-01T00:00:00Z",
             **page,
         },
+        "vaccines": {"search": "rabisin"},
+        "vaccinationsOfLot": {"lot": "A-1", "vaccineId": id_of(made.vaccine), **page},
         "day": {"locationId": id_of(world.location), "on": "2026-03-03"},
         "dueSteps": {"from": "2026-03-01", "to": "2026-03-03", **page},
         "appointments": {

@@ -92,6 +92,7 @@ def test_an_owner_asks_for_nothing_but_this():
         "pet",
         "myPets",
         "myAppointments",
+        "certificate",
     }
 
 
@@ -182,6 +183,7 @@ PAGED = (
     "RecordReading",
     "TreatmentPlan",
     "TreatmentStep",
+    "Vaccination",
     "Visit",
     "Vital",
 )

@@ -24,11 +24,13 @@ from tests.world import (
     TODAY,
     UNTIL_SIX,
     a_booking,
+    a_certificate,
     a_letter,
     a_member,
     a_nurse,
     a_pet,
     a_record,
+    a_vaccination,
     a_world,
     an_owner,
     an_ownership,
@@ -86,6 +88,17 @@ TABLE: dict[type[Model], dict[str, tuple[str, ...]]] = {
     models.Allergy: {"hers": STAFF},
     models.Document: {"shared": HERS, "not shared": STAFF, "an error": STAFF, "a stranger's": STRANGERS},
     models.RecordReading: {"of hers": ("MANAGER",)},
+    models.Vaccine: {"ours": STAFF},
+    models.VaccinationProtocol: {"ours": STAFF},
+    models.Vaccination: {"hers": HERS, "voided": STAFF, "a stranger's": STRANGERS},
+    models.VaccinationDue: {"hers": HERS, "a stranger's": STRANGERS},
+    models.Certificate: {
+        "hers": (*STAFF, "OWNER"),
+        "the co-owner's": (*STAFF, "CO_OWNER"),
+        "a former owner's": STAFF,
+        "hers without view": STAFF,
+        "a stranger's": STRANGERS,
+    },
     models.Account: {"hers": ("OWNER",), "the vet's": ("VET",), "a newcomer's": DESK},
     models.Session: {"hers": ("OWNER",), "the vet's": ("VET",)},
 }
@@ -119,6 +132,7 @@ async def prepared():
     for owner in (world.owner, stranger):
         if not await models.ClientPhone.filter(client_id=owner.id).exists():
             await models.ClientPhone.create(client_id=owner.id, as_given="030 1", position=0)
+    doses = await _doses(world.pet, theirs, co_owner, former, without_view)
     assert (FROM_EIGHT, UNTIL_SIX) == (480, 1080)
 
     async def first(model, **of):
@@ -199,6 +213,7 @@ async def prepared():
             "a stranger's": strange.document,
         },
         models.RecordReading: {"of hers": await first(models.RecordReading)},
+        **doses,
         models.Account: {
             "hers": world.owner.account,
             "the vet's": world.vet.account,
@@ -223,6 +238,40 @@ async def prepared():
         "ANYONE": Viewer.anyone(),
     }
     return rows, viewers
+
+
+async def _doses(hers, theirs, co_owner, former, without_view):
+    """What was given and is due, and certificates that name one owner each."""
+    dose, strange = await a_vaccination(hers), await a_vaccination(theirs)
+    voided = await a_vaccination(hers, voided_at=NOW, voided_because="It was the cat.")
+    due: Any = {
+        "target": "RABIES",
+        "due_on": TODAY,
+        "earliest_on": TODAY,
+        "reason": "BOOSTER",
+        "sentence": "Due.",
+        "worked_out_at": NOW,
+    }
+
+    async def naming(owner):
+        return await a_certificate(await a_vaccination(hers), client_id=owner.id)
+
+    return {
+        models.Vaccine: {"ours": await models.Vaccine.first()},
+        models.VaccinationProtocol: {"ours": await models.VaccinationProtocol.first()},
+        models.Vaccination: {"hers": dose, "voided": voided, "a stranger's": strange},
+        models.VaccinationDue: {
+            "hers": await models.VaccinationDue.create(pet_id=hers.id, **due),
+            "a stranger's": await models.VaccinationDue.create(pet_id=theirs.id, **due),
+        },
+        models.Certificate: {
+            "hers": await a_certificate(dose),
+            "the co-owner's": await naming(co_owner),
+            "a former owner's": await naming(former),
+            "hers without view": await naming(without_view),
+            "a stranger's": await a_certificate(strange),
+        },
+    }
 
 
 async def seen(viewer, model, row):

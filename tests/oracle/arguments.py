@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -10,18 +11,22 @@ from graph.reading.pages import cursor
 from models import (
     Appointment,
     BusyTime,
+    Certificate,
     Client,
     DiagnosisTerm,
     Document,
     Location,
     Note,
     NoteRevision,
+    Ownership,
     Pet,
     Prescription,
     RecordReading,
     Service,
     TreatmentPlan,
     TreatmentStep,
+    Vaccination,
+    VaccinationDue,
     Visit,
     Vital,
 )
@@ -91,6 +96,12 @@ class Arguments:
         self._lines = {
             model: [cursor((row.at, row.id)) for row in rows[model]] or self._visits for model in (Prescription, Vital)
         }
+        self._doses = [cursor((row.given_on, row.id)) for row in rows[Vaccination]]
+        self._often = {
+            "Certificate": _of_whom_most_are(rows[Certificate], "client_id"),
+            "Vaccination": _of_whom_most_are(rows[Ownership], "pet_id", rows[Vaccination]),
+            "VaccinationDue": _of_whom_most_are(rows[Ownership], "pet_id", rows[VaccinationDue]),
+        }
 
     def drawn(self, chance: Random, of: str, field: str) -> dict[str, Any]:
         """What is given to this field of this type, by the names of its arguments."""
@@ -148,6 +159,21 @@ class Arguments:
             case "Query", "dueSteps":
                 since = {"from": chance.choice(DAYS)} if chance.random() < 0.3 else {}
                 return {"to": chance.choice(DAYS), **since, **self._page(chance, self._steps)}
+        return self._of_vaccinations(chance, of, field)
+
+    def _of_vaccinations(self, chance: Random, of: str, field: str) -> dict[str, Any]:
+        match of, field:
+            case "Query", "vaccines":
+                words = ("rabi", "merck versi", "i", "a", "%", "x", "")
+                return {"search": chance.choice(words)} if chance.random() < 0.4 else {}
+            case "Query", "vaccinationsOfLot":
+                product = {"vaccineId": self._id(chance, "Vaccine")} if chance.random() < 0.1 else {}
+                lot = chance.choice(("A-1", "a 1", "A-1", "B2", "b2", "b-2", "-"))
+                return {"lot": lot, **product, **self._page(chance, self._doses)}
+            case "Query", "certificate":
+                return {"id": self._id(chance, "Certificate")}
+            case "Pet", "vaccinations":
+                return self._page(chance, self._doses)
         raise LookupError(f"Nobody knows what to give to {of}.{field}.")
 
     def _id(self, chance: Random, kind: str | None = None) -> str:
@@ -157,7 +183,9 @@ class Arguments:
             kind = chance.choice(self.shown)
         elif chance.random() < 0.05:
             return chance.choice(self._nodes)
-        return chance.choice(self.ids[kind])
+        # An owner sees but what is of her pets and names her, so most are of whom most have.
+        is_usual = kind in self._often and chance.random() < 0.7
+        return chance.choice(self._often[kind] if is_usual else self.ids[kind])
 
     def _page(self, chance: Random, cursors: list[str]) -> dict[str, Any]:
         match chance.randint(0, 11):
@@ -223,6 +251,13 @@ class Arguments:
             return self._id(chance, model.__name__)
         name = chance.choice(names)
         return next(id_of(model.__name__, row.id) for row in self._rows[model] if row.name == name)
+
+
+def _of_whom_most_are(rows: list[Any], by: str, shown: list[Any] | None = None) -> list[str]:
+    """The ids of what is shown (the rows themselves) of whom most of the rows are."""
+    (most, _), *_ = Counter(getattr(row, by) for row in rows).most_common(1)
+    found = rows if shown is None else shown
+    return [id_of(type(row).__name__, row.id) for row in found if getattr(row, by) == most]
 
 
 def _plain(row: Any) -> tuple[str, ...]:

@@ -9,9 +9,11 @@ from typing import Any
 from models import (
     Account,
     Appointment,
+    Certificate,
     Client,
     ClientPhone,
     ClientWord,
+    DoseSource,
     HoursException,
     Location,
     Note,
@@ -24,10 +26,14 @@ from models import (
     Species,
     Staff,
     Status,
+    Target,
+    VaccinationDue,
+    VaccinationProtocol,
     sql,
 )
 from models import words as record
 from models.client import WordKind, search_words
+from models.due_date import Reason
 from models.ownership import Right
 from models.pet import DatePrecision
 from tests.oracle.papers import some_papers
@@ -41,6 +47,7 @@ from tests.world import (
     Owner,
     World,
     a_booking,
+    a_certificate,
     a_client,
     a_location,
     a_member,
@@ -50,6 +57,8 @@ from tests.world import (
     a_record,
     a_room,
     a_service,
+    a_vaccination,
+    a_vaccine,
     a_vet,
     a_world,
     an_owner,
@@ -135,6 +144,7 @@ async def a_house() -> House:
     await some_visits(world, people)
     await what_was_written(await Pet.filter(died_on=None).exclude(name="Ünal").order_by("fold", "id"))
     await some_papers(await Pet.all().order_by("id"), world.vet)
+    await _doses(world, other, shared)
     return House(world, people)
 
 
@@ -195,6 +205,36 @@ async def _sessions(world: World, nurse: Member) -> None:
         await Session.create(**given, expires_at=NOW - DAY)
         await Session.create(**given, expires_at=NOW + DAY)
     await Account.filter(id=nurse.account.id).update(is_linked=False)
+
+
+async def _doses(world: World, other: Owner, shared: Pet) -> None:
+    """Doses of every pet, some voided or from elsewhere, what is due by law and by label, and certificates of either owner."""
+    rabies = await a_vaccine()
+    core = await a_vaccine("Versican", maker="Merck", targets=[Target.DISTEMPER], lasts=12, is_in_use=False)
+    told: Any = {"voided_at": NOW, "voided_by_id": world.vet.id, "voided_because": "Ünal, not she."}
+    elsewhere: Any = {"source": DoseSource.ELSEWHERE, "location_id": None, "given_by_id": None}
+    hill, law = await Location.get(name="Hill"), await VaccinationProtocol.get(code="RABIES_US_NY")
+    today = NOW.date()
+    for number, pet in enumerate(await Pet.all().order_by("fold", "id")):
+        given_on = date(2025, 6, 1) - timedelta(days=number % 3)
+        dose = await a_vaccination(pet, rabies, given_on=given_on, expires_on=date(2025, 5, 31))
+        await a_vaccination(pet, core, given_on=given_on, lot="b 2", **elsewhere)
+        voided = await a_vaccination(pet, core, lot="A-1", **told)
+        first = await a_certificate(dose, voided_at=NOW, voided_by_id=world.vet.id, voided_because="Wrong lot.")
+        second = await a_certificate(dose, client_id=other.id if pet.id == shared.id else first.client_id)
+        await Certificate.filter(id=first.id).update(replaced_by_id=second.id)
+        if pet.id == world.pet.id:
+            await a_certificate(voided, voided_at=NOW, voided_because="Ünal's.")
+        due: Any = {"pet_id": pet.id, "earliest_on": given_on, "due_on": given_on, "worked_out_at": NOW}
+        due |= {"reason": Reason.BOOSTER, "sentence": "It is due.", "location_id": world.location.id}
+        label: Any = {"reason": Reason.PRODUCT_LABEL, "lapses_on": date(2030, 1, 1), "location_id": None}
+        await VaccinationDue.create(**{**due, **label}, target=Target.DISTEMPER)
+        await VaccinationDue.create(**{**due, "lapses_on": today}, target=Target.FELINE_LEUKEMIA)
+        moment = (number % 4) - 1
+        immune = {"immune_from": today + moment * DAY, "immune_until": today + (2 - moment) * moment * DAY}
+        unvaccinated = {"required_by": today + (number % 2) * DAY, "location_id": hill.id}
+        regulated: Any = {"is_regulated": True, "protocol_id": law.id, **(immune if number % 3 else unvaccinated)}
+        await VaccinationDue.create(**{**due, **regulated}, target=Target.RABIES)
 
 
 async def _addresses(world: World, other: Owner) -> None:

@@ -57,6 +57,11 @@ KINDS: dict[str, Any] = {
     "Procedure": models.Procedure,
     "Treatment": models.Treatment,
     "Vital": models.Vital,
+    "Certificate": models.Certificate,
+    "Vaccination": models.Vaccination,
+    "VaccinationDue": models.VaccinationDue,
+    "VaccinationProtocol": models.VaccinationProtocol,
+    "Vaccine": models.Vaccine,
 }
 ONE = {
     "vet": "Staff",
@@ -72,7 +77,12 @@ ONE = {
     "cosignedBy": "Staff",
     "savedBy": "Staff",
     "template": "NoteTemplate",
+    "voidedBy": "Staff",
+    "replacedBy": "Certificate",
+    "protocol": "VaccinationProtocol",
 }
+# What stands behind these is seen by whom its own rule shows it to.
+JOINED = {("Certificate", "vaccination"), ("Certificate", "replacedBy")}
 # The rows of which a list is made: their kind, what points here, their order, and what else must hold of them.
 MANY: dict[tuple[str, str], tuple[str, str, tuple[str, ...], Any]] = {
     ("Account", "sessions"): (
@@ -100,6 +110,14 @@ MANY: dict[tuple[str, str], tuple[str, str, tuple[str, ...], Any]] = {
     ("Problem", "diagnoses"): ("Diagnosis", "problem_id", ("at",), None),
     ("Visit", "notes"): ("Note", "visit_id", ("created_at",), None),
     ("Note", "addenda"): ("Addendum", "note_id", ("at",), None),
+    ("Pet", "vaccinationsDue"): (
+        "VaccinationDue",
+        "pet_id",
+        ("due_on", "target"),
+        lambda each: each.lapses_on is None or each.lapses_on > NOW.date(),
+    ),
+    ("Pet", "certificates"): ("Certificate", "pet_id", ("-number",), None),
+    ("Vaccination", "certificates"): ("Certificate", "vaccination_id", ("-number",), None),
     ("Staff", "roles"): ("HeldRole", "staff_id", (), None),
     ("Staff", "workingHours"): ("WorkingHours", "staff_id", ("weekday", "from_minute"), None),
     ("Staff", "exceptions"): ("HoursException", "staff_id", ("starts_at",), None),
@@ -130,10 +148,19 @@ HISTORY = {
     "TREATMENT": ("Treatment", "at"),
     "VITAL": ("Vital", "at"),
     "ALLERGY": ("Allergy", "at"),
+    "VACCINATION": ("Vaccination", "at"),
     "PRESCRIPTION": ("Prescription", "at"),
     "DOCUMENT": ("Document", "at"),
 }
-COLUMNS = {"from": "from_minute", "until": "until_minute"}
+COLUMNS = {
+    "from": "from_minute",
+    "until": "until_minute",
+    "earliestValidOn": "earliest_on",
+    "explanation": "sentence",
+    "legalFrom": "immune_from",
+    "legalUntil": "immune_until",
+    "legallyRequiredBy": "required_by",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 import re
 from collections import Counter
 from collections.abc import Collection
@@ -138,7 +139,8 @@ class Oracle:
     def _behind(self, kind: str, name: str, key: Any) -> Thing | None:
         """The row at the other end of an edge: as visible as this one, unless the edge is one of those not carried."""
         found = None if key is None else self.one(kinds.ONE.get(name, f"{name[0].upper()}{name[1:]}"), key)
-        return None if found and (kind, name) in self.not_carried and not self._sight.sees(found.row) else found
+        is_joined = (kind, name) in self.not_carried or (kind, name) in kinds.JOINED
+        return None if found and is_joined and not self._sight.sees(found.row) else found
 
     def appointments_of(self, pet: Any, when: str | None = None, **page: Any) -> Any:
         """Its appointments, of one side of now or of both."""
@@ -159,6 +161,11 @@ class Oracle:
         assert thing
         return thing.row
 
+    def protocol_of(self, row: Any) -> Any:
+        """The protocol by which a dose is due, or None."""
+        thing = self.one("VaccinationProtocol", row.protocol_id)
+        return thing and thing.row
+
 
 @lru_cache(100)
 def _parsed(text: str) -> graphql.DocumentNode:
@@ -175,6 +182,28 @@ def _on_the_wall(oracle: Oracle, row: Any) -> str:
 
 def _rights(_oracle: Oracle, row: Any) -> list[str]:
     return [name for name in ("BOOK", "PAY", "CONSENT", "VIEW") if getattr(row, f"may_{name.lower()}")]
+
+
+def _facts(_oracle: Oracle, row: Any) -> dict[str, Any]:
+    parts = {name: name.split("_") for name in json.loads(row.facts)}
+    camel = {name: first + "".join(word.capitalize() for word in rest) for name, (first, *rest) in parts.items()}
+    return {camel[name]: value for name, value in json.loads(row.facts).items()}
+
+
+def _legal_status(oracle: Oracle, row: Any) -> str:
+    """By the words of the contract, and apart from the engine."""
+    if not row.is_regulated:
+        return "NOT_REGULATED"
+    place = row.location_id and oracle.row_behind(row, "Location")
+    try:
+        today = NOW.astimezone(ZoneInfo(place.zone if place else "UTC")).date()
+    except ZoneInfoNotFoundError:
+        today = NOW.date()
+    if row.immune_from is None:
+        return "NOT_YET_REQUIRED" if row.required_by is not None and today <= row.required_by else "NEVER_VACCINATED"
+    if today < row.immune_from:
+        return "NOT_YET_IMMUNISED"
+    return "EXPIRED" if today > row.immune_until else "CURRENT"
 
 
 def _visit(oracle: Oracle, row: Any) -> Thing | None:
@@ -195,12 +224,23 @@ _ASKED: dict[tuple[str, str], Any] = {
     **lines.PAGES,
     ("Pet", "appointments"): Oracle.appointments_of,
     ("Pet", "treatmentPlans"): Oracle.plans_for,
+    ("Pet", "vaccinations"): lambda oracle, row, **given: connection(
+        oracle.all("Vaccination", "-given_on", pet_id=row.id), ("given_on", "id"), is_down=True, **given
+    ),
     ("Pet", "history"): lambda oracle, row, **given: histories.history(
         oracle, histories.everything(oracle, pet_id=row.id), **given
     ),
 }
 _SPECIAL: dict[tuple[str, str], Any] = {
     **lines.SPECIAL,
+    ("Vaccination", "product"): lambda oracle, row: oracle.row_behind(row, "Vaccine").name,
+    ("Vaccination", "maker"): lambda oracle, row: oracle.row_behind(row, "Vaccine").maker,
+    ("Vaccination", "targets"): lambda oracle, row: oracle.row_behind(row, "Vaccine").targets,
+    ("Vaccination", "wasExpired"): lambda _oracle, row: row.expires_on is not None and row.given_on > row.expires_on,
+    ("VaccinationDue", "rule"): lambda oracle, row: getattr(oracle.protocol_of(row), "code", None),
+    ("VaccinationDue", "ruleVersion"): lambda oracle, row: getattr(oracle.protocol_of(row), "version", None),
+    ("VaccinationDue", "legalStatus"): _legal_status,
+    ("Certificate", "facts"): _facts,
     ("Client", "address"): _address,
     ("Location", "address"): _address,
     ("Appointment", "at"): lambda _oracle, row: row.starts_at,

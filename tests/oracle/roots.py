@@ -11,6 +11,7 @@ import graphql
 
 from models import refusal
 from models.role import Role
+from models.row import folded
 from tests.oracle import histories, lines, oracle, searches
 from tests.oracle.kinds import OF_TYPE, Thing
 from tests.oracle.pages import bad_input, connection
@@ -122,6 +123,33 @@ class Roots:
     def record_readings(self, pet_id: str, **page: Any) -> Any:
         found = self._all("RecordReading", "-at", pet_id=_key("Pet", pet_id))
         return connection(found, ("at", "id"), is_down=True, **page)
+
+    # Vaccinations
+
+    def vaccines(self, search: str | None = None) -> Any:
+        found = self._all("Vaccine", "fold")
+        if search is None:
+            return found
+        words = folded(search).split()
+        return [each for each in found if words and all(word in each.row.fold for word in words)]
+
+    def vaccination_protocols(self) -> Any:
+        return self._all("VaccinationProtocol", "fold")
+
+    def vaccinations_of_lot(self, lot: str, vaccine_id: str | None = None, **page: Any) -> Any:
+        plain = "".join(each for each in lot.casefold() if each.isalnum())
+        found = [
+            each
+            for each in self._all("Vaccination", "-given_on")
+            if each.row.lot_fold == plain != "" and each.row.voided_at is None
+        ]
+        if vaccine_id is not None:
+            product = _key("Vaccine", vaccine_id)
+            found = [each for each in found if each.row.vaccine_id == product]
+        return connection(found, ("given_on", "id"), is_down=True, **page)
+
+    def certificate(self, id: str) -> Any:
+        return next(iter(self._all("Certificate", id=_key("Certificate", id))), None)
 
     # The schedule
 

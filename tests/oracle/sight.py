@@ -67,7 +67,7 @@ class Sight:
                 return row.id in self._mine
             case models.Ownership():
                 return row.ends_on is None and row.pet_id in self._mine
-            case models.Appointment():
+            case models.Appointment() | models.VaccinationDue():
                 return row.pet_id in self._mine
         return self._sees_of_a_record(row)
 
@@ -90,4 +90,12 @@ class Sight:
                 return row.id in self._prescribed
             case models.PrescriptionRepeat():
                 return row.prescription_id in self._prescribed
+        return self._sees_of_doses(row)
+
+    def _sees_of_doses(self, row: Any) -> bool:
+        match row:
+            case models.Vaccination():
+                return row.pet_id in self._mine and row.voided_at is None
+            case models.Certificate():
+                return row.pet_id in self._mine and bool(row.client_id == self.viewer.client_id)
         return False
