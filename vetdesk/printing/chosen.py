@@ -31,8 +31,13 @@ class NoPress:
 
 def printer(paper: Literal["a4", "us-letter"]) -> Printer:
     """Who prints in this process, on paper of that size."""
-    if find_spec("typst") is None or find_spec("segno") is None:
+    if not can_print():
         return NoPress()
     from vetdesk.printing.press import Press  # noqa: PLC0415 - it needs what is not always installed
 
     return Press(paper=paper)
+
+
+def can_print() -> bool:
+    """Whether there is what it takes: the extra `pdf`."""
+    return find_spec("typst") is not None and find_spec("segno") is not None
