@@ -20,6 +20,7 @@ from graph.mutations.staff import StaffMutations
 from graph.mutations.vaccinations import VaccinationMutations
 from graph.mutations.vaccines import VaccineMutations
 from graph.queries.appointments import AppointmentQueries
+from graph.queries.certificates import CertificateQueries
 from graph.queries.clients import ClientQueries
 from graph.queries.practice import PracticeQueries
 from graph.queries.vaccinations import VaccinationQueries
@@ -32,7 +33,7 @@ from graph.types.staff import HoursException, WorkingHours
 
 
 @strawberry.type(description="Everything that can be asked.")
-class Query(PracticeQueries, ClientQueries, AppointmentQueries, VaccinationQueries):
+class Query(PracticeQueries, ClientQueries, AppointmentQueries, VaccinationQueries, CertificateQueries):
     """Everything that can be asked."""
 
 

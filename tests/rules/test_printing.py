@@ -19,7 +19,8 @@ from vetdesk.printing.press import Press
 
 pytestmark = pytest.mark.anyio
 
-DAYS = {
+SHOWN = {
+    "276098106234567": "276 098 106 234 567",
     "2026-11-22": "22 November 2026",
     "2029-11-22": "22 November 2029",
     "2028-03-31": "31 March 2028",
@@ -43,7 +44,7 @@ async def test_everything_that_stands_on_a_certificate_is_printed(press):
     for each in fields(CertificateFacts):
         value = getattr(some_certificate(), each.name)
         for text in value if isinstance(value, list) else [value]:
-            assert (DAYS.get(text) or text) in words, each.name
+            assert (SHOWN.get(text) or text) in words, each.name
     assert ADDRESS in words.replace("certificates/ ", "certificates/")
     assert "VOID" not in words
     assert len(pages(pdf)) == 1
@@ -58,6 +59,12 @@ async def test_what_is_not_known_is_a_dash_and_no_hole(press):
     pdf = await certificate(press, some_certificate(**{**unknown, "animal": "Rex"}))
     assert says(pdf).count("\u2013") == 19
     assert keeps_the_standards(pdf)
+
+
+async def test_a_line_to_sign_says_each_thing_once(press):
+    pdf = await certificate(press, some_certificate(signature="Vera Falk, licence 7012345"))
+    assert says(pdf).count("Vera Falk") == says(pdf).count("7012345") == 1
+    assert "Vera Falk, licence 7012345 Signature of the veterinarian" in says(pdf)
 
 
 async def test_equal_facts_give_equal_bytes_whichever_thread_prints_them(press):
