@@ -132,7 +132,10 @@ class Roots:
 
     def certificate_link(self, id: str) -> Any:
         found = next(iter(self._all("Certificate", id=_key("Certificate", id))), None)
-        return found and self._oracle.records.links[found.row.id]
+        if found is None:
+            return None
+        self._oracle.told = True
+        return self._oracle.records.links[found.row.id]
 
     # The schedule
 
