@@ -21,7 +21,7 @@ from models.vaccination_protocol import SPANS
 from tests.thaw import thawed
 
 # What means nothing to anybody, or the same of everybody.
-PLAIN: dict[Any, str] = {
+PLAIN: dict[tuple[type[Model], str], str] = {
     (models.Account, "audience"): "a closed set of words",
     (models.Location, "zone"): "a clock that has to be known",
     (models.Service, "species"): "a closed set of words",
