@@ -31,7 +31,7 @@ PLAIN: dict[tuple[type[Model], str], str] = {
     (models.DeathEffect, "subject_table"): "a name of a table",
     (models.CertificateFile, "content"): "a paper, which its hash tells from any other",
 }
-PLAIN |= {
+_OF_VACCINATIONS: dict[tuple[type[Model], str], str] = {
     **{(model, name): "a closed set of words" for model in (models.Vaccine,) for name in ("species", "targets")},
     (models.Pet, "lifestyle"): "a closed set of words",
     (models.NumberSeries, "name"): "the program's own word",
@@ -44,6 +44,7 @@ PLAIN |= {
         )
     },
 }  # fmt: skip
+PLAIN |= _OF_VACCINATIONS
 # Where nothing can be written, or nothing would work any more; it is long and stands nowhere else.
 AS_IT_IS = {
     (models.SigningKey, "kid"),
