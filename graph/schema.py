@@ -33,6 +33,7 @@ from graph.mutations.vaccines import VaccineMutations
 from graph.mutations.visits import VisitMutations
 from graph.mutations.vitals import VitalMutations
 from graph.queries.appointments import AppointmentQueries
+from graph.queries.certificates import CertificateQueries
 from graph.queries.clients import ClientQueries
 from graph.queries.diagnoses import DiagnosisQueries
 from graph.queries.histories import HistoryQueries
@@ -59,6 +60,7 @@ class Query(
     TreatmentPlanQueries,
     HistoryQueries,
     VaccinationQueries,
+    CertificateQueries,
 ):
     """Everything that can be asked."""
 

@@ -16,7 +16,7 @@ from tests.doors import Program
 from tests.world import Owner
 
 DEEP = 6
-BY_ID = {"pet": "Pet", "certificate": "Certificate"}
+BY_ID = {"pet": "Pet", "certificate": "Certificate", "certificateLink": "Certificate"}
 """What takes the id of a thing of one kind."""
 
 

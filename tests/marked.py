@@ -29,6 +29,7 @@ PLAIN: dict[tuple[type[Model], str], str] = {
     (models.Event, "system_reason"): "the machinery's own words",
     (models.IdempotencyKey, "deed"): "a closed set of words",
     (models.DeathEffect, "subject_table"): "a name of a table",
+    (models.CertificateFile, "content"): "a paper, which its hash tells from any other",
 }
 PLAIN |= {
     (models.Vaccine, "species"): "a closed set of words",
@@ -47,6 +48,7 @@ AS_IT_IS = {
     (models.SigningKey, "sealed_private"),
     (models.Event, "detail_hash"),
     (models.Throttle, "key"),
+    (models.CertificateFile, "sha256"),
 }
 # A kind of column that is not here counts as a text.
 _NO_TEXT = (

@@ -145,8 +145,8 @@ def questions(made: Samples, audience: Audience) -> dict[str, dict[str, Any]]:
         "petId": id_of(world.pet),
         "vetId": id_of(world.vet.staff),
     }
-    pet = {"id": id_of(world.pet)}
-    both = {"node": pet, "pet": pet, "freeTimes": free, "certificate": {"id": id_of(made.certificate)}}
+    pet, paper = {"id": id_of(world.pet)}, {"id": id_of(made.certificate)}
+    both = {"node": pet, "pet": pet, "freeTimes": free, "certificate": paper, "certificateLink": paper}
     if audience is Audience.OWNER:
         return {**both, "myAppointments": page}
     return {

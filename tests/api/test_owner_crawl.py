@@ -27,6 +27,7 @@ from tests.world import (
     World,
     a_booking,
     a_certificate,
+    a_certificate_file,
     a_document,
     a_letter,
     a_pet,
@@ -135,7 +136,8 @@ async def _doses(whom: dict[models.Pet, list[Owner]]) -> None:
         for number, owner in enumerate(owners):
             facts = some_facts(owner=fact_of(owner, pet), owner_address=[f"Home of {fact_of(owner, pet)}"])
             voided = {**told, "voided_because": f"{number} {pet.name}"} if number else {}
-            await a_certificate(dose, client_id=owner.id, facts=facts.written(), **voided)
+            paper = await a_certificate(dose, client_id=owner.id, facts=facts.written(), **voided)
+            await a_certificate_file(paper, fact_of(owner, pet).encode())
 
 
 def fact_of(owner: Owner, pet: models.Pet) -> str:

@@ -93,6 +93,7 @@ def test_an_owner_asks_for_nothing_but_this():
         "myPets",
         "myAppointments",
         "certificate",
+        "certificateLink",
     }
 
 

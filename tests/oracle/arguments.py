@@ -170,7 +170,7 @@ class Arguments:
                 product = {"vaccineId": self._id(chance, "Vaccine")} if chance.random() < 0.1 else {}
                 lot = chance.choice(("A-1", "a 1", "A-1", "B2", "b2", "b-2", "-"))
                 return {"lot": lot, **product, **self._page(chance, self._doses)}
-            case "Query", "certificate":
+            case "Query", "certificate" | "certificateLink":
                 return {"id": self._id(chance, "Certificate")}
             case "Pet", "vaccinations":
                 return self._page(chance, self._doses)

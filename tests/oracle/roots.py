@@ -151,6 +151,13 @@ class Roots:
     def certificate(self, id: str) -> Any:
         return next(iter(self._all("Certificate", id=_key("Certificate", id))), None)
 
+    def certificate_link(self, id: str) -> Any:
+        found = next(iter(self._all("Certificate", id=_key("Certificate", id))), None)
+        if found is None:
+            return None
+        self._oracle.told = True
+        return self._oracle.records.links[found.row.id]
+
     # The schedule
 
     def my_appointments(self, **page: Any) -> Any:
