@@ -56,11 +56,12 @@ class Adapters:
     mail: Mail
     rules: DoorRules
     printer: Printer
+    public_url: str
 
     @property
     def ports(self) -> Ports:
         """The outside world as a request needs it."""
-        return Ports(self.vault, self.passwords, self.tokens, self.rules)
+        return Ports(self.vault, self.passwords, self.tokens, self.rules, self.public_url)
 
 
 def adapters(settings: Settings) -> Adapters:
@@ -78,6 +79,7 @@ def adapters(settings: Settings) -> Adapters:
         mail=mail(settings),
         rules=door_rules(settings),
         printer=printer(settings.paper),
+        public_url=settings.base_url,
     )
 
 
@@ -111,6 +113,8 @@ def door_rules(settings: Settings) -> DoorRules:
         codes_per_origin=Rate(settings.code_requests_per_origin, within),
         sign_ins_per_account=Rate(settings.sign_in_attempts_per_account, within),
         sign_ins_per_origin=Rate(settings.sign_in_attempts_per_origin, within),
+        certificates_per_origin=Rate(settings.certificates_per_origin, within),
+        link_lasts=timedelta(minutes=settings.link_minutes),
     )
 
 
