@@ -17,6 +17,7 @@ from models.pet import Pet, Sex, Species
 from models.practice import Practice
 from models.prescription import Prescription, PrescriptionRepeat
 from models.problem import Certainty, Diagnosis, DiagnosisTerm, Problem, ProblemState
+from models.record_import import ImportedLine, RecordImport
 from models.record_reading import RecordReading
 from models.role import Role
 from models.room import Room
@@ -52,6 +53,7 @@ __all__ = [
     "EventKind",
     "HoursException",
     "IdempotencyKey",
+    "ImportedLine",
     "Invitation",
     "Letter",
     "Location",
@@ -72,6 +74,7 @@ __all__ = [
     "Problem",
     "ProblemState",
     "Procedure",
+    "RecordImport",
     "RecordReading",
     "RefreshToken",
     "Resource",
