@@ -4,6 +4,7 @@ from models.account import Account, Invitation, RefreshToken, Session, SignInCod
 from models.allergy import Allergy, Severity
 from models.appointment import Appointment, Status
 from models.busy_time import BusyTime, Resource
+from models.certificate import Certificate
 from models.client import Client, ClientEmail, ClientPhone, ClientWord
 from models.death import Death, DeathEffect
 from models.document import Document, DocumentKind
@@ -12,6 +13,7 @@ from models.idempotency_key import IdempotencyKey
 from models.location import Location, OpeningHours
 from models.message import Letter, Message, MessageState
 from models.note import Addendum, Note, NoteKind, NoteRevision, NoteTemplate
+from models.number_series import NumberSeries
 from models.ownership import Ownership, Right
 from models.pet import Pet, Sex, Species
 from models.practice import Practice
@@ -26,6 +28,10 @@ from models.signing_key import SigningKey
 from models.staff import Staff, StaffRole
 from models.throttle import Throttle
 from models.treatment import PlanKind, PlanState, Procedure, StepState, Treatment, TreatmentPlan, TreatmentStep
+from models.vaccination import DoseSource, Vaccination
+from models.vaccination_due import VaccinationDue
+from models.vaccination_protocol import VaccinationProtocol
+from models.vaccine import Target, Vaccine
 from models.visit import Visit
 from models.vital import Vital, VitalKind, VitalSource, VitalUnit
 from models.working_hours import HoursException, WorkingHours
@@ -37,6 +43,7 @@ __all__ = [
     "Appointment",
     "BusyTime",
     "Certainty",
+    "Certificate",
     "Client",
     "ClientEmail",
     "ClientPhone",
@@ -47,6 +54,7 @@ __all__ = [
     "DiagnosisTerm",
     "Document",
     "DocumentKind",
+    "DoseSource",
     "Event",
     "EventCounter",
     "EventDetail",
@@ -63,6 +71,7 @@ __all__ = [
     "NoteKind",
     "NoteRevision",
     "NoteTemplate",
+    "NumberSeries",
     "OpeningHours",
     "Ownership",
     "Pet",
@@ -94,10 +103,15 @@ __all__ = [
     "StaffRole",
     "Status",
     "StepState",
+    "Target",
     "Throttle",
     "Treatment",
     "TreatmentPlan",
     "TreatmentStep",
+    "Vaccination",
+    "VaccinationDue",
+    "VaccinationProtocol",
+    "Vaccine",
     "Visit",
     "Vital",
     "VitalKind",

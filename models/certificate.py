@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from tortoise import fields
+
+from models.client import Client
+from models.location import Location
+from models.pet import Pet
+from models.refusal import AlreadyVoided
+from models.row import Instant, Row, no_instant_yet
+from models.staff import Staff
+from models.vaccination import Vaccination
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,3 +61,71 @@ class CertificateFacts:
     location: str
     location_address: list[str]
     location_phone: str
+
+    @classmethod
+    def read(cls, text: str) -> CertificateFacts:
+        """The facts that were written."""
+        return cls(**json.loads(text))
+
+    def written(self) -> str:
+        """The facts as text, the same text each time."""
+        return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
+
+
+class Certificate(Row):
+    """A certificate of one vaccination. It is never changed: a wrong one is voided, and another replaces it.
+
+    `number` comes from a series without gaps. `facts` is what stands on it, as JSON (`CertificateFacts`). Whoever
+    knows its `token`, which is printed on it, may ask whether it stands. The token is kept as it is, since the paper
+    must be printed with it again and a row tells nothing more than the paper does. `client` is the owner it names.
+    """
+
+    number = fields.BigIntField(unique=True)
+    vaccination: fields.ForeignKeyRelation[Vaccination] = fields.ForeignKeyField(
+        "models.Vaccination", related_name="certificates", on_delete=fields.OnDelete.RESTRICT
+    )
+    vaccination_id: UUID
+    pet: fields.ForeignKeyRelation[Pet] = fields.ForeignKeyField(
+        "models.Pet", related_name="certificates", on_delete=fields.OnDelete.RESTRICT
+    )
+    pet_id: UUID
+    client: fields.ForeignKeyRelation[Client] = fields.ForeignKeyField(
+        "models.Client", related_name=False, on_delete=fields.OnDelete.RESTRICT
+    )
+    client_id: UUID
+    vet: fields.ForeignKeyRelation[Staff] = fields.ForeignKeyField(
+        "models.Staff", related_name=False, on_delete=fields.OnDelete.RESTRICT
+    )
+    vet_id: UUID
+    location: fields.ForeignKeyRelation[Location] = fields.ForeignKeyField(
+        "models.Location", related_name=False, on_delete=fields.OnDelete.RESTRICT
+    )
+    location_id: UUID
+    issued_at = Instant()
+    issued_on = fields.DateField()
+    facts = fields.TextField()
+    token = fields.CharField(max_length=64, unique=True)
+    voided_at = no_instant_yet()
+    voided_by: fields.ForeignKeyNullableRelation[Staff] = fields.ForeignKeyField(
+        "models.Staff", related_name=False, on_delete=fields.OnDelete.RESTRICT, null=True
+    )
+    voided_by_id: UUID | None
+    voided_because = fields.TextField(default="")
+    replaced_by: fields.ForeignKeyNullableRelation[Certificate] = fields.ForeignKeyField(
+        "models.Certificate", related_name=False, on_delete=fields.OnDelete.RESTRICT, null=True
+    )
+    replaced_by_id: UUID | None
+
+    class Meta:
+        table = "certificate"
+        indexes = (("pet_id",), ("vaccination_id",))
+
+    def void(self, because: str, *, by: UUID | None, now: datetime) -> None:
+        """Say that it does not stand.
+
+        Raises:
+            AlreadyVoided: it was voided before.
+        """
+        if self.voided_at is not None:
+            raise AlreadyVoided(path=("certificateId",))
+        self.voided_at, self.voided_by_id, self.voided_because = now, by, because

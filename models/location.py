@@ -29,7 +29,7 @@ class Location(Row):
     postal_code = fields.TextField(default="")
     city = fields.TextField(default="")
     country = fields.CharField(max_length=2, default="")
-    region = fields.CharField(max_length=6, default="")
+    region = fields.CharField(max_length=6, default="", db_default="")
     phone = fields.TextField(default="")
     phone_e164 = fields.CharField(max_length=16, null=True)
     closed_on = fields.DateField(null=True)

@@ -74,7 +74,7 @@ class Pet(Row):
     microchip = fields.CharField(max_length=32, null=True)
     alerts = Words(default=list)
     tags = Words(default=list)
-    lifestyle = Words(default=list)
+    lifestyle = Words(default=list, db_default=[])
     died_on = fields.DateField(null=True)
     created_at = Instant()
 

@@ -278,16 +278,17 @@ def test_feline_leukaemia_is_for_young_cats_and_for_those_that_go_outdoors():
 
 
 def test_the_nearer_law_counts():
-    assert [rabies(pet).rule and rabies(pet).rule.code for pet in (AMERICAN, NEW_YORKER)] == [
-        "RABIES_US",
-        "RABIES_US_NY",
-    ]
-    texan = replace(AMERICAN, region="US-TX")
-    assert rabies(texan).rule == rules("RABIES_US/1")[0]
+    def rule_of(pet: Patient, *given: Dose):
+        rule = rabies(pet, *given).rule
+        assert rule is not None
+        return rule.code
+
+    assert (rule_of(AMERICAN), rule_of(NEW_YORKER)) == ("RABIES_US", "RABIES_US_NY")
+    assert rule_of(replace(AMERICAN, region="US-TX")) == "RABIES_US"
+    # "Some cat vaccines can be given as early as two months" (CDC).
     cat = replace(KITTEN, country="US", region="US-NY")
-    assert (
-        str(rabies(cat, a_dose("2026-03-01")).due_on) == "2027-03-01"
-    )  # "Some cat vaccines can be given as early as two months"
+    assert rule_of(cat) == "RABIES_US_NY_CAT"
+    assert str(rabies(cat, a_dose("2026-03-01")).due_on) == "2027-03-01"
 
 
 def test_without_a_protocol_the_label_of_the_product_counts():

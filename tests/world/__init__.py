@@ -15,6 +15,7 @@ from tortoise.models import Model
 
 import models
 from models import Location, Pet, Practice, Room, Service
+from tests.world.doses import a_certificate, a_vaccination, a_vaccine, activated, some_facts
 from tests.world.people import (
     EVERY_RIGHT,
     Member,
@@ -58,6 +59,7 @@ __all__ = [
     "Record",
     "World",
     "a_booking",
+    "a_certificate",
     "a_client",
     "a_letter",
     "a_location",
@@ -71,13 +73,17 @@ __all__ = [
     "a_record",
     "a_room",
     "a_service",
+    "a_vaccination",
+    "a_vaccine",
     "a_vet",
     "a_visit",
     "a_weight",
     "a_world",
+    "activated",
     "an_owner",
     "an_ownership",
     "how_many_rows",
+    "some_facts",
     "some_working_hours",
     "the_location",
     "what_the_practice_keeps",
