@@ -132,14 +132,26 @@ class Medicine:
     directions: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dose:
+    """A dose of a vaccine. `expires_on` stands on the vial."""
+
+    given_on: date
+    maker: str = ""
+    lot: str = ""
+    expires_on: date | None = None
+    body_site: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A document, whose words are the text of its line."""
+    """A document, whose words are the text of its line; `addressee` is whom a letter goes to, "" for no letter."""
 
     kind: DocumentKind
+    addressee: str = ""
 
 
-Meaning = Seen | Measure | Complaint | Reaction | Medicine | Paper
+Meaning = Seen | Measure | Complaint | Reaction | Medicine | Dose | Paper
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -260,9 +260,9 @@ class FormatNotInstalled(Refusal):
     """This server can neither read nor write the Open Vet Format."""
 
     code = "FORMAT_NOT_INSTALLED"
-    sentence = (
-        "This server does not know the Open Vet Format. Whoever runs it can install what it takes: vetdesk[ovf]."
-    )
+    sentence = "This server does not know the Open Vet Format. Whoever runs it can install what it takes: vetdesk[ovf]."
+
+
 # Vaccinations.
 
 

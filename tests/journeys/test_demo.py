@@ -30,6 +30,7 @@ from resolvers import sessions
 from resolvers.ports import Ports
 from resolvers.viewer import Audience, Viewer
 from tests.doorkeeper import HOME, RULES, VAULT, FastPasswords
+from vetdesk.open_vet_format import record_format
 from vetdesk.database import connect
 from vetdesk.demo import sign_ins
 from vetdesk.demo.building import Size, build
@@ -37,7 +38,7 @@ from vetdesk.demo.quiet import NoTokens
 
 WEDNESDAY = datetime(2026, 3, 4, 11, 10, tzinfo=UTC)
 SMALL = Size(clients=20, pets=30, fortnight=45, past_year=25)
-PORTS = Ports(VAULT, FastPasswords(), NoTokens(), RULES)
+PORTS = Ports(VAULT, FastPasswords(), NoTokens(), record_format(), RULES)
 
 
 @pytest.fixture(scope="module")

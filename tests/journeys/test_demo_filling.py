@@ -17,6 +17,7 @@ from models.refusal import PracticeExists
 from resolvers.ports import Ports
 from tests.doorkeeper import RULES, VAULT, FastPasswords
 from tests.world import a_practice, how_many_rows
+from vetdesk.open_vet_format import record_format
 from vetdesk.database import connect
 from vetdesk.demo import animals, households, visits
 from vetdesk.demo.building import Size, build
@@ -26,7 +27,7 @@ from vetdesk.settings import Settings
 
 WEDNESDAY = datetime(2026, 3, 4, 11, 10, tzinfo=UTC)
 SMALL = Size(clients=20, pets=30, fortnight=45, past_year=25)
-PORTS = Ports(VAULT, FastPasswords(), NoTokens(), RULES)
+PORTS = Ports(VAULT, FastPasswords(), NoTokens(), record_format(), RULES)
 
 
 async def a_demo(now: datetime = WEDNESDAY) -> None:
