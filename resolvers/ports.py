@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from models.certificate import CertificateFacts
+    from models.paper import LetterFacts
     from resolvers.viewer import Audience
 
 
@@ -80,6 +82,28 @@ class Tokens(Protocol):
         self, *, account_id: UUID, session_id: UUID, audience: Audience, now: datetime, until: datetime | None = None
     ) -> tuple[str, datetime]:
         """A signed token for that door and session, and when it expires: at the latest then, when that is said."""
+
+
+class CannotPrint(Exception):
+    """This process has nothing to print with; the message says what its operator can do about it."""
+
+
+class Printer(Protocol):
+    """Prints papers as PDF, away from the event loop; equal facts give equal bytes."""
+
+    async def certificate(self, facts: CertificateFacts, *, address: str, issued_at: datetime, voided_on: str) -> bytes:
+        """A certificate that can be verified at the address; `voided_on` is an ISO date, or "" while it stands.
+
+        Raises:
+            CannotPrint: there is nothing to print with.
+        """
+
+    async def letter(self, facts: LetterFacts, *, written_at: datetime) -> bytes:
+        """A letter on the paper of the practice.
+
+        Raises:
+            CannotPrint: there is nothing to print with.
+        """
 
 
 @dataclass(frozen=True, slots=True)

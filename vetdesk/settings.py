@@ -92,6 +92,8 @@ class Settings(BaseSettings):
         default=2.0, gt=0, description="How often the worker looks for letters that are due."
     )
 
+    paper: Literal["a4", "us-letter"] = Field(default="a4", description="The paper we print on: a4 or us-letter.")
+
     # Signing in
     access_token_minutes: Positive = Field(default=10, description="How long an access token lasts.")
     refresh_days: Positive = Field(default=30, description="How long a session lasts that nobody uses.")

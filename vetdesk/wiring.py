@@ -21,7 +21,7 @@ from graph.operations import Operations
 from graph.schema import schema
 from graph.views import view_of
 from models import period, sql
-from resolvers.ports import DoorRules, Mail, Ports, Rate
+from resolvers.ports import DoorRules, Mail, Ports, Printer, Rate
 from resolvers.viewer import Audience
 from resolvers.viewers import Viewers
 from vetdesk import metrics, worker
@@ -31,6 +31,7 @@ from vetdesk.database import connect, counted, pending_migrations
 from vetdesk.feed import Feed
 from vetdesk.mail import OutboxFolder, Server, SmtpMail
 from vetdesk.passwords import Argon2Passwords
+from vetdesk.printing import printer
 from vetdesk.tokens import AccessTokens
 from vetdesk.vault import SecretVault
 
@@ -54,6 +55,7 @@ class Adapters:
     tokens: AccessTokens
     mail: Mail
     rules: DoorRules
+    printer: Printer
 
     @property
     def ports(self) -> Ports:
@@ -75,6 +77,7 @@ def adapters(settings: Settings) -> Adapters:
         tokens=AccessTokens(sealing, issuer="vetdesk", lasts=lasts),
         mail=mail(settings),
         rules=door_rules(settings),
+        printer=printer(settings.paper),
     )
 
 

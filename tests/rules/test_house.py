@@ -85,7 +85,7 @@ def test_only_refusals_turns_refusals_into_data():
 
 
 def test_only_wiring_chooses_adapters():
-    chosen = ("SecretVault", "Argon2Passwords", "AccessTokens", "SmtpMail", "OutboxFolder")
+    chosen = ("SecretVault", "Argon2Passwords", "AccessTokens", "SmtpMail", "OutboxFolder", "printer")
 
     def makes(tree):
         calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
