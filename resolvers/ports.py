@@ -129,6 +129,8 @@ class DoorRules:
     codes_per_origin: Rate = Rate(20, timedelta(minutes=15))
     sign_ins_per_account: Rate = Rate(5, timedelta(minutes=15))
     sign_ins_per_origin: Rate = Rate(30, timedelta(minutes=15))
+    certificates_per_origin: Rate = Rate(30, timedelta(minutes=15))
+    link_lasts: timedelta = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,3 +141,5 @@ class Ports:
     passwords: Passwords
     tokens: Tokens
     rules: DoorRules = field(default_factory=DoorRules)
+    public_url: str = "http://127.0.0.1:8000"
+    """The address clients know us by, without a slash at its end."""
