@@ -102,7 +102,7 @@ class Settings(BaseSettings):
     code_digits: int = Field(default=6, ge=6, le=8, description="How many digits a sign-in code has.")
     code_tries: Positive = Field(default=5, description="How often a sign-in code may be mistyped.")
     invitation_days: Positive = Field(default=7, description="How long an invitation is good.")
-    throttle_minutes: Positive = Field(default=15, description="The stretch the next four settings count in.")
+    throttle_minutes: Positive = Field(default=15, description="The stretch the next five settings count in.")
     code_requests_per_address: Positive = Field(
         default=3, description="Sign-in codes for one e-mail address in that stretch."
     )
@@ -115,6 +115,10 @@ class Settings(BaseSettings):
     sign_in_attempts_per_origin: Positive = Field(
         default=30, description="Attempts to sign in from one network address."
     )
+    certificates_per_origin: Positive = Field(
+        default=30, description="Certificates looked for in vain from one network address; those found do not count."
+    )
+    link_minutes: Positive = Field(default=15, description="How long a link to a printed certificate is good.")
 
     # Limits of one request
     max_body_bytes: Positive = Field(default=262_144, description="The largest request body.")

@@ -27,6 +27,7 @@ from resolvers.viewers import Viewers
 from vetdesk import metrics, worker
 from vetdesk.app import create_app
 from vetdesk.bus import bus
+from vetdesk.certificates import CertificateDoor
 from vetdesk.database import connect, counted, pending_migrations
 from vetdesk.feed import Feed
 from vetdesk.mail import OutboxFolder, Server, SmtpMail
@@ -56,11 +57,12 @@ class Adapters:
     mail: Mail
     rules: DoorRules
     printer: Printer
+    public_url: str
 
     @property
     def ports(self) -> Ports:
         """The outside world as a request needs it."""
-        return Ports(self.vault, self.passwords, self.tokens, self.rules)
+        return Ports(self.vault, self.passwords, self.tokens, self.rules, self.public_url)
 
 
 def adapters(settings: Settings) -> Adapters:
@@ -78,6 +80,7 @@ def adapters(settings: Settings) -> Adapters:
         mail=mail(settings),
         rules=door_rules(settings),
         printer=printer(settings.paper),
+        public_url=settings.base_url,
     )
 
 
@@ -111,6 +114,8 @@ def door_rules(settings: Settings) -> DoorRules:
         codes_per_origin=Rate(settings.code_requests_per_origin, within),
         sign_ins_per_account=Rate(settings.sign_in_attempts_per_account, within),
         sign_ins_per_origin=Rate(settings.sign_in_attempts_per_origin, within),
+        certificates_per_origin=Rate(settings.certificates_per_origin, within),
+        link_lasts=timedelta(minutes=settings.link_minutes),
     )
 
 
@@ -270,6 +275,7 @@ def app(
         lifespan=lifespan,
         cors_origins=settings.cors_origins,
         development=settings.development,
+        certificates=CertificateDoor(chosen.ports, chosen.printer, now=now),
         metrics=metrics.answering(settings.metrics_token, staff.operations, owner.operations),
     )
     made.state.connections = heard.connections
