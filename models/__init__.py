@@ -5,6 +5,7 @@ from models.allergy import Allergy, Severity
 from models.appointment import Appointment, Status
 from models.busy_time import BusyTime, Resource
 from models.certificate import Certificate
+from models.certificate_file import CertificateFile
 from models.client import Client, ClientEmail, ClientPhone, ClientWord
 from models.death import Death, DeathEffect
 from models.document import Document, DocumentKind
@@ -44,6 +45,7 @@ __all__ = [
     "BusyTime",
     "Certainty",
     "Certificate",
+    "CertificateFile",
     "Client",
     "ClientEmail",
     "ClientPhone",

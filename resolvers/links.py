@@ -11,8 +11,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from models.certificate import Certificate
+from resolvers import access
+
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from resolvers.ports import DoorRules, Vault
+    from resolvers.viewer import Viewer
 
 _PURPOSE = "certificate link"
 
@@ -31,10 +37,23 @@ class LinkEnded(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An address that is good until then."""
+    """The address of the paper, which is good until then, and the one at which it is verified, which stays."""
 
     url: str
     ends_at: datetime
+    verify_url: str
+
+
+async def of_certificate(
+    viewer: Viewer, certificate_id: UUID | None, *, vault: Vault, rules: DoorRules, public_url: str, now: datetime
+) -> Link:
+    """A link to a certificate that the viewer may see.
+
+    Raises:
+        NotFound: there is no such certificate, or it is not the viewer's to see.
+    """
+    found = await access.find(viewer, Certificate, certificate_id)
+    return to_print(found.token, vault=vault, rules=rules, public_url=public_url, now=now)
 
 
 def to_verify(token: str, *, public_url: str) -> str:
@@ -46,8 +65,8 @@ def to_print(token: str, *, vault: Vault, rules: DoorRules, public_url: str, now
     """The address of the paper itself, for whoever may see it now; it names the owner, so it ends soon."""
     until = int((now + rules.link_lasts).timestamp())
     seal = _seal(token, str(until), vault)
-    address = f"{to_verify(token, public_url=public_url)}/pdf?until={until}&seal={seal}"
-    return Link(address, datetime.fromtimestamp(until, UTC))
+    page = to_verify(token, public_url=public_url)
+    return Link(f"{page}/pdf?until={until}&seal={seal}", datetime.fromtimestamp(until, UTC), page)
 
 
 def must_open(token: str, until: str, seal: str, *, vault: Vault, now: datetime) -> None:
@@ -58,7 +77,8 @@ def must_open(token: str, until: str, seal: str, *, vault: Vault, now: datetime)
         LinkEnded: they are, and its time has passed.
     """
     # Compared as bytes: what a stranger sends need not be ASCII.
-    if not hmac.compare_digest(seal.encode("utf-8", "replace"), _seal(token, until, vault).encode()):
+    fits = hmac.compare_digest(seal.encode("utf-8", "replace"), _seal(token, until, vault).encode())
+    if not (fits and until.isascii() and until.isdigit()):
         raise LinkBroken
     if int(until) <= now.timestamp():
         raise LinkEnded

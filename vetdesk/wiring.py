@@ -27,6 +27,7 @@ from resolvers.viewers import Viewers
 from vetdesk import metrics, worker
 from vetdesk.app import create_app
 from vetdesk.bus import bus
+from vetdesk.certificates import CertificateDoor
 from vetdesk.database import connect, counted, pending_migrations
 from vetdesk.feed import Feed
 from vetdesk.mail import OutboxFolder, Server, SmtpMail
@@ -277,6 +278,7 @@ def app(
         lifespan=lifespan,
         cors_origins=settings.cors_origins,
         development=settings.development,
+        certificates=CertificateDoor(chosen.ports, chosen.printer, now=now),
         metrics=metrics.answering(settings.metrics_token, staff.operations, owner.operations),
     )
     made.state.connections = heard.connections

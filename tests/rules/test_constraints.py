@@ -34,6 +34,7 @@ from tests.world import (
     NOW,
     a_booking,
     a_certificate,
+    a_certificate_file,
     a_letter,
     a_note,
     a_record,
@@ -48,7 +49,7 @@ pytestmark = pytest.mark.anyio
 
 CONSTRAINTS = [
     one
-    for name in ("0002_constraints", "0004_records_kept", "0006_vaccination_kept")
+    for name in ("0002_constraints", "0004_records_kept", "0006_vaccination_kept", "0007_certificate_files")
     for one in import_module(f"models.migrations.{name}").CONSTRAINTS
 ]
 FROZEN = [one for one in CONSTRAINTS if isinstance(one, Frozen)]
@@ -188,6 +189,7 @@ CASES: dict[str, list[Bad | Twin]] = {
     "vaccination_voided_has_a_reason": [Bad({"voided_at": NOW, "voided_because": ""})],
     "vaccination_due_regulated": [Bad({"is_regulated": False, "immune_from": NOW.date()})],
     "number_series_counts": [Bad({"last_number": 0})],
+    "certificate_file_sha256": [Bad({"sha256": "abc"})],
     "certificate_number": [Bad({"number": 0})],
     "certificate_voided_has_a_reason": [Bad({"voided_at": NOW, "voided_because": ""})],
     "certificate_replaced_when_voided": [Bad({"voided_at": None, "replaced_by_id": SOMEBODY})],
@@ -226,7 +228,7 @@ async def _doses(world):
     await a_vaccination(world.pet, expires_on=NOW.date(), words="rabisin", visit_id=(await a_visit(world.pet)).id)
     certified = await a_vaccination(world.pet)
     await a_certificate(certified, **told, voided_by_id=world.vet.id)
-    await a_certificate(certified)
+    await a_certificate_file(await a_certificate(certified))
     await a_vaccination(world.pet, **told, voided_by_id=world.vet.id)
     await VaccinationDue.create(
         pet_id=world.pet.id, target="RABIES", due_on=NOW.date(), earliest_on=NOW.date(), reason="BOOSTER",

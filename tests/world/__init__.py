@@ -15,7 +15,7 @@ from tortoise.models import Model
 
 import models
 from models import Location, Pet, Practice, Room, Service
-from tests.world.doses import a_certificate, a_vaccination, a_vaccine, activated, some_facts
+from tests.world.doses import a_certificate, a_certificate_file, a_vaccination, a_vaccine, activated, some_facts
 from tests.world.people import (
     EVERY_RIGHT,
     Member,
@@ -60,6 +60,7 @@ __all__ = [
     "World",
     "a_booking",
     "a_certificate",
+    "a_certificate_file",
     "a_client",
     "a_letter",
     "a_location",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 from typing import Any
 
 from models import (
     Certificate,
+    CertificateFile,
     Client,
     Location,
     Ownership,
@@ -97,6 +99,12 @@ async def a_certificate(vaccination: Vaccination, **more: Any) -> Certificate:
         "token": f"token {number} of a certificate",
     }
     return await Certificate.create(vaccination_id=vaccination.id, pet_id=vaccination.pet_id, **given | more)
+
+
+async def a_certificate_file(certificate: Certificate, content: bytes = b"%PDF", **more: Any) -> CertificateFile:
+    """A certificate as it was printed."""
+    given: dict[str, Any] = {"is_void": False, "sha256": hashlib.sha256(content).hexdigest(), "rendered_at": NOW}
+    return await CertificateFile.create(certificate_id=certificate.id, content=content, **given | more)
 
 
 async def activated(*codes: str) -> None:

@@ -54,7 +54,7 @@ def of_certificate(found: Verified, *, now: datetime) -> Page:
         ("Species", found.species),
         ("Product", found.product),
         ("Given on", _day(found.given_on)),
-        ("Valid until", _day(found.valid_until) if found.valid_until else ""),
+        ("Valid until", _day(found.valid_until)),
         ("Practice", found.practice),
         ("Issued on", _day(found.issued_on)),
     )
@@ -80,8 +80,8 @@ def _headed(found: Verified, pairs: tuple[tuple[str, str], ...], now: datetime) 
     return Page("good", "This certificate is genuine and stands", (f"{found.practice} issued it.",), pairs)
 
 
-def _day(day: date) -> str:
-    return format_date(day, "long", locale="en_GB")
+def _day(day: date | None) -> str:
+    return format_date(day, "long", locale="en_GB") if day else ""
 
 
 @cache

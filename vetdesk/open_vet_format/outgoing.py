@@ -74,7 +74,7 @@ class _Writing:
             "exported_at": _moment(record.written_at),
             "exporter": {"name": "Vetdesk", "version": __version__},
             "patient": patient,
-            **({"practitioners": [self._person(each, id) for each, id in self.people.items()]} if self.people else {}),
+            **({"practitioners": [self._person(each, key) for each, key in self.people.items()]} if self.people else {}),
             **{name: lists[name] for name, _ in _LISTS.values() if name in lists},
         }
 

@@ -126,7 +126,7 @@ def _chip(details: dict[str, Any], unfit: Unfit) -> tuple[str | None, dict[str, 
 def _died_on(known: dict[str, Any], today: date, unfit: Unfit) -> date | None:
     day = day_of(known.get("deceased_date"))
     if day is None and known.get("is_deceased"):
-        unfit.note((*_HERE, "is_deceased"), True, f"It does not say when it died. We take {today}.")
+        unfit.note((*_HERE, "is_deceased"), "true", f"It does not say when it died. We take {today}.")
         return today
     if day is not None and known.get("is_deceased") is False:
         unfit.note((*_HERE, "deceased_date"), str(day), "It says as well that it lives. We take it as alive.")

@@ -36,5 +36,5 @@ async def make(_apps: Any, editor: Any) -> None:
 class Migration(migrations.Migration):
     """The constraints of records from elsewhere."""
 
-    dependencies = [("models", "0007_imports")]
+    dependencies = [("models", "0008_imports")]
     operations = [ops.RunPython(make)]

@@ -10,7 +10,7 @@ from models.row import Instant, uuid7
 class Migration(migrations.Migration):
     """What came in from elsewhere: imports, and the lines of the records that came with them."""
 
-    dependencies = [("models", "0006_vaccination_kept")]
+    dependencies = [("models", "0007_certificate_files")]
 
     initial = False
 
