@@ -77,7 +77,8 @@ class Certificate(Row):
 
     `number` comes from a series without gaps. `facts` is what stands on it, as JSON (`CertificateFacts`). Whoever
     knows its `token`, which is printed on it, may ask whether it stands. The token is kept as it is, since the paper
-    must be printed with it again and a row tells nothing more than the paper does. `client` is the owner it names.
+    must be printed with it again and a row tells nothing more than the paper does. `client` is the owner it names, with her address: so of the
+    owners it is hers alone to see, and nobody's any more when the pet is another's.
     """
 
     number = fields.BigIntField(unique=True)

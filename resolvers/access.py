@@ -88,7 +88,7 @@ ROWS: Final[Mapping[type[Model], Rule]] = {
     models.ClientPhone: Rule(staff=ALL, owner="{t}.client_id = {client}"),
     models.Pet: Rule(staff=ALL, owner=_owned("{t}.id")),
     models.Ownership: Rule(staff=ALL, owner=f"{{t}}.ends_on IS NULL AND {_owned('{t}.pet_id')}"),
-    models.Appointment: Rule(staff=ALL, owner=_owned("{t}.pet_id")),
+    **dict.fromkeys((models.Appointment, models.VaccinationDue), Rule(staff=ALL, owner=_owned("{t}.pet_id"))),
     models.Visit: Rule(staff=ALL),
     models.NoteTemplate: Rule(staff=ALL),
     models.Note: Rule(staff=ALL, owner=_NOTE),
@@ -108,6 +108,9 @@ ROWS: Final[Mapping[type[Model], Rule]] = {
     models.Document: Rule(
         staff=ALL, owner=f"{{t}}.shared_at IS NOT NULL AND {{t}}.errored_at IS NULL AND {_owned('{t}.pet_id')}"
     ),
+    **dict.fromkeys((models.Vaccine, models.VaccinationProtocol), Rule(staff=ALL)),
+    models.Vaccination: Rule(staff=ALL, owner=f"{{t}}.voided_at IS NULL AND {_owned('{t}.pet_id')}"),
+    models.Certificate: Rule(staff=ALL, owner=f"{{t}}.client_id = {{client}} AND {_owned('{t}.pet_id')}"),
     models.Account: Rule(
         staff="{t}.id = {account}",
         owner="{t}.id = {account}",
@@ -127,6 +130,15 @@ class Deed(StrEnum):
     REGISTER_PET = "registerPet"
     AMEND_PET = "amendPet"
     RECORD_DEATH = "recordDeath"
+    RECORD_VACCINATION = "recordVaccination"
+    AMEND_VACCINATION = "amendVaccination"
+    VOID_VACCINATION = "voidVaccination"
+    ISSUE_CERTIFICATE = "issueCertificate"
+    VOID_CERTIFICATE = "voidCertificate"
+    ADD_VACCINE = "addVaccine"
+    AMEND_VACCINE = "amendVaccine"
+    ACTIVATE_PROTOCOL = "activateProtocol"
+    DEACTIVATE_PROTOCOL = "deactivateProtocol"
     ADD_OWNERSHIP = "addOwnership"
     AMEND_OWNERSHIP = "amendOwnership"
     END_OWNERSHIP = "endOwnership"
@@ -149,6 +161,7 @@ class Deed(StrEnum):
     AMEND_WORKING_HOURS = "amendWorkingHours"
     ADD_EXCEPTION = "addException"
     AMEND_EXCEPTION = "amendException"
+    AMEND_STAFF = "amendStaff"
     INVITE_STAFF = "inviteStaff"
     SET_STAFF_ROLES = "setStaffRoles"
     ACCEPT_INVITATION = "acceptInvitation"
@@ -167,6 +180,7 @@ STAFF = STAFF_ROLES
 OWNER = frozenset({Role.OWNER})
 FRONT_DESK = frozenset({Role.RECEPTIONIST, Role.MANAGER})
 MANAGER = frozenset({Role.MANAGER})
+VETS, CARERS = frozenset({Role.VET}), frozenset({Role.VET, Role.NURSE})
 STAFF_DOOR = STAFF | {Role.ANYONE}
 OWNER_DOOR = OWNER | {Role.ANYONE}
 
@@ -177,6 +191,9 @@ DEEDS: Final[Mapping[Deed, frozenset[Role]]] = {
     Deed.REGISTER_PET: STAFF | OWNER,
     Deed.AMEND_PET: STAFF,
     Deed.RECORD_DEATH: STAFF,
+    **dict.fromkeys((Deed.RECORD_VACCINATION, Deed.AMEND_VACCINATION, Deed.VOID_VACCINATION), CARERS),
+    **dict.fromkeys((Deed.ISSUE_CERTIFICATE, Deed.VOID_CERTIFICATE), VETS),
+    **dict.fromkeys((Deed.ADD_VACCINE, Deed.AMEND_VACCINE, Deed.ACTIVATE_PROTOCOL), MANAGER),
     Deed.ADD_OWNERSHIP: FRONT_DESK | {Role.VET},
     Deed.AMEND_OWNERSHIP: FRONT_DESK | {Role.VET},
     Deed.END_OWNERSHIP: FRONT_DESK | {Role.VET},
@@ -199,8 +216,7 @@ DEEDS: Final[Mapping[Deed, frozenset[Role]]] = {
     Deed.AMEND_WORKING_HOURS: MANAGER,
     Deed.ADD_EXCEPTION: MANAGER,
     Deed.AMEND_EXCEPTION: MANAGER,
-    Deed.INVITE_STAFF: MANAGER,
-    Deed.SET_STAFF_ROLES: MANAGER,
+    **dict.fromkeys((Deed.DEACTIVATE_PROTOCOL, Deed.AMEND_STAFF, Deed.INVITE_STAFF, Deed.SET_STAFF_ROLES), MANAGER),
     Deed.ACCEPT_INVITATION: STAFF_DOOR,
     Deed.REGISTER: OWNER_DOOR,
     Deed.SIGN_IN: STAFF_DOOR,

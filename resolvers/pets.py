@@ -12,11 +12,11 @@ from models import Appointment, Client, EventKind, Location, Ownership, Pet, Rig
 from models.appointment import BUSY, COMING
 from models.ownership import WHOLE_BILL, share_the_bill
 from models.period import today_in
-from models.pet import DatePrecision, microchip_number
+from models.pet import DatePrecision, Lifestyle, microchip_number
 from models.refusal import AlreadyAnOwner, InvalidInput, Refusal
 from models.row import folded, uuid7
 from models.text import line, named
-from resolvers import access, bookings, events, messages, retries
+from resolvers import access, bookings, events, messages, retries, vaccinations_due
 from resolvers.access import Deed
 from resolvers.changes import UNSET, Unset, given, plain, write
 from resolvers.events import Happening
@@ -81,6 +81,7 @@ class PetChanges:
     microchip: str | Unset | None = UNSET
     alerts: Sequence[str] | Unset = UNSET
     tags: Sequence[str] | Unset = UNSET
+    lifestyle: Sequence[Lifestyle] | Unset = UNSET
 
 
 # Reading
@@ -132,6 +133,7 @@ async def register(viewer: Viewer, registration: PetRegistration, *, key: str, n
             await retry.keep(pet=pet_id)
             await sql.insert([pet])
             await sql.insert(ownerships)
+            await vaccinations_due.work_out([pet_id], now=now)
             after = {**columns, "owners": [str(ownership.client_id) for ownership in ownerships]}
             await events.record(viewer, Happening(EventKind.PET_REGISTERED, pet_id, after=after), now=now)
         return {"pet": str(pet_id)}
@@ -158,6 +160,8 @@ async def amend(viewer: Viewer, pet_id: UUID | None, changes: PetChanges, *, key
             pet = await hold(Pet, found.id)
             _must_fit(columns, pet)
             change = await write(pet, columns)
+            if change.after.keys() & _DUE_HANGS_ON:
+                await vaccinations_due.work_out([pet.id], now=now)
             if change:
                 happening = Happening(EventKind.PET_AMENDED, pet.id, before=change.before, after=change.after)
                 await events.record(viewer, happening, now=now)
@@ -190,6 +194,7 @@ async def record_death(viewer: Viewer, pet_id: UUID | None, died_on: date, *, ke
             change = await write(pet, {"died_on": died_on})
             cancelled = await _cancel_what_was_coming(pet, died_on, now)
             await messages.withdraw_unsent_for_pet(pet.id, _BECAUSE)
+            await vaccinations_due.forget(pet.id)
             died = Happening(EventKind.PET_DIED, pet.id, before=change.before, after=change.after)
             for happening in (died, *cancelled):
                 await events.record(viewer, happening, now=now)
@@ -199,6 +204,7 @@ async def record_death(viewer: Viewer, pet_id: UUID | None, died_on: date, *, ke
 
 
 _BECAUSE = "The pet has died."
+_DUE_HANGS_ON = {"species", "born_on", "lifestyle"}
 
 
 async def _cancel_what_was_coming(pet: Pet, died_on: date, now: datetime) -> list[Happening]:
@@ -232,6 +238,8 @@ def _columns(said: Mapping[str, Any], now: datetime) -> dict[str, Any]:
             columns[name] = line(said[name], path=(name,))
     if "microchip" in said:
         columns["microchip"] = microchip_number(said["microchip"]) if said["microchip"] else None
+    if "lifestyle" in said:
+        columns["lifestyle"] = [one.value for one in Lifestyle if one in said["lifestyle"]]
     for name in ("alerts", "tags"):
         if name in said:
             columns[name] = _words(said[name], name)
