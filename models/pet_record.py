@@ -86,9 +86,10 @@ class PetFacts:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A visit: when it ended, null when nobody said so."""
+    """A visit: when it ended, null when nobody said so, and whether it is over."""
 
     ended_at: datetime | None
+    is_over: bool
 
 
 @dataclass(frozen=True, slots=True)

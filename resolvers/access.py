@@ -111,6 +111,8 @@ ROWS: Final[Mapping[type[Model], Rule]] = {
     **dict.fromkeys((models.Vaccine, models.VaccinationProtocol), Rule(staff=ALL)),
     models.Vaccination: Rule(staff=ALL, owner=f"{{t}}.voided_at IS NULL AND {_owned('{t}.pet_id')}"),
     models.Certificate: Rule(staff=ALL, owner=f"{{t}}.client_id = {{client}} AND {_owned('{t}.pet_id')}"),
+    models.RecordImport: Rule(staff=ALL),
+    models.ImportedLine: Rule(staff=ALL),
     models.Account: Rule(
         staff="{t}.id = {account}",
         owner="{t}.id = {account}",
@@ -139,6 +141,7 @@ class Deed(StrEnum):
     AMEND_VACCINE = "amendVaccine"
     ACTIVATE_PROTOCOL = "activateProtocol"
     DEACTIVATE_PROTOCOL = "deactivateProtocol"
+    IMPORT_PET = "importPet"
     ADD_OWNERSHIP = "addOwnership"
     AMEND_OWNERSHIP = "amendOwnership"
     END_OWNERSHIP = "endOwnership"
@@ -194,6 +197,7 @@ DEEDS: Final[Mapping[Deed, frozenset[Role]]] = {
     **dict.fromkeys((Deed.RECORD_VACCINATION, Deed.AMEND_VACCINATION, Deed.VOID_VACCINATION), CARERS),
     **dict.fromkeys((Deed.ISSUE_CERTIFICATE, Deed.VOID_CERTIFICATE), VETS),
     **dict.fromkeys((Deed.ADD_VACCINE, Deed.AMEND_VACCINE, Deed.ACTIVATE_PROTOCOL), MANAGER),
+    Deed.IMPORT_PET: FRONT_DESK | {Role.VET},
     Deed.ADD_OWNERSHIP: FRONT_DESK | {Role.VET},
     Deed.AMEND_OWNERSHIP: FRONT_DESK | {Role.VET},
     Deed.END_OWNERSHIP: FRONT_DESK | {Role.VET},

@@ -30,11 +30,11 @@ from resolvers import sessions
 from resolvers.ports import Ports
 from resolvers.viewer import Audience, Viewer
 from tests.doorkeeper import HOME, RULES, VAULT, FastPasswords
-from vetdesk.open_vet_format import record_format
 from vetdesk.database import connect
 from vetdesk.demo import sign_ins
 from vetdesk.demo.building import Size, build
 from vetdesk.demo.quiet import NoTokens
+from vetdesk.open_vet_format import record_format
 
 WEDNESDAY = datetime(2026, 3, 4, 11, 10, tzinfo=UTC)
 SMALL = Size(clients=20, pets=30, fortnight=45, past_year=25)

@@ -17,12 +17,12 @@ from models.refusal import PracticeExists
 from resolvers.ports import Ports
 from tests.doorkeeper import RULES, VAULT, FastPasswords
 from tests.world import a_practice, how_many_rows
-from vetdesk.open_vet_format import record_format
 from vetdesk.database import connect
 from vetdesk.demo import animals, households, visits
 from vetdesk.demo.building import Size, build
 from vetdesk.demo.filling import fill, fill_if_empty
 from vetdesk.demo.quiet import NoTokens
+from vetdesk.open_vet_format import record_format
 from vetdesk.settings import Settings
 
 WEDNESDAY = datetime(2026, 3, 4, 11, 10, tzinfo=UTC)

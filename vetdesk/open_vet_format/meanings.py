@@ -97,7 +97,11 @@ def visit(known: dict[str, Any], line: Line, path: tuple[Step, ...], unfit: Unfi
         unfit.note((*path, "status"), known["status"], "It did not take place, so it is no part of the record.")
         return None
     ended_at = instant_of(known.get("end_date"))
-    return replace(line, text=_told(known, "diagnoses_display", "notes"), means=Seen(ended_at))
+    return replace(
+        line,
+        text=_told(known, "diagnoses_display", "notes"),
+        means=Seen(ended_at, is_over=known["status"] == "completed"),
+    )
 
 
 def procedure(known: dict[str, Any], line: Line, path: tuple[Step, ...], unfit: Unfit) -> Line | None:

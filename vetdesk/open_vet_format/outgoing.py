@@ -74,7 +74,9 @@ class _Writing:
             "exported_at": _moment(record.written_at),
             "exporter": {"name": "Vetdesk", "version": __version__},
             "patient": patient,
-            **({"practitioners": [self._person(each, key) for each, key in self.people.items()]} if self.people else {}),
+            **(
+                {"practitioners": [self._person(each, key) for each, key in self.people.items()]} if self.people else {}
+            ),
             **{name: lists[name] for name, _ in _LISTS.values() if name in lists},
         }
 
@@ -136,9 +138,16 @@ def _told(line: Line) -> dict[str, Any]:
     if line.details:
         return {}
     match line.means:
-        case Seen(ended_at=ended_at):
-            over = {"status": "completed", "end_date": _moment(ended_at)} if ended_at else {"status": "in-progress"}
-            return {**over, "date": _moment(line.at), "reason": line.title, "notes": line.text}
+        case Seen(ended_at=ended_at, is_over=is_over):
+            status = "completed" if is_over else "in-progress"
+            ends = _moment(ended_at) if ended_at else None
+            return {
+                "status": status,
+                "date": _moment(line.at),
+                "end_date": ends,
+                "reason": line.title,
+                "notes": line.text,
+            }
         case Measure() as measure:
             return _measured(line, measure)
         case Complaint() as complaint:
