@@ -40,6 +40,8 @@ _OF_THE_STAFF = {
     facts.AlreadyAnOwner,
     facts.AlreadyLinked,
     facts.AlreadyOnTheTeam,
+    facts.FormatNotInstalled,
+    facts.ImportHasChanged,
     facts.InvitationNotValid,
     facts.LastPayer,
     facts.SharesMustSumTo100,

@@ -12,6 +12,7 @@ from graph.mutations.doors import DoorMutations
 from graph.mutations.hours import HoursMutations
 from graph.mutations.locations import LocationMutations
 from graph.mutations.ownerships import OwnershipMutations
+from graph.mutations.pet_imports import PetImportMutations
 from graph.mutations.pets import PetMutations
 from graph.mutations.rooms import RoomMutations
 from graph.mutations.services import ServiceMutations
@@ -19,6 +20,7 @@ from graph.mutations.staff import StaffMutations
 from graph.queries.appointments import AppointmentQueries
 from graph.queries.clients import ClientQueries
 from graph.queries.practice import PracticeQueries
+from graph.queries.records import RecordQueries
 from graph.reading import ReadingExecutor
 from graph.scalars import SCALARS
 from graph.subscriptions.appointments import AppointmentSubscriptions
@@ -28,7 +30,7 @@ from graph.types.staff import HoursException, WorkingHours
 
 
 @strawberry.type(description="Everything that can be asked.")
-class Query(PracticeQueries, ClientQueries, AppointmentQueries):
+class Query(PracticeQueries, ClientQueries, AppointmentQueries, RecordQueries):
     """Everything that can be asked."""
 
 
@@ -38,6 +40,7 @@ class Mutation(
     AppointmentMutations,
     ClientMutations,
     PetMutations,
+    PetImportMutations,
     OwnershipMutations,
     LocationMutations,
     RoomMutations,

@@ -48,7 +48,7 @@ class ImportedLine(Row):
     """One thing of the record of a pet as it was written elsewhere: nobody here may write into it.
 
     `author` and `practice` are who wrote it and where, in words: they are not our staff. `details` is JSON: all that
-    was said of it. `row_id` is the key of the row of ours that was made of it, where the practice works with it.
+    was said of it. `within` is the line of the visit that it belongs to. `row_id` is the key of the row of ours that was made of it, where the practice works with it.
     """
 
     pet: fields.ForeignKeyRelation[Pet] = fields.ForeignKeyField(
@@ -59,10 +59,10 @@ class ImportedLine(Row):
         "models.RecordImport", related_name="lines", on_delete=fields.OnDelete.RESTRICT
     )
     record_import_id: UUID
-    visit: fields.ForeignKeyNullableRelation[ImportedLine] = fields.ForeignKeyField(
+    within: fields.ForeignKeyNullableRelation[ImportedLine] = fields.ForeignKeyField(
         "models.ImportedLine", related_name=False, on_delete=fields.OnDelete.RESTRICT, null=True
     )
-    visit_id: UUID | None
+    within_id: UUID | None
     kind = fields.CharEnumField(LineKind, max_length=16)
     at = Instant()
     title = fields.TextField()

@@ -108,9 +108,8 @@ ROWS: Final[Mapping[type[Model], Rule]] = {
     models.Document: Rule(
         staff=ALL, owner=f"{{t}}.shared_at IS NOT NULL AND {{t}}.errored_at IS NULL AND {_owned('{t}.pet_id')}"
     ),
-    **dict.fromkeys(
-        (models.Vaccine, models.VaccinationProtocol, models.RecordImport, models.ImportedLine), Rule(staff=ALL)
-    ),
+    **dict.fromkeys((models.Vaccine, models.VaccinationProtocol), Rule(staff=ALL)),
+    **dict.fromkeys((models.RecordImport, models.ImportedLine), Rule(staff=ALL)),
     models.Vaccination: Rule(staff=ALL, owner=f"{{t}}.voided_at IS NULL AND {_owned('{t}.pet_id')}"),
     models.Certificate: Rule(staff=ALL, owner=f"{{t}}.client_id = {{client}} AND {_owned('{t}.pet_id')}"),
     models.Account: Rule(
@@ -197,8 +196,7 @@ DEEDS: Final[Mapping[Deed, frozenset[Role]]] = {
     **dict.fromkeys((Deed.RECORD_VACCINATION, Deed.AMEND_VACCINATION, Deed.VOID_VACCINATION), CARERS),
     **dict.fromkeys((Deed.ISSUE_CERTIFICATE, Deed.VOID_CERTIFICATE), VETS),
     **dict.fromkeys((Deed.ADD_VACCINE, Deed.AMEND_VACCINE, Deed.ACTIVATE_PROTOCOL), MANAGER),
-    **dict.fromkeys((Deed.IMPORT_PET, Deed.ADD_OWNERSHIP), FRONT_DESK | {Role.VET}),
-    Deed.AMEND_OWNERSHIP: FRONT_DESK | {Role.VET},
+    **dict.fromkeys((Deed.IMPORT_PET, Deed.ADD_OWNERSHIP, Deed.AMEND_OWNERSHIP), FRONT_DESK | {Role.VET}),
     Deed.END_OWNERSHIP: FRONT_DESK | {Role.VET},
     Deed.BOOK_APPOINTMENT: STAFF | OWNER,
     Deed.RESCHEDULE_APPOINTMENT: STAFF | OWNER,

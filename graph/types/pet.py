@@ -11,7 +11,7 @@ import models
 from graph.context import Context, Info
 from graph.reading.connection import Connection
 from graph.reading.shape import READS, Many, column, many, shape, unresolved
-from graph.roles import EVERYBODY, OWNER, STAFF
+from graph.roles import EVERYBODY, OWNER, STAFF, allow
 from graph.types.enums import When
 from graph.types.node import Node, id_of
 from models.pet import DatePrecision, Sex, Species
@@ -19,6 +19,7 @@ from models.pet import DatePrecision, Sex, Species
 if TYPE_CHECKING:
     from graph.types.appointment import Appointment
     from graph.types.ownership import CoOwner, Ownership
+    from graph.types.record_import import ImportedLine, RecordImport
 
 
 def _past_or_coming(context: Context, given: dict[str, Any]) -> tuple[str, tuple[Any, ...]]:
@@ -31,6 +32,7 @@ def _past_or_coming(context: Context, given: dict[str, Any]) -> tuple[str, tuple
             return "{t}.ends_at > ?", (context.now,)
 
 
+_IMPORTED = Many(models.ImportedLine, "pet", ("-at",))
 _APPOINTMENTS = Many(models.Appointment, "pet", ("-starts_at",), _past_or_coming)
 
 
@@ -62,6 +64,32 @@ class Pet(Node):
     co_owners: list[Annotated[CoOwner, strawberry.lazy("graph.types.ownership")]] | None = many(
         "Everybody who owns it now.", models.Ownership, "pet", OWNER, narrow="{t}.ends_on IS NULL"
     )
+
+    imports: list[Annotated[RecordImport, strawberry.lazy("graph.types.record_import")]] | None = many(
+        "The records of it that came in from elsewhere, first come first.",
+        models.RecordImport,
+        "pet",
+        STAFF,
+        order=("imported_at",),
+    )
+
+    @strawberry.field(  # type: ignore[untyped-decorator]
+        description="What was written about it elsewhere, latest first.",
+        metadata={READS: _IMPORTED},
+        directives=[allow(STAFF)],
+    )
+    def imported_lines(
+        self,
+        info: Info,
+        first: Annotated[
+            int | None, strawberry.argument(description="How many, 1 to 100; 20 when nothing is said.")
+        ] = None,
+        after: Annotated[str | None, strawberry.argument(description="Those after this cursor.")] = None,
+        last: Annotated[int | None, strawberry.argument(description="How many before `before`, 1 to 100.")] = None,
+        before: Annotated[str | None, strawberry.argument(description="Those before this cursor.")] = None,
+    ) -> Connection[Annotated[ImportedLine, strawberry.lazy("graph.types.record_import")]] | None:
+        """What was written about it elsewhere."""
+        return unresolved()
 
     @strawberry.field(  # type: ignore[untyped-decorator]
         description="Its appointments, latest first; past or coming ones, or all.", metadata={READS: _APPOINTMENTS}

@@ -89,10 +89,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "visit",
+                    "within",
                     fields.ForeignKeyField(
                         "models.ImportedLine",
-                        source_field="visit_id",
+                        source_field="within_id",
                         null=True,
                         db_constraint=True,
                         to_field="id",

@@ -20,7 +20,7 @@ CONSTRAINTS: list[Constraint] = [
         "imported_line_kept",
         "imported_line",
         ALWAYS,
-        ("id", "pet_id", "record_import_id", "visit_id", "kind", "at", "title", "text", "author", "practice",
+        ("id", "pet_id", "record_import_id", "within_id", "kind", "at", "title", "text", "author", "practice",
          "details", "row_id", "words"),
     ),
 ]  # fmt: skip

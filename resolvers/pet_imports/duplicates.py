@@ -31,6 +31,7 @@ class Duplicate:
     """A pet that may be the same one, and why."""
 
     pet_id: UUID
+    name: str
     reason: DuplicateReason
 
 
@@ -45,15 +46,15 @@ async def duplicates(record: PetRecord, owners: Sequence[UUID]) -> tuple[Duplica
         f"AND held.client_id IN ({sql.marks(len(owners))}))"
     )
     rows = await sql.tuples(
-        "SELECT 1 AS rank, p.id FROM pet p WHERE p.microchip = ? "
-        "UNION ALL SELECT 2, i.pet_id FROM record_import i WHERE i.pet_there = ? AND i.software = ? "
-        f"UNION ALL SELECT 3, p.id FROM pet p WHERE p.fold = ? AND p.species = ? AND {owned} "
+        "SELECT 1 AS rank, p.id, p.name FROM pet p WHERE p.microchip = ? "
+        "UNION ALL SELECT 2, p.id, p.name FROM record_import i JOIN pet p ON p.id = i.pet_id WHERE i.pet_there = ? AND i.software = ? "
+        f"UNION ALL SELECT 3, p.id, p.name FROM pet p WHERE p.fold = ? AND p.species = ? AND {owned} "
         "ORDER BY 1, 2",
         (pet.microchip or "", record.id, record.software, folded(pet.name), pet.species.value, *owners),
     )
     reasons = tuple(DuplicateReason)
     found: dict[UUID, Duplicate] = {}
-    for rank, key in rows:
+    for rank, key, name in rows:
         pet_id = sql.as_key(key)
-        found.setdefault(pet_id, Duplicate(pet_id, reasons[rank - 1]))
+        found.setdefault(pet_id, Duplicate(pet_id, name, reasons[rank - 1]))
     return tuple(found.values())[:MOST]

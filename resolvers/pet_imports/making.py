@@ -85,7 +85,7 @@ def _lines(promise: Promise, row: RecordImport, made: Sequence[Row | None]) -> l
             id=keys[each.line.id],
             pet_id=row.pet_id,
             record_import_id=row.id,
-            visit_id=keys.get(each.line.visit_id),
+            within_id=keys.get(each.line.visit_id),
             kind=each.line.kind,
             at=each.line.at,
             title=each.line.title,

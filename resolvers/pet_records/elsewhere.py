@@ -48,7 +48,7 @@ def _line(row: ImportedLine, means: Meaning | None) -> Line:
         at=row.at,
         title=row.title,
         text=row.text,
-        visit_id=str(row.visit_id) if row.visit_id else "",
+        visit_id=str(row.within_id) if row.within_id else "",
         by=Person(**{**by, "specialities": tuple(by["specialities"])}) if by else None,
         means=means,
         details=details["said"],

@@ -15,6 +15,7 @@ from ovf_types.encounter import Encounter
 from ovf_types.immunization import Immunization
 from ovf_types.medication_statement import MedicationStatement
 from ovf_types.observation import Observation
+from ovf_types.ovf import Exporter
 from ovf_types.procedure import Procedure
 from pydantic import BaseModel
 
@@ -65,11 +66,11 @@ def read(document: str) -> PetRecord:
             path=("document", "format_version"),
         )
     unfit = Unfit()
-    written_at = _written_at(given.get("exported_at"))
+    written_at = _written_at(given.get("exported_at"), unfit)
     whole = cleaned(given, (), unfit)
     _must_be_few(whole)
     pet = pets.read(whole.get("patient"), written_at, unfit)
-    exporter = whole.get("exporter") if isinstance(whole.get("exporter"), dict) else {}
+    exporter = fitted(Exporter, whole.get("exporter") or {}, ("exporter",), unfit) or {}
     reading = _Reading(pet.id, written_at, unfit)
     lines = reading.lines(whole)
     for name, value in whole.items():
@@ -88,13 +89,16 @@ def _word(value: Any) -> str:
     return " ".join(value.split())[:200] if isinstance(value, str) else ""
 
 
-def _written_at(value: Any) -> datetime:
-    moment = instant_of(with_a_zone(value)) if isinstance(value, str) else None
+def _written_at(value: Any, unfit: Unfit) -> datetime:
+    zoned = with_a_zone(value) if isinstance(value, str) else None
+    moment = instant_of(zoned)
     if moment is None:
         raise InvalidInput(
             "It says no readable moment at which it was written, such as 2026-03-02T09:00:00Z.",
             path=("document", "exported_at"),
         )
+    if zoned != value:
+        unfit.note(("exported_at",), value, f"It says no time zone, and is read as {zoned}.")
     return moment
 
 
