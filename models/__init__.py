@@ -17,6 +17,7 @@ from models.note import Addendum, Note, NoteKind, NoteRevision, NoteTemplate
 from models.number_series import NumberSeries
 from models.ownership import Ownership, Right
 from models.pet import Pet, Sex, Species
+from models.pet_record import LineKind
 from models.practice import Practice
 from models.prescription import Prescription, PrescriptionRepeat
 from models.problem import Certainty, Diagnosis, DiagnosisTerm, Problem, ProblemState
@@ -66,6 +67,7 @@ __all__ = [
     "ImportedLine",
     "Invitation",
     "Letter",
+    "LineKind",
     "Location",
     "Message",
     "MessageState",

@@ -49,7 +49,13 @@ pytestmark = pytest.mark.anyio
 
 CONSTRAINTS = [
     one
-    for name in ("0002_constraints", "0004_records_kept", "0006_vaccination_kept", "0007_certificate_files")
+    for name in (
+        "0002_constraints",
+        "0004_records_kept",
+        "0006_vaccination_kept",
+        "0009_imports_kept",
+        "0007_certificate_files",
+    )
     for one in import_module(f"models.migrations.{name}").CONSTRAINTS
 ]
 FROZEN = [one for one in CONSTRAINTS if isinstance(one, Frozen)]
