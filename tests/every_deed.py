@@ -336,3 +336,6 @@ async def _(scene, viewer):
     manager = invitations.Manager("boss@practice.example", "Ada", "Weber")
     given: Any = {"practice": "High Street Vets", "language": "en", "vault": VAULT, "rules": RULES, "now": NOW}
     await invitations.invite_first_manager(viewer, manager, **given)
+
+
+from tests import deeds_of_imports  # noqa: E402, F401 - a part of the table with a page of its own

@@ -28,6 +28,9 @@ PLAIN = {
     (models.Event, "system_reason"): "the machinery's own words",
     (models.IdempotencyKey, "deed"): "a closed set of words",
     (models.DeathEffect, "subject_table"): "a name of a table",
+    (models.ImportedLine, "details"): "JSON, whose words stand in the other columns as well",
+    (models.RecordImport, "details"): "JSON, whose words stand in the other columns as well",
+    (models.RecordImport, "left_out"): "JSON",
 }
 # Where nothing can be written, or nothing would work any more; it is long and stands nowhere else.
 AS_IT_IS = {

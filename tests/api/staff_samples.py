@@ -10,6 +10,7 @@ from models import HoursException, Letter, Status, WorkingHours
 from resolvers import invitations
 from resolvers.viewer import Audience, Viewer
 from tests.api.samples import ADDRESS, Sample, a_visit, at, for_owners, secret_of
+from tests.api.samples_of_imports import of_imports
 from tests.doorkeeper import PASSWORD
 from tests.doors import Program, id_of
 from tests.scene import STAFF, a_newcomer
@@ -58,6 +59,7 @@ async def for_staff(program: Program, world: World, boss: Viewer) -> list[Sample
         return Sample(deed, boss, given, other, payload, {**(once if payload.endswith(step) else told), **writes})
 
     return [
+        *await of_imports(program, world, boss),
         Sample(
             "acceptInvitation",
             Audience.STAFF,

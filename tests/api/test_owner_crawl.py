@@ -30,6 +30,7 @@ from tests.world import (
     a_record,
     a_service,
     a_world,
+    an_import,
     an_owner,
     an_ownership,
     what_the_practice_keeps,
@@ -93,6 +94,7 @@ async def a_street() -> Street:
     await models.Practice.all().update(shares_notes=True)
     for pet in (maja, given_away, unseen, world.pet):
         await a_record(pet)
+        await an_import(pet)
     await what_the_practice_keeps(given_away)
     await _everything_else(world, paul)
     return Street(world, olga, paul, maja, given_away, unseen, unbooked)

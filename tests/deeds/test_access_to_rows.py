@@ -30,6 +30,7 @@ from tests.world import (
     a_pet,
     a_record,
     a_world,
+    an_import,
     an_owner,
     an_ownership,
     what_the_practice_keeps,
@@ -77,6 +78,8 @@ TABLE: dict[type[Model], dict[str, tuple[str, ...]]] = {
     models.Prescription: {"hers": HERS, "an error": STAFF, "a stranger's": STRANGERS},
     models.PrescriptionRepeat: {"hers": HERS, "of an error": STAFF, "a stranger's": STRANGERS},
     models.Allergy: {"hers": STAFF},
+    models.RecordImport: {"hers": STAFF},
+    models.ImportedLine: {"hers": STAFF},
     models.Document: {"shared": HERS, "not shared": STAFF, "an error": STAFF, "a stranger's": STRANGERS},
     models.Account: {"hers": ("OWNER",), "the vet's": ("VET",), "a newcomer's": DESK},
     models.Session: {"hers": ("OWNER",), "the vet's": ("VET",)},
@@ -108,6 +111,7 @@ async def prepared():
     for row in (wrong.note, wrong.prescription, wrong.document):
         await type(row).filter(id=row.id).update(errored_at=NOW, errored_because="Another pet.")
     await what_the_practice_keeps(world.pet)
+    line_from_elsewhere = await an_import(world.pet)
     for owner in (world.owner, stranger):
         if not await models.ClientPhone.filter(client_id=owner.id).exists():
             await models.ClientPhone.create(client_id=owner.id, as_given="030 1", position=0)
@@ -183,6 +187,8 @@ async def prepared():
             "an error": wrong.document,
             "a stranger's": strange.document,
         },
+        models.RecordImport: {"hers": await first(models.RecordImport, pet_id=world.pet.id)},
+        models.ImportedLine: {"hers": line_from_elsewhere},
         models.Account: {
             "hers": world.owner.account,
             "the vet's": world.vet.account,

@@ -129,10 +129,11 @@ async def test_an_import_writes_exactly_what_its_dry_run_said(world):
     done = await imported(world, a_document())
 
     pet = await Pet.get(id=done.pet_id)
-    assert (pet.name, pet.species, pet.breed, pet.sex, pet.neutered, pet.colour, pet.microchip, pet.alerts) == (
-        "Biscuit", Species.DOG, "Border Terrier", Sex.FEMALE, True, "grizzle", "276098100000007", ["bites"],
+    assert (pet.name, pet.species, pet.breed, pet.sex, pet.neutered, pet.colour, pet.microchip) == (
+        "Biscuit", Species.DOG, "Border Terrier", Sex.FEMALE, True, "grizzle", "276098100000007",
     )  # fmt: skip
     assert (pet.born_on, pet.born_precision) == (date(2020, 2, 29), DatePrecision.DAY)
+    assert pet.alerts == ["bites"]
     ownership = await Ownership.get(pet_id=pet.id)
     assert (ownership.client_id, ownership.share) == (world.owner.id, 100)
     row = await RecordImport.get(pet_id=pet.id)
@@ -220,7 +221,7 @@ async def test_an_import_that_is_sent_again_is_done_once(world):
     first = await imported(world, a_document())
     rows = await how_many_rows()
 
-    again = await carried_out(world, a_document(), (await RecordImport.first()).fingerprint)
+    again = await carried_out(world, a_document(), (await RecordImport.get(pet_id=first.pet_id)).fingerprint)
 
     assert again == first
     assert await how_many_rows() == rows

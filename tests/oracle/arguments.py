@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from graph.reading.pages import cursor
-from models import Appointment, BusyTime, Client, Location, Pet, Service
+from models import Appointment, BusyTime, Client, ImportedLine, Location, Pet, Service
 from resolvers.viewer import Audience
 from tests.oracle.kinds import KINDS, SCHEMAS
 from tests.oracle.oracle import id_of
@@ -35,6 +35,7 @@ class Arguments:
         self._strange += [ids[0] for kind in _KINDLESS if (ids := self.ids[kind])]
         assert rows[BusyTime]
         self._visits = [cursor((row.starts_at, row.id)) for row in rows[Appointment]]
+        self._lines = [cursor((row.at, row.id)) for row in rows[ImportedLine]]
         self._names = {model: [cursor((row.fold, row.id)) for row in rows[model]] for model in (Pet, Client)}
 
     def drawn(self, chance: Random, of: str, field: str) -> dict[str, Any]:
@@ -61,6 +62,14 @@ class Arguments:
                 return {"locationId": self._id(chance, "Location"), "on": on}
             case "Query", "freeTimes":
                 return self._search(chance)
+        return self._of_records(chance, of, field)
+
+    def _of_records(self, chance: Random, of: str, field: str) -> dict[str, Any]:
+        match of, field:
+            case "Pet", "importedLines":
+                return self._page(chance, self._lines)
+            case "Query", "petRecord":
+                return {"petId": chance.choice(self._strange)}  # what it says of a pet is a text, and tested elsewhere
         raise LookupError(f"Nobody knows what to give to {of}.{field}.")
 
     def _id(self, chance: Random, kind: str | None = None) -> str:

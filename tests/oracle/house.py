@@ -16,6 +16,7 @@ from models import (
     Location,
     Ownership,
     Pet,
+    RecordImport,
     Role,
     Service,
     Session,
@@ -44,6 +45,7 @@ from tests.world import (
     a_service,
     a_vet,
     a_world,
+    an_import,
     an_owner,
     an_ownership,
     some_working_hours,
@@ -119,6 +121,9 @@ async def a_house() -> House:
     await _exceptions(await Location.get(name="Hill"), world)
     await _sessions(world, nurse)
     await _addresses(world, other)
+    for pet in (shared, world.pet):
+        await an_import(pet)
+    await RecordImport.filter(pet_id=shared.id).update(imported_by_id=nurse.id)
     return House(world, people)
 
 

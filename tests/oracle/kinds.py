@@ -24,12 +24,14 @@ KINDS: dict[str, Any] = {
     "Email": models.ClientEmail,
     "HeldRole": models.StaffRole,
     "HoursException": models.HoursException,
+    "ImportedLine": models.ImportedLine,
     "Location": models.Location,
     "OpeningHours": models.OpeningHours,
     "Ownership": models.Ownership,
     "Pet": models.Pet,
     "Phone": models.ClientPhone,
     "Practice": models.Practice,
+    "RecordImport": models.RecordImport,
     "Room": models.Room,
     "Service": models.Service,
     "Session": models.Session,
@@ -39,7 +41,7 @@ KINDS: dict[str, Any] = {
     "ServiceRoom": models.ServiceRoom,
     "BusyTime": models.BusyTime,
 }
-ONE = {"vet": "Staff"}
+ONE = {"vet": "Staff", "importedBy": "Staff", "within": "ImportedLine"}
 # The rows of which a list is made: their kind, what points here, their order, and what else must hold of them.
 MANY: dict[tuple[str, str], tuple[str, str, tuple[str, ...], Any]] = {
     ("Account", "sessions"): (
@@ -54,6 +56,7 @@ MANY: dict[tuple[str, str], tuple[str, str, tuple[str, ...], Any]] = {
     ("Location", "openingHours"): ("OpeningHours", "location_id", ("weekday", "from_minute"), None),
     ("Location", "rooms"): ("Room", "location_id", ("fold",), None),
     ("Location", "exceptions"): ("HoursException", "location_id", ("starts_at",), None),
+    ("Pet", "imports"): ("RecordImport", "pet_id", ("imported_at",), None),
     ("Pet", "owners"): ("Ownership", "pet_id", ("-share",), lambda each: each.ends_on is None),
     ("Pet", "coOwners"): ("CoOwner", "pet_id", (), lambda each: each.ends_on is None),
     ("Staff", "roles"): ("HeldRole", "staff_id", (), None),

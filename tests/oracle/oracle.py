@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 import re
 from collections import Counter
 from collections.abc import Collection
@@ -117,6 +118,8 @@ class Oracle:
             return _SPECIAL[kind, name](self, row)
         if (kind, name) == ("Pet", "appointments"):
             return self._appointments_of(row, **given)
+        if (kind, name) == ("Pet", "importedLines"):
+            return connection(self.all("ImportedLine", "-at", pet_id=row.id), ("at", "id"), is_down=True, **given)
         if name == "id":
             return id_of(kind, row.id)
         if (kind, name) in MANY:
@@ -167,7 +170,15 @@ def _rights(_oracle: Oracle, row: Any) -> list[str]:
     return [name for name in ("BOOK", "PAY", "CONSENT", "VIEW") if getattr(row, f"may_{name.lower()}")]
 
 
+def _facts(value: Any, name: str = "") -> list[dict[str, str]]:
+    if isinstance(value, dict):
+        return [fact for key, each in value.items() for fact in _facts(each, f"{name}.{key}".strip("."))]
+    return [{"name": name, "value": value}]
+
+
 _SPECIAL: dict[tuple[str, str], Any] = {
+    ("RecordImport", "leftOut"): lambda _oracle, row: json.loads(row.left_out),
+    ("ImportedLine", "facts"): lambda _oracle, row: _facts(json.loads(row.details)["said"]),
     ("Client", "address"): _address,
     ("Location", "address"): _address,
     ("Appointment", "zone"): lambda oracle, row: oracle.row_behind(row, "Location").zone,

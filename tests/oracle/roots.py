@@ -82,6 +82,9 @@ class Roots:
     def pet(self, id: str) -> Any:
         return next(iter(self._all("Pet", id=_key("Pet", id))), None)
 
+    def pet_record(self, pet_id: str) -> None:
+        """Asked for pets that are not there alone."""
+
     def client(self, id: str) -> Any:
         return next(iter(self._all("Client", id=_key("Client", id))), None)
 
