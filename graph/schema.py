@@ -19,9 +19,10 @@ from graph.mutations.services import ServiceMutations
 from graph.mutations.staff import StaffMutations
 from graph.queries.appointments import AppointmentQueries
 from graph.queries.clients import ClientQueries
+from graph.queries.pet_records import PetRecordQueries
 from graph.queries.practice import PracticeQueries
-from graph.queries.records import RecordQueries
 from graph.reading import ReadingExecutor
+from graph.reading.connection import mark_as_its_entries
 from graph.scalars import SCALARS
 from graph.subscriptions.appointments import AppointmentSubscriptions
 from graph.types.node import Node
@@ -30,7 +31,7 @@ from graph.types.staff import HoursException, WorkingHours
 
 
 @strawberry.type(description="Everything that can be asked.")
-class Query(PracticeQueries, ClientQueries, AppointmentQueries, RecordQueries):
+class Query(PracticeQueries, ClientQueries, AppointmentQueries, PetRecordQueries):
     """Everything that can be asked."""
 
 
@@ -57,12 +58,14 @@ class Subscription(AppointmentSubscriptions):
     """Everything that can be watched."""
 
 
-schema = strawberry.Schema(
-    query=Query,
-    mutation=Mutation,
-    subscription=Subscription,
-    types=[Node, Ownership, WorkingHours, HoursException],
-    config=StrawberryConfig(scalar_map=SCALARS),
-    execution_context_class=ReadingExecutor,
+schema = mark_as_its_entries(
+    strawberry.Schema(
+        query=Query,
+        mutation=Mutation,
+        subscription=Subscription,
+        types=[Node, Ownership, WorkingHours, HoursException],
+        config=StrawberryConfig(scalar_map=SCALARS),
+        execution_context_class=ReadingExecutor,
+    )
 )
 """The unified schema; nobody is served it as it is."""

@@ -133,7 +133,7 @@ async def test_an_import_writes_exactly_what_its_dry_run_said(world):
         "Biscuit", Species.DOG, "Border Terrier", Sex.FEMALE, True, "grizzle", "276098100000007",
     )  # fmt: skip
     assert (pet.born_on, pet.born_precision) == (date(2020, 2, 29), DatePrecision.DAY)
-    assert pet.alerts == ["bites"]
+    assert list(pet.alerts) == ["bites"]
     ownership = await Ownership.get(pet_id=pet.id)
     assert (ownership.client_id, ownership.share) == (world.owner.id, 100)
     row = await RecordImport.get(pet_id=pet.id)

@@ -16,7 +16,7 @@ from resolvers import pet_records
 
 
 @strawberry.type
-class RecordQueries:
+class PetRecordQueries:
     """Asking for the whole record of a pet."""
 
     # Some twenty statements, however long the record is: 25 such in one document.
