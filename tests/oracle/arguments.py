@@ -35,7 +35,8 @@ class Arguments:
         self._strange += [ids[0] for kind in _KINDLESS if (ids := self.ids[kind])]
         assert rows[BusyTime]
         self._visits = [cursor((row.starts_at, row.id)) for row in rows[Appointment]]
-        self._lines = [cursor((row.at, row.id)) for row in rows[ImportedLine]]
+        self._lines = [cursor((row.at, row.id)) for row in rows[ImportedLine]] or self._visits
+        self._told = [id_of("Pet", each) for each in records.told]
         self._names = {model: [cursor((row.fold, row.id)) for row in rows[model]] for model in (Pet, Client)}
 
     def drawn(self, chance: Random, of: str, field: str) -> dict[str, Any]:
@@ -69,7 +70,7 @@ class Arguments:
             case "Pet", "importedLines":
                 return self._page(chance, self._lines)
             case "Query", "petRecord":
-                return {"petId": chance.choice(self._strange)}  # what it says of a pet is a text, and tested elsewhere
+                return {"petId": chance.choice([*self._told * 9, *self._strange])}
         raise LookupError(f"Nobody knows what to give to {of}.{field}.")
 
     def _id(self, chance: Random, kind: str | None = None) -> str:

@@ -16,7 +16,6 @@ from models import (
     Location,
     Ownership,
     Pet,
-    RecordImport,
     Role,
     Service,
     Session,
@@ -121,9 +120,8 @@ async def a_house() -> House:
     await _exceptions(await Location.get(name="Hill"), world)
     await _sessions(world, nurse)
     await _addresses(world, other)
-    for pet in (shared, world.pet):
-        await an_import(pet)
-    await RecordImport.filter(pet_id=shared.id).update(imported_by_id=nurse.id)
+    await an_import(shared, by=nurse)
+    await an_import(world.pet)
     return House(world, people)
 
 

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from models import ImportedLine, LineKind, Pet, RecordImport
+from tests.world.people import Member
 from tests.world.places import NOW
 
 OF_BISCUIT: dict[str, Any] = {"patient_id": "p-1"}
@@ -80,10 +81,10 @@ def an_observation(id: str, value: Any = 27.5, unit: str = "lbs", **more: Any) -
     return a_thing("Observation", id, value=value, unit=unit, **{**said, **more})
 
 
-async def an_import(pet: Pet) -> ImportedLine:
+async def an_import(pet: Pet, *, by: Member | None = None) -> ImportedLine:
     """A record that came in: one visit, and one line of it; that line."""
     row = await RecordImport.create(
-        pet_id=pet.id, imported_at=NOW, written_at=NOW, software="OtherVet", software_version="3.1",
+        pet_id=pet.id, imported_by_id=by.id if by else None, imported_at=NOW, written_at=NOW, software="OtherVet", software_version="3.1",
         format_version="1.2.0", pet_there=f"there-{pet.id}", owner="Somebody", details="{}",
         left_out=json.dumps([{"path": "zzz", "what": "1", "why": "The format has no such field."}]),
         fingerprint="f" * 64,
