@@ -70,7 +70,7 @@ def _opened(text: str, by: tuple[str, ...]) -> tuple[Any, ...]:
         held = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     except ValueError as error:
         raise bad_input() from error
-    if [kind for kind, _ in held] != ["t" if name.endswith("_at") else "s" for name in by]:
+    if [kind for kind, _ in held] != ["t" if name == "at" or name.endswith("_at") else "s" for name in by]:
         raise bad_input()
     first = datetime.fromisoformat(held[0][1]).astimezone(UTC) if held[0][0] == "t" else held[0][1]
     return (first, UUID(held[1][1]))

@@ -144,7 +144,9 @@ def cleaned(value: Any, path: tuple[Step, ...], unfit: Unfit) -> Any:
 
 
 def _text(value: str, path: tuple[Step, ...], unfit: Unfit) -> str | None:
-    if path[-1] == "data":  # the content of a document, in Base64: it is looked at where it is decoded
+    if path[0] == "document_references" and path[2:] == (
+        "data",
+    ):  # the content of a document, in Base64: it is looked at where it is decoded
         return value
     text = value.replace("\r\n", "\n").replace("\r", "\n")
     clean = _NOT_KEPT.sub("", text)

@@ -81,20 +81,20 @@ class _Writing:
         }
 
     def _thing(self, line: Line, resource: str, path: str) -> dict[str, Any] | None:
-        made = {**_told(line), **line.details}
+        made = {**_said(_told(line)), **line.details}
         if line.kind is LineKind.DOCUMENT:
             made |= _content(line)
             if "data" not in made and "url" not in made:
                 self._leave(path, line.title, "Its content was not taken over when it came in from elsewhere.")
                 return None
-        made |= _as_it_is_now(line, made)
+        made |= _said(_as_it_is_now(line, made))
         made |= {"resource_type": resource, "id": line.id, "patient_id": self.record.id}
         if line.visit_id and line.kind is not LineKind.VISIT:
             made["encounter_id"] = line.visit_id
         if line.by is not None:
             self._sign(line, line.by, made, path)
         self._list_what_is_lost(line, path)
-        return {name: value for name, value in made.items() if value not in (None, "")}
+        return made
 
     def _sign(self, line: Line, by: Person, made: dict[str, Any], path: str) -> None:
         if line.kind in _BY:
@@ -131,6 +131,10 @@ class _Writing:
 
     def _leave(self, path: str, what: str, why: str) -> None:
         self.left_out.append(LeftOut(path, what, why))
+
+
+def _said(what: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in what.items() if value not in (None, "")}
 
 
 def _told(line: Line) -> dict[str, Any]:
