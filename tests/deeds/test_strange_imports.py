@@ -19,7 +19,7 @@ from vetdesk.open_vet_format import record_format
 pytestmark = pytest.mark.anyio
 
 OVF = record_format()
-TIMES = 40
+TIMES = 25
 STRANGE: Any = (
     None, True, -1, 0, 1e-9, 9e17, 10**25, "", " ", "x" * 301, "a\x00b\x1f", "\ud800", "\u202e", "0001-01-01",
     "2100-12-31", "2025-06-15T09:00:00", "1750000000", "p-1", "visit-1", "completed", "resolved", "kg", [], {}, [1], {"data": "\ud800\x00"},
@@ -83,5 +83,5 @@ async def test_what_a_dry_run_lets_pass_is_done_and_goes_out_again(database):
         assert made == sum(each.becomes is not None for each in promised.lines)
         await pet_records.told(viewer, done.pet_id, records=OVF, now=NOW)
         counted["done"] += 1
-    assert counted["done"] > 15
-    assert counted["refused"] > 3
+    assert counted["done"] > 8
+    assert counted["refused"] > 1
