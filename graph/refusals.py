@@ -46,6 +46,8 @@ _OF_THE_STAFF = {
     facts.AlreadyVoided,
     facts.CosignNotAllowed,
     facts.EnteredInError,
+    facts.FormatNotInstalled,
+    facts.ImportHasChanged,
     facts.InvitationNotValid,
     facts.LastPayer,
     facts.LicenceNeeded,

@@ -19,6 +19,7 @@ from graph.mutations.locations import LocationMutations
 from graph.mutations.note_templates import NoteTemplateMutations
 from graph.mutations.notes import NoteMutations
 from graph.mutations.ownerships import OwnershipMutations
+from graph.mutations.pet_imports import PetImportMutations
 from graph.mutations.pets import PetMutations
 from graph.mutations.practices import PracticeMutations
 from graph.mutations.prescriptions import PrescriptionMutations
@@ -37,6 +38,7 @@ from graph.queries.certificates import CertificateQueries
 from graph.queries.clients import ClientQueries
 from graph.queries.diagnoses import DiagnosisQueries
 from graph.queries.histories import HistoryQueries
+from graph.queries.pet_records import PetRecordQueries
 from graph.queries.practice import PracticeQueries
 from graph.queries.records import RecordQueries
 from graph.queries.treatment_plans import TreatmentPlanQueries
@@ -61,6 +63,7 @@ class Query(
     HistoryQueries,
     VaccinationQueries,
     CertificateQueries,
+    PetRecordQueries,
 ):
     """Everything that can be asked."""
 
@@ -77,6 +80,7 @@ class Mutation(
     NoteMutations,
     NoteTemplateMutations,
     PracticeMutations,
+    PetImportMutations,
     OwnershipMutations,
     VitalMutations,
     ProblemMutations,

@@ -18,9 +18,11 @@ from models.note import Addendum, Note, NoteKind, NoteRevision, NoteTemplate
 from models.number_series import NumberSeries
 from models.ownership import Ownership, Right
 from models.pet import Pet, Sex, Species
+from models.pet_record import LineKind
 from models.practice import Practice
 from models.prescription import Prescription, PrescriptionRepeat
 from models.problem import Certainty, Diagnosis, DiagnosisTerm, Problem, ProblemState
+from models.record_import import ImportedLine, RecordImport
 from models.record_reading import RecordReading
 from models.role import Role
 from models.room import Room
@@ -74,8 +76,10 @@ __all__ = [
     "HistoryKind",
     "HoursException",
     "IdempotencyKey",
+    "ImportedLine",
     "Invitation",
     "Letter",
+    "LineKind",
     "Location",
     "Message",
     "MessageState",
@@ -95,6 +99,7 @@ __all__ = [
     "Problem",
     "ProblemState",
     "Procedure",
+    "RecordImport",
     "RecordReading",
     "RefreshToken",
     "Resource",

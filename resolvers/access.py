@@ -160,6 +160,7 @@ ROWS: Final[Mapping[type[Model], Rule]] = {
     ),
     models.RecordReading: Rule(manager=ALL),
     **dict.fromkeys((models.Vaccine, models.VaccinationProtocol), Rule(staff=ALL)),
+    **dict.fromkeys((models.RecordImport, models.ImportedLine), Rule(staff=ALL)),
     models.Vaccination: Rule(staff=ALL, owner=f"{{t}}.voided_at IS NULL AND {_owned('{t}.pet_id')}"),
     models.Certificate: Rule(staff=ALL, owner=f"{{t}}.client_id = {{client}} AND {_owned('{t}.pet_id')}"),
     models.Account: Rule(

@@ -30,6 +30,7 @@ class Deed(StrEnum):
     AMEND_VACCINE = "amendVaccine"
     ACTIVATE_PROTOCOL = "activateProtocol"
     DEACTIVATE_PROTOCOL = "deactivateProtocol"
+    IMPORT_PET = "importPet"
     ADD_OWNERSHIP = "addOwnership"
     AMEND_OWNERSHIP = "amendOwnership"
     END_OWNERSHIP = "endOwnership"
@@ -131,6 +132,7 @@ DEEDS: Final[Mapping[Deed, frozenset[Role]]] = {
     Deed.AMEND_VACCINE: MANAGER,
     Deed.ACTIVATE_PROTOCOL: MANAGER,
     Deed.DEACTIVATE_PROTOCOL: MANAGER,
+    Deed.IMPORT_PET: FRONT_DESK | {Role.VET},
     Deed.ADD_OWNERSHIP: FRONT_DESK | {Role.VET},
     Deed.AMEND_OWNERSHIP: FRONT_DESK | {Role.VET},
     Deed.END_OWNERSHIP: FRONT_DESK | {Role.VET},

@@ -128,7 +128,7 @@ async def register(viewer: Viewer, registration: PetRegistration, *, key: str, n
         _must_fit(columns, None)
         pet = Pet(id=pet_id, created_at=now, **columns)
         owners = await _owners(viewer, registration)
-        ownerships = _ownerships(pet, owners, now.astimezone(UTC).date())
+        ownerships = joined(pet, owners, now.astimezone(UTC).date())
         async with in_transaction():
             await retry.keep(pet=pet_id)
             await sql.insert([pet])
@@ -282,7 +282,13 @@ async def _owners(viewer: Viewer, registration: PetRegistration) -> Sequence[Pet
     return registration.owners
 
 
-def _ownerships(pet: Pet, owners: Sequence[PetOwner], starts_on: date) -> list[Ownership]:
+def joined(pet: Pet, owners: Sequence[PetOwner], starts_on: date) -> list[Ownership]:
+    """The ownerships of a new pet. When nobody has a share, the first owner with the right to pay pays everything.
+
+    Raises:
+        AlreadyAnOwner: the same client is named twice.
+        SharesMustSumTo100, LastPayer, InvalidInput: the shares do not add up.
+    """
     ownerships: list[Ownership] = []
     for owner in owners:
         ownership = Ownership(pet_id=pet.id, client_id=owner.client_id, starts_on=starts_on, share=0)

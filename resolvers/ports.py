@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from models.certificate import CertificateFacts
     from models.paper import LetterFacts
+    from models.pet_record import LeftOut, PetRecord
     from resolvers.viewer import Audience
 
 
@@ -106,6 +107,25 @@ class Printer(Protocol):
         """
 
 
+class RecordFormat(Protocol):
+    """Tells the record of a pet in the Open Vet Format, and reads one that is told so, away from the event loop."""
+
+    async def written(self, record: PetRecord) -> tuple[str, tuple[LeftOut, ...]]:
+        """The document (JSON), and what of the record the format has no place for.
+
+        Raises:
+            FormatNotInstalled: there is nothing here that knows the format.
+        """
+
+    async def read(self, document: str) -> PetRecord:
+        """The record that a document tells; what of it is not of the format, or does not fit, is listed in it.
+
+        Raises:
+            FormatNotInstalled: there is nothing here that knows the format.
+            InvalidInput: it is no such document; the path leads into it, from `document` on.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class Rate:
     """At most `times` attempts in `within`."""
@@ -140,6 +160,7 @@ class Ports:
     vault: Vault
     passwords: Passwords
     tokens: Tokens
+    records: RecordFormat
     rules: DoorRules = field(default_factory=DoorRules)
     public_url: str = "http://127.0.0.1:8000"
     """The address clients know us by, without a slash at its end."""

@@ -30,6 +30,9 @@ PLAIN: dict[tuple[type[Model], str], str] = {
     (models.IdempotencyKey, "deed"): "a closed set of words",
     (models.DeathEffect, "subject_table"): "a name of a table",
     (models.CertificateFile, "content"): "a paper, which its hash tells from any other",
+    (models.ImportedLine, "details"): "JSON, whose words stand in the other columns as well",
+    (models.RecordImport, "details"): "JSON, whose words stand in the other columns as well",
+    (models.RecordImport, "left_out"): "JSON",
 }
 PLAIN |= {
     (models.Vaccine, "species"): "a closed set of words",

@@ -21,7 +21,7 @@ from graph.operations import Operations
 from graph.schema import schema
 from graph.views import view_of
 from models import period, sql
-from resolvers.ports import DoorRules, Mail, Ports, Printer, Rate
+from resolvers.ports import DoorRules, Mail, Ports, Printer, Rate, RecordFormat
 from resolvers.viewer import Audience
 from resolvers.viewers import Viewers
 from vetdesk import metrics, worker
@@ -31,6 +31,7 @@ from vetdesk.certificates import CertificateDoor
 from vetdesk.database import connect, counted, pending_migrations
 from vetdesk.feed import Feed
 from vetdesk.mail import OutboxFolder, Server, SmtpMail
+from vetdesk.open_vet_format import record_format
 from vetdesk.passwords import Argon2Passwords
 from vetdesk.printing import printer
 from vetdesk.reading_log import ReadingLog
@@ -59,12 +60,13 @@ class Adapters:
     mail: Mail
     rules: DoorRules
     printer: Printer
+    records: RecordFormat
     public_url: str
 
     @property
     def ports(self) -> Ports:
         """The outside world as a request needs it."""
-        return Ports(self.vault, self.passwords, self.tokens, self.rules, self.public_url)
+        return Ports(self.vault, self.passwords, self.tokens, self.records, self.rules, self.public_url)
 
 
 def adapters(settings: Settings) -> Adapters:
@@ -82,6 +84,7 @@ def adapters(settings: Settings) -> Adapters:
         mail=mail(settings),
         rules=door_rules(settings),
         printer=printer(settings.paper),
+        records=record_format(),
         public_url=settings.base_url,
     )
 

@@ -134,7 +134,7 @@ class PetMutations:
             microchip=input.microchip,
             alerts=input.alerts or (),
             tags=input.tags or (),
-            owners=[_owner(number, owner) for number, owner in enumerate(input.owners or ())],
+            owners=[owner_of(number, owner) for number, owner in enumerate(input.owners or ())],
         )
         registered = await pets.register(viewer, registration, key=input.idempotency_key, now=info.context.now)
         return answered(PetRegistered, pet=pets.one(viewer, registered))
@@ -172,7 +172,8 @@ class PetMutations:
         return answered(DeathRecorded, pet=pets.one(viewer, recorded))
 
 
-def _owner(number: int, given: PetOwnerInput) -> PetOwner:
+def owner_of(number: int, given: PetOwnerInput) -> PetOwner:
+    """One of the owners, as the deeds take it; `number` is its place in the list."""
     rights = list(Right) if given.rights is None else given.rights
     return PetOwner(
         client_id=key("Client", given.client_id),

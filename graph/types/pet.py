@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from graph.types.ownership import CoOwner, Ownership
     from graph.types.prescription import Prescription
     from graph.types.problem import Problem
+    from graph.types.record_import import ImportedLine, RecordImport
     from graph.types.treatment_plan import TreatmentPlan
     from graph.types.vaccination import Vaccination, VaccinationDue
     from graph.types.visit import Visit
@@ -84,6 +85,7 @@ def _still_due(context: Context, _given: dict[str, Any]) -> tuple[str, tuple[Any
     return "{t}.lapses_on IS NULL OR {t}.lapses_on > ?", (context.now.astimezone(UTC).date(),)
 
 
+_IMPORTED = Many(models.ImportedLine, "pet", ("-at",))
 _APPOINTMENTS = Many(models.Appointment, "pet", ("-starts_at",), _past_or_coming)
 _VACCINATIONS = Many(models.Vaccination, "pet", ("-given_on",))
 
@@ -168,6 +170,32 @@ class Pet(Node):
         before: Annotated[str | None, strawberry.argument(description="Those before this cursor.")] = None,
     ) -> Connection[Annotated[Vaccination, strawberry.lazy("graph.types.vaccination")]]:
         """What it was vaccinated with."""
+        return unresolved()
+
+    imports: list[Annotated[RecordImport, strawberry.lazy("graph.types.record_import")]] | None = many(
+        "The records of it that came in from elsewhere, first come first.",
+        models.RecordImport,
+        "pet",
+        STAFF,
+        order=("imported_at",),
+    )
+
+    @strawberry.field(  # type: ignore[untyped-decorator]
+        description="What was written about it elsewhere, latest first.",
+        metadata={READS: _IMPORTED},
+        directives=[allow(STAFF)],
+    )
+    def imported_lines(
+        self,
+        info: Info,
+        first: Annotated[
+            int | None, strawberry.argument(description="How many, 1 to 100; 20 when nothing is said.")
+        ] = None,
+        after: Annotated[str | None, strawberry.argument(description="Those after this cursor.")] = None,
+        last: Annotated[int | None, strawberry.argument(description="How many before `before`, 1 to 100.")] = None,
+        before: Annotated[str | None, strawberry.argument(description="Those before this cursor.")] = None,
+    ) -> Connection[Annotated[ImportedLine, strawberry.lazy("graph.types.record_import")]] | None:
+        """What was written about it elsewhere."""
         return unresolved()
 
     @strawberry.field(  # type: ignore[untyped-decorator]

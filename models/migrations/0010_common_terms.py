@@ -26,5 +26,5 @@ async def ship(_apps: Any, editor: Any) -> None:
 class Migration(migrations.Migration):
     """The common terms."""
 
-    dependencies = [("models", "0007_certificate_files")]
+    dependencies = [("models", "0009_imports_kept")]
     operations = [ops.RunPython(ship)]

@@ -12,6 +12,7 @@ from resolvers.viewer import Audience, Viewer
 from tests.api.plan_samples import for_documents, for_plans
 from tests.api.record_samples import for_records
 from tests.api.samples import ADDRESS, Sample, a_visit, at, for_owners, secret_of
+from tests.api.samples_of_imports import of_imports
 from tests.api.samples_of_lines import of_lines
 from tests.api.vaccination_samples import of_vaccinations
 from tests.doorkeeper import PASSWORD
@@ -74,6 +75,7 @@ async def for_staff(program: Program, world: World, boss: Viewer) -> list[Sample
     return [
         *await for_documents(world),
         *await for_plans(world),
+        *await of_imports(program, world, boss),
         Sample(
             "acceptInvitation",
             Audience.STAFF,

@@ -71,7 +71,8 @@ async def undone(program: Program, sample: Sample, wants: str, given: list[Any],
     try:
         async with in_transaction():
             answer = await together(program, sample, wants, given)
-            kept = sum("code" not in (one or {}) for one in answer.body["data"].values())
+            done = zip(answer.body["data"].values(), given, strict=True)
+            kept = sum("code" not in (one or {}) and not asked.get("dryRun") for one, asked in done)
             if not KEYED & given[0].keys():
                 raise Undone
             assert await IdempotencyKey.all().count() == before.get("IdempotencyKey", 0) + kept, answer.body
@@ -152,6 +153,7 @@ def questions(made: Samples, audience: Audience) -> dict[str, dict[str, Any]]:
     return {
         **both,
         "client": {"id": id_of(world.owner.client)},
+        "petRecord": {"petId": id_of(world.pet)},
         "clients": {"search": "berg", **page},
         "pets": page,
         "visit": {"id": next(each.given["visitId"] for each in made.staff if each.deed == "endVisit")},

@@ -36,6 +36,7 @@ from tests.world import (
     a_vaccination,
     a_vaccine,
     a_world,
+    an_import,
     an_owner,
     an_ownership,
     some_facts,
@@ -114,6 +115,7 @@ async def a_street() -> Street:
         await a_record(pet)
         wrong = await a_document(pet, is_shared=True, author=world.vet)
         await models.Document.filter(id=wrong.id).update(errored_at=NOW, errored_because="Another pet.")
+        await an_import(pet)
     await what_the_practice_keeps(given_away)
     await _doses(
         {maja: [paul, olga], given_away: [clara, olga], unseen: [clara, olga], pauls: [paul], world.pet: [olga]}

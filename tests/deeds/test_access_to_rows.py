@@ -32,6 +32,7 @@ from tests.world import (
     a_record,
     a_vaccination,
     a_world,
+    an_import,
     an_owner,
     an_ownership,
     what_the_practice_keeps,
@@ -86,6 +87,8 @@ TABLE: dict[type[Model], dict[str, tuple[str, ...]]] = {
     models.Prescription: {"hers": HERS, "an error": STAFF, "a stranger's": STRANGERS},
     models.PrescriptionRepeat: {"hers": HERS, "of an error": STAFF, "a stranger's": STRANGERS},
     models.Allergy: {"hers": STAFF},
+    models.RecordImport: {"hers": STAFF},
+    models.ImportedLine: {"hers": STAFF},
     models.Document: {"shared": HERS, "not shared": STAFF, "an error": STAFF, "a stranger's": STRANGERS},
     models.RecordReading: {"of hers": ("MANAGER",)},
     models.Vaccine: {"ours": STAFF},
@@ -129,6 +132,7 @@ async def prepared():
     for row in (wrong.note, wrong.prescription, wrong.document):
         await type(row).filter(id=row.id).update(errored_at=NOW, errored_because="Another pet.")
     await what_the_practice_keeps(world.pet)
+    line_from_elsewhere = await an_import(world.pet)
     for owner in (world.owner, stranger):
         if not await models.ClientPhone.filter(client_id=owner.id).exists():
             await models.ClientPhone.create(client_id=owner.id, as_given="030 1", position=0)
@@ -214,6 +218,8 @@ async def prepared():
         },
         models.RecordReading: {"of hers": await first(models.RecordReading)},
         **doses,
+        models.RecordImport: {"hers": await first(models.RecordImport, pet_id=world.pet.id)},
+        models.ImportedLine: {"hers": line_from_elsewhere},
         models.Account: {
             "hers": world.owner.account,
             "the vet's": world.vet.account,

@@ -15,6 +15,7 @@ from models import (
     Client,
     DiagnosisTerm,
     Document,
+    ImportedLine,
     Location,
     Note,
     NoteRevision,
@@ -102,6 +103,8 @@ class Arguments:
             "Vaccination": _of_whom_most_are(rows[Ownership], "pet_id", rows[Vaccination]),
             "VaccinationDue": _of_whom_most_are(rows[Ownership], "pet_id", rows[VaccinationDue]),
         }
+        self._imported = [cursor((row.at, row.id)) for row in rows[ImportedLine]] or self._visits
+        self._told = [id_of("Pet", each) for each in records.told]
 
     def drawn(self, chance: Random, of: str, field: str) -> dict[str, Any]:
         """What is given to this field of this type, by the names of its arguments."""
@@ -174,6 +177,10 @@ class Arguments:
                 return {"id": self._id(chance, "Certificate")}
             case "Pet", "vaccinations":
                 return self._page(chance, self._doses)
+            case "Pet", "importedLines":
+                return self._page(chance, self._imported)
+            case "Query", "petRecord":
+                return {"petId": chance.choice([*self._told * 9, *self._strange])}
         raise LookupError(f"Nobody knows what to give to {of}.{field}.")
 
     def _id(self, chance: Random, kind: str | None = None) -> str:

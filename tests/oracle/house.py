@@ -61,6 +61,7 @@ from tests.world import (
     a_vaccine,
     a_vet,
     a_world,
+    an_import,
     an_owner,
     an_ownership,
     some_working_hours,
@@ -145,6 +146,8 @@ async def a_house() -> House:
     await what_was_written(await Pet.filter(died_on=None).exclude(name="Ünal").order_by("fold", "id"))
     await some_papers(await Pet.all().order_by("id"), world.vet)
     await _doses(world, other, shared)
+    await an_import(shared, by=nurse)
+    await an_import(world.pet)
     return House(world, people)
 
 

@@ -25,12 +25,14 @@ KINDS: dict[str, Any] = {
     "Email": models.ClientEmail,
     "HeldRole": models.StaffRole,
     "HoursException": models.HoursException,
+    "ImportedLine": models.ImportedLine,
     "Location": models.Location,
     "OpeningHours": models.OpeningHours,
     "Ownership": models.Ownership,
     "Pet": models.Pet,
     "Phone": models.ClientPhone,
     "Practice": models.Practice,
+    "RecordImport": models.RecordImport,
     "Room": models.Room,
     "Service": models.Service,
     "Session": models.Session,
@@ -80,6 +82,8 @@ ONE = {
     "voidedBy": "Staff",
     "replacedBy": "Certificate",
     "protocol": "VaccinationProtocol",
+    "importedBy": "Staff",
+    "within": "ImportedLine",
 }
 # What stands behind these is seen by whom its own rule shows it to.
 JOINED = {("Certificate", "vaccination"), ("Certificate", "replacedBy")}
@@ -97,6 +101,7 @@ MANY: dict[tuple[str, str], tuple[str, str, tuple[str, ...], Any]] = {
     ("Location", "openingHours"): ("OpeningHours", "location_id", ("weekday", "from_minute"), None),
     ("Location", "rooms"): ("Room", "location_id", ("fold",), None),
     ("Location", "exceptions"): ("HoursException", "location_id", ("starts_at",), None),
+    ("Pet", "imports"): ("RecordImport", "pet_id", ("imported_at",), None),
     ("Pet", "owners"): ("Ownership", "pet_id", ("-share",), lambda each: each.ends_on is None),
     ("Pet", "coOwners"): ("CoOwner", "pet_id", (), lambda each: each.ends_on is None),
     ("Pet", "allergies"): ("Allergy", "pet_id", ("at",), lambda each: each.errored_at is None),

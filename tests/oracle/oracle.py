@@ -184,6 +184,12 @@ def _rights(_oracle: Oracle, row: Any) -> list[str]:
     return [name for name in ("BOOK", "PAY", "CONSENT", "VIEW") if getattr(row, f"may_{name.lower()}")]
 
 
+def _told_facts(value: Any, name: str = "") -> list[dict[str, str]]:
+    if isinstance(value, dict):
+        return [fact for key, each in value.items() for fact in _told_facts(each, f"{name}.{key}".strip("."))]
+    return [{"name": name, "value": value}]
+
+
 def _facts(_oracle: Oracle, row: Any) -> dict[str, Any]:
     parts = {name: name.split("_") for name in json.loads(row.facts)}
     camel = {name: first + "".join(word.capitalize() for word in rest) for name, (first, *rest) in parts.items()}
@@ -227,6 +233,9 @@ _ASKED: dict[tuple[str, str], Any] = {
     ("Pet", "vaccinations"): lambda oracle, row, **given: connection(
         oracle.all("Vaccination", "-given_on", pet_id=row.id), ("given_on", "id"), is_down=True, **given
     ),
+    ("Pet", "importedLines"): lambda oracle, row, **given: connection(
+        oracle.all("ImportedLine", "-at", pet_id=row.id), ("at", "id"), is_down=True, **given
+    ),
     ("Pet", "history"): lambda oracle, row, **given: histories.history(
         oracle, histories.everything(oracle, pet_id=row.id), **given
     ),
@@ -241,6 +250,8 @@ _SPECIAL: dict[tuple[str, str], Any] = {
     ("VaccinationDue", "ruleVersion"): lambda oracle, row: getattr(oracle.protocol_of(row), "version", None),
     ("VaccinationDue", "legalStatus"): _legal_status,
     ("Certificate", "facts"): _facts,
+    ("RecordImport", "leftOut"): lambda _oracle, row: json.loads(row.left_out),
+    ("ImportedLine", "facts"): lambda _oracle, row: _told_facts(json.loads(row.details)["said"]),
     ("Client", "address"): _address,
     ("Location", "address"): _address,
     ("Appointment", "at"): lambda _oracle, row: row.starts_at,

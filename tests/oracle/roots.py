@@ -83,6 +83,14 @@ class Roots:
     def pet(self, id: str) -> Any:
         return next(iter(self._all("Pet", id=_key("Pet", id))), None)
 
+    def pet_record(self, pet_id: str) -> Any:
+        found = next(iter(self._all("Pet", id=_key("Pet", pet_id))), None)
+        if found is None:
+            return None
+        told = self._oracle.records.told[found.row.id]
+        left_out = [{"path": each.path, "what": each.what, "why": each.why} for each in told.left_out]
+        return {"openVetFormat": told.document, "leftOut": left_out}
+
     def client(self, id: str) -> Any:
         return next(iter(self._all("Client", id=_key("Client", id))), None)
 

@@ -40,6 +40,7 @@ from tests.world import (
     a_vaccination,
     a_visit,
     a_world,
+    an_import,
     how_many_rows,
     what_the_practice_keeps,
 )
@@ -53,6 +54,7 @@ CONSTRAINTS = [
         "0004_records_kept",
         "0006_vaccination_kept",
         "0007_certificate_files",
+        "0009_imports_kept",
         "0012_history_kept",
     )
     for one in import_module(f"models.migrations.{name}").CONSTRAINTS
@@ -222,6 +224,7 @@ async def a_full_world():
     await a_record(world.pet)
     await a_visit(world.pet, locked_at=NOW, at=NOW - 9 * AN_HOUR)
     await what_the_practice_keeps(world.pet)
+    await an_import(world.pet)
     await Death.create(pet_id=world.pet.id, died_on=NOW.date(), recorded_at=NOW)
     await _doses(world)
     await events.record(world.vet.viewer, Happening(EventKind.PET_REGISTERED, world.pet.id), now=NOW)

@@ -16,6 +16,7 @@ from tortoise.models import Model
 import models
 from models import Location, Pet, Practice, Room, Service
 from tests.world.doses import a_certificate, a_certificate_file, a_vaccination, a_vaccine, activated, some_facts
+from tests.world.elsewhere import an_import
 from tests.world.papers import a_document, a_plan
 from tests.world.people import (
     EVERY_RIGHT,
@@ -84,6 +85,7 @@ __all__ = [
     "a_weight",
     "a_world",
     "activated",
+    "an_import",
     "an_owner",
     "an_ownership",
     "how_many_rows",
