@@ -33,7 +33,7 @@ from models.refusal import Refusal
 
 if TYPE_CHECKING:
     from graph.reading.executor import ReadingExecutor
-    from graph.reading.plan import Connection
+    from graph.reading.plan import Connection, Join
     from resolvers.rows import Page, Rows
     from resolvers.viewer import Viewer
 
@@ -128,7 +128,7 @@ class Steps:
             shows=way,
             columns=tuple(text for text, _ in level.columns),
             joins=tuple(
-                Joined(each.alias, each.model._meta.db_table, each.column, each.is_carried)
+                Joined(each.alias, each.model._meta.db_table, _along(each), each.is_carried)
                 for each in level.joins.values()
             ),
             computed=tuple(
@@ -180,3 +180,8 @@ def _entry(made: Made) -> GraphQLObjectType:
     entry: Any = get_named_type(made.of.fields["nodes"].type)
     assert isinstance(entry, GraphQLObjectType)  # noqa: S101 - pages are of objects
     return entry
+
+
+def _along(join: Join) -> str:
+    """By which column a row is joined; where that is not its key, by which of its own."""
+    return join.column if join.by == "id" else f"{join.column}, which its {join.by} says"
