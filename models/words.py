@@ -26,4 +26,5 @@ def search_words(*texts: str) -> str:
 
 def words_of(text: str) -> list[str]:
     """Every word of a text, in its order; a long one is cut."""
-    return [word[:LONGEST_WORD] for word in _WORD.findall(folded(text))]
+    # What is folded may hold capitals again, of letters that have no small form of their own.
+    return [word[:LONGEST_WORD] for word in _WORD.findall(folded(text).casefold())]
