@@ -34,6 +34,7 @@ from models.refusal import Refusal
 
 if TYPE_CHECKING:
     from graph.reading.executor import ReadingExecutor
+    from graph.reading.plan import Join
     from graph.reading.sources import Connection
     from resolvers.rows import Page, Rows
     from resolvers.viewer import Viewer
@@ -129,7 +130,7 @@ class Steps:
             shows=way,
             columns=tuple(text for text, _ in level.columns),
             joins=tuple(
-                Joined(each.alias, each.model._meta.db_table, each.column, each.is_carried)
+                Joined(each.alias, each.model._meta.db_table, _along(each), each.is_carried)
                 for each in level.joins.values()
             ),
             computed=tuple(
@@ -182,3 +183,8 @@ def _entry(made: Entry) -> Any:
     if not is_a_page(made.of):
         return made.of
     return get_named_type(made.of.fields["nodes"].type)
+
+
+def _along(join: Join) -> str:
+    """By which column a row is joined; where that is not its key, by which of its own."""
+    return join.column if join.by == "id" else f"{join.column}, which its {join.by} says"
