@@ -153,6 +153,7 @@ def questions(made: Samples, audience: Audience) -> dict[str, dict[str, Any]]:
         "client": {"id": id_of(world.owner.client)},
         "clients": {"search": "berg", **page},
         "pets": page,
+        "diagnosisTerms": {"search": "tail", **page},
         "visit": {"id": next(each.given["visitId"] for each in made.staff if each.deed == "endVisit")},
         "recordReadings": {"petId": id_of(world.pet), **page},
         "day": {"locationId": id_of(world.location), "on": "2026-03-03"},
