@@ -156,6 +156,7 @@ def questions(made: Samples, audience: Audience) -> dict[str, dict[str, Any]]:
         "petRecord": {"petId": id_of(world.pet)},
         "clients": {"search": "berg", **page},
         "pets": page,
+        "diagnosisTerms": {"search": "tail", **page},
         "visit": {"id": next(each.given["visitId"] for each in made.staff if each.deed == "endVisit")},
         "recordReadings": {"petId": id_of(world.pet), **page},
         "history": {

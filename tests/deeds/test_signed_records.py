@@ -49,8 +49,14 @@ MAY_CHANGE: dict[str, dict[str, str]] = {
     },
 }
 # The deeds that are done all the same, and why.
+OF_LINES = {
+    "markEnteredInError": "A mistake is marked, and never deleted.",
+    "endAllergy": "An allergy may turn out to be over.",
+    "stopPrescription": "What was prescribed may be stopped.",
+}
 STILL_DONE = {
     "signed": {
+        **OF_LINES,
         "addAddendum": "That is the way to add something.",
         "cosignNote": "A second vet signs what is signed.",
         "markNoteInError": "A mistake is marked, and never deleted.",
@@ -61,6 +67,7 @@ STILL_DONE = {
         "writeDocument": "A letter can be written later.",
     },
     "locked": {
+        **OF_LINES,
         "addAddendum": "That is the way to add something.",
         "cosignNote": "A second vet signs what is signed.",
         "markNoteInError": "A mistake is marked, and never deleted.",

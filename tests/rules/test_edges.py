@@ -97,7 +97,8 @@ def test_what_an_edge_to_one_row_carries_has_been_decided():
     assert carried == set(CARRIED)
 
 
-def test_an_edge_to_one_row_that_is_not_carried_is_joined_with_a_rule():
+async def test_an_edge_to_one_row_that_is_not_carried_is_joined_with_a_rule(database):
+    # With a database at hand the models know each other, also backward.
     models = {made.__name__: model for made, model in SHAPES.items()}
     for (of, name), edge in the_edges().items():
         if isinstance(edge, One) and not edge.is_carried:
