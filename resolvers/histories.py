@@ -74,7 +74,9 @@ async def search(viewer: Viewer, text: str, wanted: Wanted) -> Rows:
         few = f"SELECT id FROM ({found} LIMIT {FEW + 1}) few"  # noqa: S608 - our own words
         ((number,),) = await sql.tuples(few.replace("id", "COUNT(*)", 1), given)
         if number <= FEW:
-            scope, values = f"{{t}}.id IN ({few})", given
+            # As an array, PostgreSQL finds them first, and does not look through all that there are.
+            among = "= ANY(ARRAY({}))" if sql.is_postgres() else "IN ({})"
+            scope, values = f"{{t}}.id {among.format(few)}", given
     narrower, more = wanted.condition()
     rows = access.rows(viewer, HistoryEntry, " AND ".join(filter(None, (scope, narrower))), *values, *more)
     return rows.sorted_by("-at")
