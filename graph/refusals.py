@@ -42,6 +42,7 @@ _OF_THE_STAFF = {
     facts.AlreadyOnTheTeam,
     facts.InvitationNotValid,
     facts.LastPayer,
+    facts.NoDeathRecorded,
     facts.SharesMustSumTo100,
     facts.WeakPassword,
 }

@@ -8,6 +8,7 @@ from strawberry.schema.config import StrawberryConfig
 from graph.mutations.accounts import AccountMutations
 from graph.mutations.appointments import AppointmentMutations
 from graph.mutations.clients import ClientMutations
+from graph.mutations.deaths import DeathMutations
 from graph.mutations.doors import DoorMutations
 from graph.mutations.hours import HoursMutations
 from graph.mutations.locations import LocationMutations
@@ -18,6 +19,7 @@ from graph.mutations.services import ServiceMutations
 from graph.mutations.staff import StaffMutations
 from graph.queries.appointments import AppointmentQueries
 from graph.queries.clients import ClientQueries
+from graph.queries.deaths import DeathQueries
 from graph.queries.practice import PracticeQueries
 from graph.reading import ReadingExecutor
 from graph.scalars import SCALARS
@@ -28,7 +30,7 @@ from graph.types.staff import HoursException, WorkingHours
 
 
 @strawberry.type(description="Everything that can be asked.")
-class Query(PracticeQueries, ClientQueries, AppointmentQueries):
+class Query(PracticeQueries, ClientQueries, AppointmentQueries, DeathQueries):
     """Everything that can be asked."""
 
 
@@ -38,6 +40,7 @@ class Mutation(
     AppointmentMutations,
     ClientMutations,
     PetMutations,
+    DeathMutations,
     OwnershipMutations,
     LocationMutations,
     RoomMutations,

@@ -88,6 +88,7 @@ ROWS: Final[Mapping[type[Model], Rule]] = {
     models.ClientPhone: Rule(staff=ALL, owner="{t}.client_id = {client}"),
     models.Pet: Rule(staff=ALL, owner=_owned("{t}.id")),
     models.Ownership: Rule(staff=ALL, owner=f"{{t}}.ends_on IS NULL AND {_owned('{t}.pet_id')}"),
+    models.Death: Rule(staff=ALL, owner=_owned("{t}.pet_id")),
     models.Appointment: Rule(staff=ALL, owner=_owned("{t}.pet_id")),
     models.Visit: Rule(staff=ALL),
     models.NoteTemplate: Rule(staff=ALL),
@@ -127,6 +128,7 @@ class Deed(StrEnum):
     REGISTER_PET = "registerPet"
     AMEND_PET = "amendPet"
     RECORD_DEATH = "recordDeath"
+    UNDO_DEATH = "undoDeath"
     ADD_OWNERSHIP = "addOwnership"
     AMEND_OWNERSHIP = "amendOwnership"
     END_OWNERSHIP = "endOwnership"
@@ -176,7 +178,8 @@ DEEDS: Final[Mapping[Deed, frozenset[Role]]] = {
     Deed.AMEND_MYSELF: OWNER,
     Deed.REGISTER_PET: STAFF | OWNER,
     Deed.AMEND_PET: STAFF,
-    Deed.RECORD_DEATH: STAFF,
+    Deed.RECORD_DEATH: STAFF | OWNER,
+    Deed.UNDO_DEATH: STAFF,
     Deed.ADD_OWNERSHIP: FRONT_DESK | {Role.VET},
     Deed.AMEND_OWNERSHIP: FRONT_DESK | {Role.VET},
     Deed.END_OWNERSHIP: FRONT_DESK | {Role.VET},

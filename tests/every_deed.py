@@ -30,6 +30,7 @@ from resolvers import (
 )
 from resolvers.access import Deed, Where
 from resolvers.viewer import Audience, Viewer
+from tests import deeds_of_endings
 from tests.doorkeeper import HOME, PASSWORD, RULES, VAULT, FastPasswords, PaperTokens
 from tests.postbox import PostBox
 from tests.scene import NOBODY, OWNER, ROLELESS, STAFF, Scene, a_newcomer, held
@@ -114,11 +115,6 @@ async def _(scene, viewer):
 @line(Deed.AMEND_PET, ALL_STAFF)
 async def _(scene, viewer):
     await pets.amend(viewer, scene.world.pet.id, pets.PetChanges(name="Mia"), **KEPT)
-
-
-@line(Deed.RECORD_DEATH, ALL_STAFF)
-async def _(scene, viewer):
-    await pets.record_death(viewer, scene.world.pet.id, TODAY, **KEPT)
 
 
 @line(Deed.ADD_OWNERSHIP, DESK_AND_VETS)
@@ -336,3 +332,6 @@ async def _(scene, viewer):
     manager = invitations.Manager("boss@practice.example", "Ada", "Weber")
     given: Any = {"practice": "High Street Vets", "language": "en", "vault": VAULT, "rules": RULES, "now": NOW}
     await invitations.invite_first_manager(viewer, manager, **given)
+
+
+deeds_of_endings.join(line, ALL_STAFF, OWNERS)

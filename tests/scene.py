@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from models import Account, HoursException, Letter, Ownership, Role, Status, WorkingHours
+from models import Account, HoursException, Letter, Ownership, Pet, Role, Status, WorkingHours
 from resolvers import codes, invitations, teams
 from resolvers.viewer import Viewer
 from tests.doorkeeper import ANYONE, HOME, PASSWORD, RULES, VAULT, secret_in_letter, sign_in
-from tests.world import NOW, Owner, World, a_booking, a_location, a_member, a_world, an_owner, an_ownership
+from tests.world import NOW, Owner, World, a_booking, a_dead_pet, a_location, a_member, a_world, an_owner, an_ownership
 
 STAFF = (Role.RECEPTIONIST, Role.NURSE, Role.VET, Role.MANAGER)
 OWNER, NOBODY, ROLELESS = "an owner", "nobody", "staff without roles"
@@ -39,6 +39,7 @@ class Scene:
     invitation: str
     code: str
     viewers: dict[str, Viewer]
+    gone: Pet
 
 
 def a_newcomer(at: Any, address: str = "new@practice.example") -> invitations.Newcomer:
@@ -73,6 +74,7 @@ async def a_scene() -> Scene:
         invitation=await secret_in_letter("invited@practice.example", Letter.INVITATION),
         code=await secret_in_letter(address),
         viewers=await _somebody_each(world),
+        gone=await a_dead_pet(world.owner),
     )
 
 

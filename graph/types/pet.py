@@ -10,11 +10,13 @@ import strawberry
 import models
 from graph.context import Context, Info
 from graph.reading.connection import Connection
-from graph.reading.shape import READS, Many, column, many, shape, unresolved
+from graph.reading.shape import READS, Many, batched, column, many, shape, unresolved
 from graph.roles import EVERYBODY, OWNER, STAFF
+from graph.types.death import Death
 from graph.types.enums import When
 from graph.types.node import Node, id_of
 from models.pet import DatePrecision, Sex, Species
+from resolvers import deaths
 
 if TYPE_CHECKING:
     from graph.types.appointment import Appointment
@@ -49,6 +51,7 @@ class Pet(Node):
     colour: str = column("Its colour and marks; empty when nobody wrote them down.")
     microchip: str | None = column("The 15 digits of its microchip; null without one.")
     died_on: date | None = column("When it died; null while it lives.")
+    death: Death | None = batched("What is known of its death; null while it lives.", deaths.standing)
     alerts: list[str] | None = column("What everybody must know before they touch it.", STAFF)
     tags: list[str] | None = column("Words under which the practice finds it.", STAFF)
     owners: list[Annotated[Ownership, strawberry.lazy("graph.types.ownership")]] | None = many(

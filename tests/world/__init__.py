@@ -15,6 +15,7 @@ from tortoise.models import Model
 
 import models
 from models import Location, Pet, Practice, Room, Service
+from tests.world.endings import Life, a_dead_pet, a_life
 from tests.world.people import (
     EVERY_RIGHT,
     Member,
@@ -53,13 +54,16 @@ __all__ = [
     "NOW",
     "TODAY",
     "UNTIL_SIX",
+    "Life",
     "Member",
     "Owner",
     "Record",
     "World",
     "a_booking",
     "a_client",
+    "a_dead_pet",
     "a_letter",
+    "a_life",
     "a_location",
     "a_manager",
     "a_member",
