@@ -9,6 +9,7 @@ from typing import Any
 from models import HoursException, Letter, Status, WorkingHours
 from resolvers import invitations
 from resolvers.viewer import Audience, Viewer
+from tests.api import samples_of_endings
 from tests.api.samples import ADDRESS, Sample, a_visit, at, for_owners, secret_of
 from tests.doorkeeper import PASSWORD
 from tests.doors import Program, id_of
@@ -32,7 +33,8 @@ async def samples(program: Program) -> Samples:
     """A practice, and a sample of every mutation that takes a key, in each view."""
     world = await a_world()
     boss = (await a_member("Berta Boss", *STAFF, at=None)).viewer
-    return Samples(world, boss, await for_staff(program, world, boss), await for_owners(world))
+    owner = [*await for_owners(world), await samples_of_endings.a_death(world, world.owner.viewer)]
+    return Samples(world, boss, await for_staff(program, world, boss), owner)
 
 
 async def for_staff(program: Program, world: World, boss: Viewer) -> list[Sample]:
@@ -228,12 +230,7 @@ async def for_staff(program: Program, world: World, boss: Viewer) -> list[Sample
             {"ownershipId": id_of(left), "shares": shares},
             {"ownershipId": id_of(held)},
         ),
-        sample(
-            "recordDeath",
-            "DeathRecorded { pet { id diedOn } }",
-            {"petId": id_of(alive), "diedOn": "2026-03-01"},
-            {"diedOn": "2026-02-28"},
-        ),
+        *await samples_of_endings.for_staff(world, boss),
         sample(
             "addLocation",
             "LocationAdded { location { id name } }",

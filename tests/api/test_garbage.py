@@ -145,7 +145,8 @@ def questions(made: Samples, audience: Audience) -> dict[str, dict[str, Any]]:
         "petId": id_of(world.pet),
         "vetId": id_of(world.vet.staff),
     }
-    both = {"node": {"id": id_of(world.pet)}, "pet": {"id": id_of(world.pet)}, "freeTimes": free}
+    death = {"petId": id_of(world.pet), "diedOn": "2026-03-01"}
+    both = {"node": {"id": id_of(world.pet)}, "pet": {"id": id_of(world.pet)}, "freeTimes": free, "deathPreview": death}
     if audience is Audience.OWNER:
         return {**both, "myAppointments": page}
     return {

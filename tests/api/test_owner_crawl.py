@@ -52,6 +52,8 @@ SHOWN: dict[type[Model], set[str]] = {
     models.Pet: {"name", "breed", "colour", "microchip"},
     models.Appointment: {"reason"},
     models.Account: {"email"},
+    models.TreatmentPlan: {"title"},
+    models.TreatmentStep: {"what"},
 }  # fmt: skip
 
 
@@ -117,6 +119,7 @@ async def hers(owner: Owner) -> dict[type[Model], set[Any]]:
     held = await Ownership.filter(client_id=owner.id, ends_on=None, may_view=True)
     pets = {each.pet_id for each in held}
     visits = await models.Appointment.filter(pet_id__in=pets)
+    at_home = await models.TreatmentPlan.filter(pet_id__in=pets).exclude(kind=models.PlanKind.TREATMENT)
     online = await models.Service.filter(is_offered=True, is_bookable_online=True)
     return {
         models.Practice: {each.id for each in await models.Practice.all()},
@@ -129,6 +132,10 @@ async def hers(owner: Owner) -> dict[type[Model], set[Any]]:
         models.Pet: pets,
         models.Appointment: {each.id for each in visits},
         models.Account: {owner.account.id},
+        models.TreatmentPlan: {each.id for each in at_home},
+        models.TreatmentStep: {
+            each.id for each in await models.TreatmentStep.filter(plan_id__in=[p.id for p in at_home])
+        },
     }
 
 
@@ -164,6 +171,11 @@ async def deeds(crawler: Crawler, street: Street) -> None:
         await crawler.do("confirmAppointment", appointmentId=visit),
         await crawler.do("cancelAppointment", appointmentId=visit, because="rain"),
         await crawler.do("cancelAppointment", appointmentId=foreign),
+        await crawler.do("recordDeath", petId=id_of(street.given_away), diedOn=str(TODAY)),
+        await crawler.do("recordDeath", petId=id_of(street.unseen), diedOn=str(TODAY)),
+        await crawler.do("recordDeath", petId=id_of(street.unbooked), diedOn=str(TODAY)),
+        await crawler.do("recordDeath", petId=id_of(street.maja), diedOn=str(TODAY)),
+        await crawler.do("recordDeath", petId=id_of(street.maja), diedOn=str(TODAY)),
         await crawler.do("registerPet", name="Mia", species="CAT"),
         await crawler.do("amendMyself", givenName=""),
         await crawler.do(
@@ -181,6 +193,11 @@ async def deeds(crawler: Crawler, street: Street) -> None:
         "StepNotAllowed",
         "AppointmentCancelled",
         "NotFound",
+        "NotFound",
+        "NotFound",
+        "RightNeeded",
+        "DeathRecorded",
+        "PetHasDied",
         "PetRegistered",
         "MyselfAmended",
         "MyselfAmended",
@@ -206,6 +223,7 @@ async def test_an_owner_sees_everything_of_hers_and_nothing_of_anybody_else(stre
         crawler.heard.clear()
         await crawler.ask_everything(ids, pets)
         await crawler.ask_when(when, pets)
+        await crawler.ask_of_deaths(str(TODAY), pets)
         must = await promised(owner, marks)
         if owner is street.olga:
             await deeds(crawler, street)

@@ -38,6 +38,11 @@ KINDS: dict[str, Any] = {
     "ServiceStaff": models.ServiceStaff,
     "ServiceRoom": models.ServiceRoom,
     "BusyTime": models.BusyTime,
+    "Death": models.Death,
+    "Message": models.Message,
+    "TreatmentPlan": models.TreatmentPlan,
+    "TreatmentStep": models.TreatmentStep,
+    "Prescription": models.Prescription,
 }
 ONE = {"vet": "Staff"}
 # The rows of which a list is made: their kind, what points here, their order, and what else must hold of them.

@@ -21,6 +21,9 @@ class Sight:
             for each in rows[models.Ownership]
             if each.client_id == viewer.client_id and each.ends_on is None and each.may_view
         }
+        self._at_home = {
+            each.id for each in rows[models.TreatmentPlan] if each.pet_id in self._mine and each.kind != "TREATMENT"
+        }
 
     def sees(self, row: Any) -> bool:
         """Whether the viewer may see a row."""
@@ -34,7 +37,7 @@ class Sight:
         if isinstance(row, models.Account):
             is_front_desk = bool(self.viewer.roles & {Role.RECEPTIONIST, Role.MANAGER})
             return is_front_desk and row.audience == "owner" and not row.is_linked
-        if isinstance(row, models.BusyTime):
+        if isinstance(row, models.BusyTime | models.Message):
             return False
         return bool(self.viewer.roles)
 
@@ -52,6 +55,16 @@ class Sight:
                 return row.id in self._mine
             case models.Ownership():
                 return row.ends_on is None and row.pet_id in self._mine
-            case models.Appointment():
+            case models.Appointment() | models.Death():
                 return row.pet_id in self._mine
+        return self._sees_of_a_record(row)
+
+    def _sees_of_a_record(self, row: Any) -> bool:
+        match row:
+            case models.TreatmentPlan():
+                return row.id in self._at_home
+            case models.TreatmentStep():
+                return row.plan_id in self._at_home
+            case models.Prescription():
+                return row.pet_id in self._mine and row.errored_at is None
         return False

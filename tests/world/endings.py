@@ -66,15 +66,24 @@ async def a_life(pet: Pet, *, times: int = 1, starts_at: Any = NOW + AN_HOUR, ev
         visit = await a_booking(pet, starts_at=starts_at + number * every)
         life.appointments.append(visit)
         life.letters.append(await a_letter(visit, Letter.APPOINTMENT_BOOKED, not_before=NOW))
-        plan = await TreatmentPlan.create(
-            pet_id=pet.id, kind=PlanKind.HOME_CARE, title=f"Leg {number}", starts_on=TODAY, made_by_id=vet_id,
-            created_at=NOW,
-        )  # fmt: skip
+        plan, step, prescription = await a_plan_and_a_prescription(pet, PlanKind.HOME_CARE, vet_id)
         life.plans.append(plan)
-        life.steps.append(await TreatmentStep.create(plan_id=plan.id, position=1, what="Short walks", due_on=TODAY))
-        prescription = await Prescription.create(
-            pet_id=pet.id, at=NOW, recorded_at=NOW, recorded_by_id=vet_id, medicine="Meloxicam", directions="Daily",
-            prescribed_by_id=vet_id, repeats_allowed=3, repeats_given=1,
-        )  # fmt: skip
+        life.steps.append(step)
         life.prescriptions.append(prescription)
     return life
+
+
+async def a_plan_and_a_prescription(
+    pet: Pet, kind: PlanKind, vet_id: Any, **of_the_prescription: Any
+) -> tuple[TreatmentPlan, TreatmentStep, Prescription]:
+    """A plan that goes on, with an open step, and a prescription that can be repeated twice more."""
+    plan = await TreatmentPlan.create(
+        pet_id=pet.id, kind=kind, title="Leg", starts_on=TODAY, made_by_id=vet_id, created_at=NOW
+    )
+    step = await TreatmentStep.create(plan_id=plan.id, position=1, what="Short walks", due_on=TODAY)
+    prescription = await Prescription.create(
+        pet_id=pet.id, at=NOW, recorded_at=NOW, recorded_by_id=vet_id, medicine="Meloxicam", directions="Daily",
+        prescribed_by_id=vet_id, repeats_allowed=3, repeats_given=1, valid_until=TODAY + timedelta(days=90),
+        **of_the_prescription,
+    )  # fmt: skip
+    return plan, step, prescription
