@@ -1,4 +1,4 @@
-"""Registering pets through the contract, amending what is known of them, and recording a death."""
+"""Registering pets through the contract, and amending what is known of them."""
 
 from __future__ import annotations
 
