@@ -6,14 +6,28 @@ import pytest
 
 from models import Appointment, BusyTime, Death, DeathEffect, Event, Message, MessageState, Pet, Status, TreatmentPlan
 from models.appointment import BUSY
-from models.refusal import NoDeathRecorded, PetHasDied, SlotTaken
-from resolvers import appointments, deaths, letters
+from models.ownership import Right
+from models.refusal import NoDeathRecorded, PetHasDied, RightNeeded, SlotTaken
+from resolvers import appointments, deaths, letters, ownerships
 from resolvers import events as written
 from resolvers.appointments import Booking, Move
 from tests.found import events
 from tests.postbox import Clock, PostBox, deliver
 from tests.racing import meanwhile
-from tests.world import AN_HOUR, NOW, TODAY, a_booking, a_letter, a_life, a_pet, a_room, a_vet, a_world
+from tests.world import (
+    AN_HOUR,
+    NOW,
+    TODAY,
+    a_booking,
+    a_letter,
+    a_life,
+    a_pet,
+    a_room,
+    a_vet,
+    a_world,
+    an_owner,
+    an_ownership,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -208,6 +222,21 @@ async def test_a_plan_that_is_being_amended_is_waited_for(database):
     await meanwhile(amends, lambda: dies(world))
     plan = await TreatmentPlan.get(id=life.plans[0].id)
     assert (plan.title, plan.stopped_because) == ("The other leg", "The pet has died.")
+
+
+async def test_an_owner_who_just_loses_the_right_to_consent_reports_no_death(database):
+    world = await a_world()
+    other = await an_owner()
+    held = await an_ownership(world.pet, other)
+    shares = {world.owner.id: 100}
+    refused = await meanwhile(
+        lambda: ownerships.amend(
+            world.receptionist.viewer, held.id, shares, rights=frozenset({Right.VIEW}), key="a", now=NOW
+        ),
+        lambda: deaths.record(other.viewer, world.pet.id, TODAY, key="d", now=NOW),
+    )
+    assert isinstance(refused, RightNeeded)
+    assert (await Pet.get(id=world.pet.id)).died_on is None
 
 
 async def test_a_booking_that_was_refused_leaves_no_letter(database):

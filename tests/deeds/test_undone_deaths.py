@@ -9,6 +9,8 @@ from models import (
     Appointment,
     BusyTime,
     Death,
+    Event,
+    EventKind,
     Letter,
     Location,
     Message,
@@ -28,9 +30,8 @@ from models import (
 from models.death import EndingKind, StayedBecause
 from models.refusal import Forbidden, IdempotencyKeyReused, InvalidInput, NoDeathRecorded, NotFound
 from models.row import uuid7
-from resolvers import appointments, deaths
-from resolvers.appointments import Booking
-from tests.found import events, last_event
+from resolvers import appointments, deaths, trail
+from resolvers.appointments import KINDS, Booking, ChangeKind
 from tests.world import (
     AN_HOUR,
     NOW,
@@ -80,10 +81,12 @@ async def test_what_came_back_is_told(database):
         EndingKind.PRESCRIPTION: 2,
     }
     assert stayed == {}
-    event, detail = await last_event()
-    assert event.account_id == world.receptionist.account.id
-    assert "PRESCRIPTION_RESUMED" in await events()
-    assert detail
+    assert KINDS[EventKind.APPOINTMENT_RESTORED] is ChangeKind.RESTORED
+    restored = await trail.since(0, most=100, kinds=[EventKind.APPOINTMENT_RESTORED])
+    assert [(each.subject_id, each.location_id, each.new) for each in restored] == [
+        (visit.id, world.location.id, visit.visit) for visit in life.appointments
+    ]  # and whoever has the day open sees them come back
+    assert (await Event.get(kind=EventKind.DEATH_UNDONE)).account_id == world.receptionist.account.id
 
 
 async def test_a_visit_whose_time_has_passed_meanwhile_stays_cancelled_and_so_does_its_letter(database):
