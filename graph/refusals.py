@@ -51,6 +51,7 @@ _OF_THE_STAFF = {
     facts.InvitationNotValid,
     facts.LastPayer,
     facts.LicenceNeeded,
+    facts.NoDeathRecorded,
     facts.NoRepeatLeft,
     facts.NotSigned,
     facts.NoWeight,

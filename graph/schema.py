@@ -10,6 +10,7 @@ from graph.mutations.allergies import AllergyMutations
 from graph.mutations.appointments import AppointmentMutations
 from graph.mutations.certificates import CertificateMutations
 from graph.mutations.clients import ClientMutations
+from graph.mutations.deaths import DeathMutations
 from graph.mutations.diagnosis_terms import DiagnosisTermMutations
 from graph.mutations.documents import DocumentMutations
 from graph.mutations.doors import DoorMutations
@@ -36,6 +37,7 @@ from graph.mutations.vitals import VitalMutations
 from graph.queries.appointments import AppointmentQueries
 from graph.queries.certificates import CertificateQueries
 from graph.queries.clients import ClientQueries
+from graph.queries.deaths import DeathQueries
 from graph.queries.diagnoses import DiagnosisQueries
 from graph.queries.histories import HistoryQueries
 from graph.queries.pet_records import PetRecordQueries
@@ -64,6 +66,7 @@ class Query(
     VaccinationQueries,
     CertificateQueries,
     PetRecordQueries,
+    DeathQueries,
 ):
     """Everything that can be asked."""
 
@@ -81,6 +84,7 @@ class Mutation(
     NoteTemplateMutations,
     PracticeMutations,
     PetImportMutations,
+    DeathMutations,
     OwnershipMutations,
     VitalMutations,
     ProblemMutations,

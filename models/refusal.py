@@ -165,6 +165,13 @@ class PetHasDied(Refusal):
     sentence = "Our records say that this pet has died, and we are sorry. If that is wrong, please call us."
 
 
+class NoDeathRecorded(Refusal):
+    """No death of this pet is recorded, or it was undone."""
+
+    code = "NO_DEATH_RECORDED"
+    sentence = "Our records say that this pet is alive. There is nothing to undo."
+
+
 class StepNotAllowed(Refusal):
     """The appointment is in a state from which this step is not possible."""
 

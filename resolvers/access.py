@@ -139,6 +139,7 @@ ROWS: Final[Mapping[type[Model], Rule]] = {
     models.Ownership: Rule(staff=ALL, owner=f"{{t}}.ends_on IS NULL AND {_owned('{t}.pet_id')}"),
     **dict.fromkeys((models.Appointment, models.VaccinationDue), Rule(staff=ALL, owner=_owned("{t}.pet_id"))),
     models.HistoryEntry: Rule(staff=ALL, owner=f"{_SEEN_ENTRY} AND {_owned('{t}.pet_id')}"),
+    models.Death: Rule(staff=ALL, owner=_owned("{t}.pet_id")),
     models.Visit: Rule(staff=ALL),
     models.NoteTemplate: Rule(staff=ALL),
     models.Note: Rule(staff=ALL, owner=_NOTE),

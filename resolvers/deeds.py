@@ -21,6 +21,7 @@ class Deed(StrEnum):
     REGISTER_PET = "registerPet"
     AMEND_PET = "amendPet"
     RECORD_DEATH = "recordDeath"
+    UNDO_DEATH = "undoDeath"
     RECORD_VACCINATION = "recordVaccination"
     AMEND_VACCINATION = "amendVaccination"
     VOID_VACCINATION = "voidVaccination"
@@ -122,7 +123,8 @@ DEEDS: Final[Mapping[Deed, frozenset[Role]]] = {
     Deed.AMEND_MYSELF: OWNER,
     Deed.REGISTER_PET: STAFF | OWNER,
     Deed.AMEND_PET: STAFF,
-    Deed.RECORD_DEATH: STAFF,
+    Deed.RECORD_DEATH: STAFF | OWNER,
+    Deed.UNDO_DEATH: STAFF,
     Deed.RECORD_VACCINATION: CLINICAL,
     Deed.AMEND_VACCINATION: CLINICAL,
     Deed.VOID_VACCINATION: CLINICAL,

@@ -52,11 +52,6 @@ async def work_out_where(scope: str, values: Sequence[Any] = (), *, now: datetim
     await work_out([pet.id for pet in pets], now=now)
 
 
-async def forget(pet_id: UUID) -> None:
-    """Nothing is due for this pet any more."""
-    await VaccinationDue.filter(pet_id=pet_id).delete()
-
-
 async def as_of(pet: Pet, targets: Iterable[Target], day: date) -> date | None:
     """The day on which the first of these was due next, right after the doses of that day, by the rules in force now."""
     practice = await _Practice.known()

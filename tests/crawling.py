@@ -40,7 +40,9 @@ class Crawler:
         root = self.view.query_type
         assert root is not None
         asked = {name: whole(field.type, self.view, DEEP - 1) for name, field in root.fields.items()}
-        plain = {name: inside for name, inside in asked.items() if name not in ("node", "freeTimes", *BY_ID)}
+        plain = {
+            name: inside for name, inside in asked.items() if name not in ("node", "freeTimes", "deathPreview", *BY_ID)
+        }
         for name, inside in plain.items():
             assert "errors" not in await self.ask(f"{{ {name} {inside} }}"), name
         for name in ("node", *BY_ID):
@@ -56,6 +58,14 @@ class Crawler:
           from: $day, to: $day, petId: $pet) {whole(field.type, self.view, DEEP - 1)} }}"""
         for pet in [None, *ids]:
             await self.ask(document, **where, pet=pet)
+
+    async def ask_of_deaths(self, died_on: str, pets: list[str]) -> None:
+        """What would end if a pet had died, for every pet."""
+        field = self.view.query_type.fields["deathPreview"]  # type: ignore[union-attr]
+        document = f"""query ($pet: ID!, $on: Date!) {{ deathPreview(petId: $pet, diedOn: $on)
+          {whole(field.type, self.view, DEEP - 1)} }}"""
+        for pet in pets:
+            await self.ask(document, pet=pet, on=died_on)
 
     async def do(self, deed: str, **given: Any) -> str:
         """Do something; the type of what comes of it, of which everything is asked."""

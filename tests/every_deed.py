@@ -34,6 +34,7 @@ from resolvers import (
 )
 from resolvers.access import Deed, Where
 from resolvers.viewer import Audience, Viewer
+from tests import deeds_of_endings
 from tests.doorkeeper import HOME, PASSWORD, RULES, VAULT, FastPasswords, PaperTokens
 from tests.postbox import PostBox
 from tests.scene import NOBODY, OWNER, ROLELESS, STAFF, Scene, a_newcomer, held
@@ -126,11 +127,6 @@ async def _(scene, viewer):
 @line(Deed.AMEND_PET, ALL_STAFF)
 async def _(scene, viewer):
     await pets.amend(viewer, scene.world.pet.id, pets.PetChanges(name="Mia"), **KEPT)
-
-
-@line(Deed.RECORD_DEATH, ALL_STAFF)
-async def _(scene, viewer):
-    await pets.record_death(viewer, scene.world.pet.id, TODAY, **KEPT)
 
 
 @line(Deed.ADD_OWNERSHIP, DESK_AND_VETS)
@@ -405,3 +401,5 @@ import tests.deeds_of_lines  # noqa: E402 - the deeds of the lines of a record, 
 import tests.deeds_of_plans  # noqa: E402 - the deeds of plans and documents, in their own file
 import tests.deeds_of_records  # noqa: E402, F401 - the deeds of records, in their own file
 from tests import deeds_of_imports  # noqa: E402, F401 - the deeds of imports, in their own file
+
+deeds_of_endings.join(line, ALL_STAFF, OWNERS)

@@ -16,6 +16,7 @@ from models import (
     NoteKind,
     NoteTemplate,
     Ownership,
+    Pet,
     Role,
     Staff,
     Status,
@@ -35,6 +36,7 @@ from tests.world import (
     World,
     a_booking,
     a_certificate,
+    a_dead_pet,
     a_document,
     a_location,
     a_member,
@@ -85,6 +87,7 @@ class Scene:
     code: str
     lines: Lines
     viewers: dict[str, Viewer]
+    gone: Pet
     record: RecordScene
 
 
@@ -144,6 +147,7 @@ async def a_scene() -> Scene:
         code=await secret_in_letter(address),
         lines=await some_lines(world.pet),
         viewers=await _somebody_each(world),
+        gone=await a_dead_pet(world.owner),
         record=await _a_record(world),
     )
 

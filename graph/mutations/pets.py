@@ -1,4 +1,4 @@
-"""Registering pets, amending what is known of them, and recording a death."""
+"""Registering pets, and amending what is known of them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from graph.roles import EVERYBODY, STAFF
 from graph.types.pet import Pet
 from models.ownership import Right
 from models.pet import DatePrecision, Lifestyle, Sex, Species
-from models.refusal import AlreadyAnOwner, LastPayer, PetHasDied, SharesMustSumTo100
+from models.refusal import AlreadyAnOwner, LastPayer, SharesMustSumTo100
 from resolvers import pets
 from resolvers.access import Deed
 from resolvers.pets import PetChanges, PetOwner, PetRegistration
@@ -84,15 +84,6 @@ class AmendPetInput:
     idempotency_key: str = said(KEY)
 
 
-@deed_input(STAFF)
-class RecordDeathInput:
-    """A pet that has died."""
-
-    pet_id: strawberry.ID = said("Which pet.")
-    died_on: date = said("When it died: not in the future, and not before it was born.")
-    idempotency_key: str = said(KEY)
-
-
 @payload(EVERYBODY)
 class PetRegistered:
     """The pet is in the care of the practice."""
@@ -107,16 +98,9 @@ class PetAmended:
     pet: Pet = said("The pet as it is known now.")
 
 
-@payload(STAFF)
-class DeathRecorded:
-    """What was planned for the pet is cancelled, and no letter about it goes out any more."""
-
-    pet: Pet = said("The pet as it is known now.")
-
-
 @strawberry.type
 class PetMutations:
-    """Registering pets, amending what is known of them, and recording a death."""
+    """Registering pets, and amending what is known of them."""
 
     @mutation(Deed.REGISTER_PET, PetRegistered, AlreadyAnOwner, SharesMustSumTo100, LastPayer)
     async def register_pet(self, info: Info, input: RegisterPetInput) -> object:
@@ -160,16 +144,6 @@ class PetMutations:
         pet_id = key("Pet", input.pet_id)
         amended = await pets.amend(viewer, pet_id, changes, key=input.idempotency_key, now=info.context.now)
         return answered(PetAmended, pet=pets.one(viewer, amended))
-
-    @mutation(Deed.RECORD_DEATH, DeathRecorded, PetHasDied)
-    async def record_death(self, info: Info, input: RecordDeathInput) -> object:
-        """Record that a pet has died. What was planned for it is cancelled, and nobody is written to about that."""
-        viewer = info.context.viewer
-        pet_id = key("Pet", input.pet_id)
-        recorded = await pets.record_death(
-            viewer, pet_id, input.died_on, key=input.idempotency_key, now=info.context.now
-        )
-        return answered(DeathRecorded, pet=pets.one(viewer, recorded))
 
 
 def owner_of(number: int, given: PetOwnerInput) -> PetOwner:

@@ -10,8 +10,9 @@ import strawberry
 import models
 from graph.context import Context, Info
 from graph.reading.connection import Connection
-from graph.reading.shape import READS, Many, column, many, shape, unresolved
+from graph.reading.shape import READS, Many, batched, column, many, shape, unresolved
 from graph.roles import EVERYBODY, OWNER, STAFF, allow
+from graph.types.death import Death
 from graph.types.enums import When
 from graph.types.history_entry import OF_A_PET
 from graph.types.node import Node, id_of
@@ -19,6 +20,7 @@ from graph.types.record_enums import VitalKind
 from models import HistoryKind
 from models.pet import DatePrecision, Lifestyle, Sex, Species
 from models.treatment import PlanState
+from resolvers import deaths
 
 if TYPE_CHECKING:
     from graph.types.allergy import Allergy
@@ -105,6 +107,7 @@ class Pet(Node):
     colour: str = column("Its colour and marks; empty when nobody wrote them down.")
     microchip: str | None = column("The 15 digits of its microchip; null without one.")
     died_on: date | None = column("When it died; null while it lives.")
+    death: Death | None = batched("What is known of its death; null while it lives.", deaths.standing)
     alerts: list[str] | None = column("What everybody must know before they touch it.", STAFF)
     tags: list[str] | None = column("Words under which the practice finds it.", STAFF)
     lifestyle: list[Lifestyle] = column("How it lives, as far as it matters for what it can catch.")

@@ -5,7 +5,8 @@ from typing import Any
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 
-from models.constraint import Check, Constraint, Frozen, NeverChanged, PartialIndex, TextIndex, Unique
+from models.constraint import POSTGRES, Check, Constraint, Frozen, NeverChanged, PartialIndex, TextIndex, Unique
+from models.row import uuid7
 
 TEXTS = ("subjective", "objective", "assessment", "plan", "internal")
 OF_A_NOTE = ("id", "visit_id", "pet_id", "kind", "template_id", "author_id", *TEXTS, "words", "version", "at",
@@ -108,8 +109,26 @@ async def make(_apps: Any, editor: Any) -> None:
             await editor.client.execute_query(statement)
 
 
+async def remember(_apps: Any, editor: Any) -> None:
+    """Write a death for every pet that has died already: without effects, for nobody wrote down what was ended."""
+    run, is_postgres = editor.client.execute_query, editor.DIALECT == POSTGRES
+    marks = "$1, $2, $3, $4, $5" if is_postgres else "?, ?, ?, ?, ?"
+    _, pets = await run(
+        "SELECT pet.id, pet.died_on, COALESCE(told.at, pet.created_at) AS at, told.account_id "
+        "FROM pet LEFT JOIN event told ON told.number = (SELECT number FROM event WHERE kind = 'PET_DIED' "
+        "AND subject_id = pet.id ORDER BY number DESC LIMIT 1) WHERE pet.died_on IS NOT NULL"
+    )
+    for pet in pets:
+        key = uuid7() if is_postgres else str(uuid7())
+        await run(
+            "INSERT INTO death (is_reported_by_owner, undone_because, stayed, id, pet_id, died_on, recorded_at, "  # noqa: S608
+            f"recorded_by_account_id) VALUES (FALSE, '', '{{}}', {marks})",
+            [key, pet["id"], pet["died_on"], pet["at"], pet["account_id"]],
+        )
+
+
 class Migration(migrations.Migration):
-    """The constraints of records."""
+    """The constraints of records, and the deaths that were recorded before there was a table of them."""
 
     dependencies = [("models", "0003_records")]
-    operations = [ops.RunPython(make)]
+    operations = [ops.RunPython(make), ops.RunPython(remember)]

@@ -9,6 +9,7 @@ from typing import Any
 from models import Certificate, HoursException, Letter, Status, Vaccine, WorkingHours
 from resolvers import invitations
 from resolvers.viewer import Audience, Viewer
+from tests.api import samples_of_endings
 from tests.api.plan_samples import for_documents, for_plans
 from tests.api.record_samples import for_records
 from tests.api.samples import ADDRESS, Sample, a_visit, at, for_owners, secret_of
@@ -44,10 +45,11 @@ async def samples(program: Program) -> Samples:
         *await for_records(world, boss),
         *await of_vaccinations(world, boss),
     ]
+    owner = [*await for_owners(world), await samples_of_endings.a_death(world, world.owner.viewer)]
     vaccine, certificate = await Vaccine.all().order_by("id").first(), await Certificate.filter(voided_at=None).first()
     assert vaccine
     assert certificate
-    return Samples(world, boss, staff, await for_owners(world), vaccine, certificate)
+    return Samples(world, boss, staff, owner, vaccine, certificate)
 
 
 async def for_staff(program: Program, world: World, boss: Viewer) -> list[Sample]:
@@ -247,12 +249,7 @@ async def for_staff(program: Program, world: World, boss: Viewer) -> list[Sample
             {"ownershipId": id_of(left), "shares": shares},
             {"ownershipId": id_of(held)},
         ),
-        sample(
-            "recordDeath",
-            "DeathRecorded { pet { id diedOn } }",
-            {"petId": id_of(alive), "diedOn": "2026-03-01"},
-            {"diedOn": "2026-02-28"},
-        ),
+        *await samples_of_endings.for_staff(world, boss),
         sample(
             "addLocation",
             "LocationAdded { location { id name } }",

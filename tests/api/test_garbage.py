@@ -147,7 +147,15 @@ def questions(made: Samples, audience: Audience) -> dict[str, dict[str, Any]]:
         "vetId": id_of(world.vet.staff),
     }
     pet, paper = {"id": id_of(world.pet)}, {"id": id_of(made.certificate)}
-    both = {"node": pet, "pet": pet, "freeTimes": free, "certificate": paper, "certificateLink": paper}
+    death = {"petId": id_of(world.pet), "diedOn": "2026-03-01"}
+    both = {
+        "node": pet,
+        "pet": pet,
+        "freeTimes": free,
+        "certificate": paper,
+        "certificateLink": paper,
+        "deathPreview": death,
+    }
     if audience is Audience.OWNER:
         return {**both, "myAppointments": page}
     return {

@@ -158,7 +158,7 @@ async def a_chart(pet, staff_id, lines):
 
 async def test_the_chart_of_a_pet_takes_as_many_statements_for_a_hundred_lines_as_for_one(database):
     world, program = await a_world(), Program(max_cost=10_000)
-    counts = {}
+    counts, said = {}, ""
     for lines in (1, 100):
         pet = await a_pet(world.owner)
         await a_chart(pet, world.vet.id, lines)
@@ -167,10 +167,10 @@ async def test_the_chart_of_a_pet_takes_as_many_statements_for_a_hundred_lines_a
         shown = answer.data["pet"]
         assert len(shown["problems"]) == len(shown["allergies"]) == len(shown["vitals"]["nodes"]) == lines
         assert shown["prescriptions"]["totalCount"] == len(shown["prescriptions"]["nodes"]) == lines
-        counts[lines] = answer.statements.count
+        counts[lines], said = answer.statements.count, "\n".join(answer.statements.texts)
     # Who asks; the pet with its problems, their diagnoses, its allergies, its vital signs, its prescriptions with how
     # many there are, and their repeats.
-    assert counts == {1: 7, 100: 7}, "\n".join(answer.statements.texts)
+    assert counts == {1: 7, 100: 7}, said
 
 
 async def test_writing_a_line_takes_as_many_statements_among_a_hundred_others(database):

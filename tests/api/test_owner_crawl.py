@@ -72,6 +72,8 @@ SHOWN: dict[type[Model], set[str]] = {
     models.VaccinationDue: {"sentence"},
     models.Certificate: {"token", "voided_because"},
     models.Account: {"email"},
+    models.TreatmentPlan: {"title"},
+    models.TreatmentStep: {"what"},
 }  # fmt: skip
 
 
@@ -197,6 +199,10 @@ async def hers(owner: Owner) -> dict[type[Model], set[Any]]:
         models.VaccinationDue: {each.id for each in await models.VaccinationDue.filter(pet_id__in=pets)},
         models.Certificate: {each.id for each in named},
         models.Account: {owner.account.id},
+        models.TreatmentPlan: {each.id for each in at_home},
+        models.TreatmentStep: {
+            each.id for each in await models.TreatmentStep.filter(plan_id__in=[p.id for p in at_home])
+        },
     }
 
 
@@ -232,6 +238,11 @@ async def deeds(crawler: Crawler, street: Street) -> None:
         await crawler.do("confirmAppointment", appointmentId=visit),
         await crawler.do("cancelAppointment", appointmentId=visit, because="rain"),
         await crawler.do("cancelAppointment", appointmentId=foreign),
+        await crawler.do("recordDeath", petId=id_of(street.given_away), diedOn=str(TODAY)),
+        await crawler.do("recordDeath", petId=id_of(street.unseen), diedOn=str(TODAY)),
+        await crawler.do("recordDeath", petId=id_of(street.unbooked), diedOn=str(TODAY)),
+        await crawler.do("recordDeath", petId=id_of(street.maja), diedOn=str(TODAY)),
+        await crawler.do("recordDeath", petId=id_of(street.maja), diedOn=str(TODAY)),
         await crawler.do("registerPet", name="Mia", species="CAT"),
         await crawler.do("amendMyself", givenName=""),
         await crawler.do(
@@ -249,6 +260,11 @@ async def deeds(crawler: Crawler, street: Street) -> None:
         "StepNotAllowed",
         "AppointmentCancelled",
         "NotFound",
+        "NotFound",
+        "NotFound",
+        "RightNeeded",
+        "DeathRecorded",
+        "PetHasDied",
         "PetRegistered",
         "MyselfAmended",
         "MyselfAmended",
@@ -279,6 +295,7 @@ async def test_an_owner_sees_everything_of_hers_and_nothing_of_anybody_else(stre
         crawler.heard.clear()
         await crawler.ask_everything(ids)
         await crawler.ask_when(when, pets)
+        await crawler.ask_of_deaths(str(TODAY), pets)
         must = await promised(owner, marks)
         if owner is street.olga:
             await deeds(crawler, street)

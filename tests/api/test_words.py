@@ -88,6 +88,7 @@ def test_an_owner_asks_for_nothing_but_this():
         "locations",
         "services",
         "freeTimes",
+        "deathPreview",
         "changesCursor",
         "pet",
         "myPets",

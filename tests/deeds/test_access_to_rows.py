@@ -63,6 +63,7 @@ TABLE: dict[type[Model], dict[str, tuple[str, ...]]] = {
     models.ClientPhone: {"hers": (*STAFF, "OWNER"), "a stranger's": STRANGERS},
     models.Pet: {"hers": HERS, "a stranger's": STRANGERS},
     models.Ownership: {"hers": HERS, "a former one": STAFF, "a stranger's": STRANGERS},
+    models.Death: {"hers": HERS, "a stranger's": STRANGERS},
     models.Appointment: {"hers": HERS, "a stranger's": STRANGERS},
     models.HistoryEntry: {
         "hers": HERS,
@@ -133,6 +134,7 @@ async def prepared():
         await type(row).filter(id=row.id).update(errored_at=NOW, errored_because="Another pet.")
     await what_the_practice_keeps(world.pet)
     line_from_elsewhere = await an_import(world.pet)
+    strange_death = await models.Death.create(pet_id=theirs.id, died_on=TODAY, recorded_at=NOW)
     for owner in (world.owner, stranger):
         if not await models.ClientPhone.filter(client_id=owner.id).exists():
             await models.ClientPhone.create(client_id=owner.id, as_given="030 1", position=0)
@@ -169,6 +171,7 @@ async def prepared():
             "a former one": ended,
             "a stranger's": await first(models.Ownership, client_id=stranger.id),
         },
+        models.Death: {"hers": await first(models.Death, pet_id=world.pet.id), "a stranger's": strange_death},
         models.Appointment: {"hers": visit, "a stranger's": strange_visit},
         models.HistoryEntry: {
             "hers": await first(models.HistoryEntry, id=visit.id),

@@ -33,7 +33,7 @@ from models.refusal import (
     NotFound,
     PetHasDied,
 )
-from resolvers import certificates, clients, pets, teams, vaccinations
+from resolvers import certificates, clients, deaths, pets, teams, vaccinations
 from resolvers.vaccinations import NewVaccination, VaccinationChanges
 from tests.world import (
     NOW,
@@ -209,7 +209,7 @@ async def test_neither_a_dead_pet_nor_one_that_nobody_owns_gets_one(world):
     with pytest.raises(InvalidInput):
         await issued(world, dose)
     await Ownership.filter(pet_id=world.pet.id).update(ends_on=None)
-    await pets.record_death(world.vet.viewer, world.pet.id, TODAY, **kept())
+    await deaths.record(world.vet.viewer, world.pet.id, TODAY, **kept())
     with pytest.raises(PetHasDied):
         await issued(world, dose)
 

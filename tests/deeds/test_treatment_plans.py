@@ -16,7 +16,7 @@ from models.refusal import (
     StepSettled,
 )
 from models.row import uuid7
-from resolvers import pets, treatment_plans
+from resolvers import deaths, treatment_plans
 from resolvers.treatment_plans import NewPlan, Step
 from resolvers.viewer import Viewer
 from tests.found import events, last_event
@@ -123,7 +123,7 @@ async def test_a_plan_sees_the_death_that_is_just_being_recorded(database):
     world = await a_world()
 
     refused = await meanwhile(
-        lambda: pets.record_death(world.vet.viewer, world.pet.id, TODAY, key="k1", now=NOW),
+        lambda: deaths.record(world.vet.viewer, world.pet.id, TODAY, key="k1", now=NOW),
         lambda: treatment_plans.plan(world.vet.viewer, home_care_for(world.pet), key="k2", now=NOW),
     )
 

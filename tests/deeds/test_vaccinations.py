@@ -34,7 +34,16 @@ from models.refusal import (
     PetHasDied,
     RecordLocked,
 )
-from resolvers import certificates, locations, pets, vaccination_protocols, vaccinations, vaccinations_due, vaccines
+from resolvers import (
+    certificates,
+    deaths,
+    locations,
+    pets,
+    vaccination_protocols,
+    vaccinations,
+    vaccinations_due,
+    vaccines,
+)
 from resolvers.vaccinations import NewVaccination, VaccinationChanges
 from tests.world import (
     NOW,
@@ -201,8 +210,8 @@ async def test_a_vaccine_is_for_its_species_and_in_use(world):
 
 async def test_a_pet_that_has_died_gets_none_and_nothing_is_due_for_it(world):
     await give(world)
-    await pets.record_death(world.vet.viewer, world.pet.id, TODAY, **kept())
-    assert await what_is_due(world.pet) == {}
+    await deaths.record(world.vet.viewer, world.pet.id, TODAY, **kept())
+    assert not await VaccinationDue.filter(pet_id=world.pet.id, lapses_on=None).exists()
     before = await how_many_rows()
     with pytest.raises(PetHasDied):
         await give(world)

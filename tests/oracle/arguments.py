@@ -42,6 +42,7 @@ SIZES = (1, 2, 3, 5, 100)
 WRONG = ({"first": 0}, {"first": 101}, {"last": -1}, {"first": 1, "last": 1}, {"after": "!"}, {"last": 2, "after": "x"})
 MOMENTS = ("2026-02-27T00:00:00Z", "2026-03-01T00:00:00Z", "2026-03-02T09:30:00+01:00", "2026-03-05T00:00:00Z")
 DAYS = ("2026-03-02", "2026-03-04", "2026-03-05", "2026-03-01", "2026-03-07", "2026-03-06")
+DAYS_OF_DEATH = ("2026-03-02", "2026-03-01", "2026-02-20", "2026-03-09")
 SEARCHES = ("Be", "olga", "Orsted Elo", "berg @home", "olga.berg@", "9018", "030 / 90 18", "+49 30 901820", "van hoff",
             "x", "nobody", "van-der", "lu nor", "ida.blom@home.example")  # fmt: skip
 HISTORIES = (
@@ -69,6 +70,8 @@ _KINDLESS = (
     "BusyTime",
     "HistoryEntry",
     "PrescriptionRepeat",
+    "Death",
+    "Message",
 )
 
 
@@ -127,8 +130,8 @@ class Arguments:
             case "Query", "day":
                 on = chance.choice(("0001-01-01", "9999-12-31")) if chance.random() < 0.05 else chance.choice(DAYS)
                 return {"locationId": self._id(chance, "Location"), "on": on}
-            case "Query", "freeTimes":
-                return self._search(chance)
+            case "Query", "freeTimes" | "deathPreview":
+                return self._search(chance) if field == "freeTimes" else self._death(chance)
         return self._of_records(chance, of, field)
 
     def _of_records(self, chance: Random, of: str, field: str) -> dict[str, Any]:
@@ -237,6 +240,9 @@ class Arguments:
             since, until = until, since
         place = {"locationId": self._id(chance, "Location")} if chance.random() < 0.5 else {}
         return {"startsBefore": MOMENTS[until], "endsAfter": MOMENTS[since], **place}
+
+    def _death(self, chance: Random) -> dict[str, Any]:
+        return {"petId": self._id(chance, "Pet"), "diedOn": chance.choice(DAYS_OF_DEATH)}
 
     def _search(self, chance: Random) -> dict[str, Any]:
         """A service at a place on a few days; most can be had."""

@@ -13,12 +13,15 @@ from models import (
     Client,
     ClientPhone,
     ClientWord,
+    Death,
     DoseSource,
     HoursException,
+    Letter,
     Location,
     Note,
     Ownership,
     Pet,
+    PlanKind,
     Practice,
     Role,
     Service,
@@ -49,6 +52,7 @@ from tests.world import (
     a_booking,
     a_certificate,
     a_client,
+    a_letter,
     a_location,
     a_member,
     a_note,
@@ -66,6 +70,7 @@ from tests.world import (
     an_ownership,
     some_working_hours,
 )
+from tests.world.endings import a_plan_and_a_prescription
 
 DAY, QUARTER = timedelta(days=1), timedelta(minutes=15)
 BORN: Any = {"born_on": date(2020, 2, 29), "born_precision": DatePrecision.DAY}
@@ -148,6 +153,7 @@ async def a_house() -> House:
     await _doses(world, other, shared)
     await an_import(shared, by=nurse)
     await an_import(world.pet)
+    await _endings(world, other)
     return House(world, people)
 
 
@@ -250,6 +256,20 @@ async def _addresses(world: World, other: Owner) -> None:
         words = sorted(word for kind, word in search_words([], [], PHONES) if kind is WordKind.PHONE)
         await sql.insert([ClientWord(client_id=owner.id, kind=WordKind.PHONE, word=word) for word in words])
     await Location.filter(name="High Street").update(**ADDRESS, phone="030 1", phone_e164="+49301")
+
+
+async def _endings(world: World, other: Owner) -> None:
+    """Deaths that an owner reported, the practice recorded, or that were a mistake; and what there is still to come."""
+    died: Any = {"died_on": date(2025, 12, 24), "recorded_at": NOW - 60 * DAY}
+    rex = await Pet.get(died_on=date(2025, 12, 24))
+    await Death.create(pet_id=rex.id, **died, is_reported_by_owner=True, recorded_by_account_id=world.owner.account.id)
+    for number, pet in enumerate(await Pet.exclude(id=rex.id).order_by("fold", "id")):
+        await Death.create(pet_id=pet.id, **died, undone_at=NOW - 50 * DAY, undone_because="It was another pet.")
+        await a_plan_and_a_prescription(pet, PlanKind.HOME_CARE if number % 2 else PlanKind.TREATMENT, world.vet.id)
+        await a_plan_and_a_prescription(pet, PlanKind.EXERCISE, world.vet.id, errored_at=NOW, errored_because="Wrong.")
+    for visit in await Appointment.filter(starts_at__gt=NOW):
+        await a_letter(visit)
+        await a_letter(visit, Letter.APPOINTMENT_BOOKED, client_id=other.id, not_before=NOW)
 
 
 def role_of(person: Member | Owner) -> Role:

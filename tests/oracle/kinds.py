@@ -64,6 +64,8 @@ KINDS: dict[str, Any] = {
     "VaccinationDue": models.VaccinationDue,
     "VaccinationProtocol": models.VaccinationProtocol,
     "Vaccine": models.Vaccine,
+    "Death": models.Death,
+    "Message": models.Message,
 }
 ONE = {
     "vet": "Staff",

@@ -23,7 +23,7 @@ from graphql import GraphQLError
 
 from models.refusal import Refusal
 from resolvers.viewer import Audience, Viewer
-from tests.oracle import histories, kinds, lines
+from tests.oracle import deaths, histories, kinds, lines
 from tests.oracle.kinds import KINDS, MANY, NARROWER, PAGES, SCHEMAS, VIA, Thing
 from tests.oracle.pages import connection, in_order
 from tests.oracle.records import Records
@@ -263,6 +263,7 @@ _SPECIAL: dict[tuple[str, str], Any] = {
     ("CoOwner", "displayName"): lambda oracle, row: oracle.row_behind(row, "Client").display_name,
     ("Staff", "hasLeft"): lambda _oracle, row: row.left_at is not None,
     ("Ownership", "rights"): _rights,
+    ("Pet", "death"): deaths.known_of,
 }
 
 

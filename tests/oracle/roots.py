@@ -12,7 +12,7 @@ import graphql
 from models import refusal
 from models.role import Role
 from models.row import folded
-from tests.oracle import histories, lines, oracle, searches
+from tests.oracle import deaths, histories, lines, oracle, searches
 from tests.oracle.kinds import OF_TYPE, Thing
 from tests.oracle.pages import bad_input, connection
 from tests.world import NOW
@@ -273,6 +273,9 @@ class Roots:
             for begins, ends, free in starts
             if vet is None or vet in free
         ]
+
+    def death_preview(self, pet_id: str, died_on: str) -> Any:
+        return deaths.preview(self._oracle, _key("Pet", pet_id), date.fromisoformat(died_on))
 
     def _must_be_booked_for(self, pet: Any) -> None:
         """Refuse a pet for which this viewer can book nothing."""

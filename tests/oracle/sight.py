@@ -47,7 +47,7 @@ class Sight:
         if isinstance(row, models.Account):
             is_front_desk = bool(self.viewer.roles & {Role.RECEPTIONIST, Role.MANAGER})
             return is_front_desk and row.audience == "owner" and not row.is_linked
-        if isinstance(row, models.BusyTime):
+        if isinstance(row, models.BusyTime | models.Message):
             return False
         if isinstance(row, models.RecordReading):
             return Role.MANAGER in self.viewer.roles
@@ -67,7 +67,7 @@ class Sight:
                 return row.id in self._mine
             case models.Ownership():
                 return row.ends_on is None and row.pet_id in self._mine
-            case models.Appointment() | models.VaccinationDue():
+            case models.Appointment() | models.VaccinationDue() | models.Death():
                 return row.pet_id in self._mine
         return self._sees_of_a_record(row)
 

@@ -17,6 +17,7 @@ import models
 from models import Location, Pet, Practice, Room, Service
 from tests.world.doses import a_certificate, a_certificate_file, a_vaccination, a_vaccine, activated, some_facts
 from tests.world.elsewhere import an_import
+from tests.world.endings import Life, a_dead_pet, a_life
 from tests.world.papers import a_document, a_plan
 from tests.world.people import (
     EVERY_RIGHT,
@@ -56,6 +57,7 @@ __all__ = [
     "NOW",
     "TODAY",
     "UNTIL_SIX",
+    "Life",
     "Member",
     "Owner",
     "Record",
@@ -64,8 +66,10 @@ __all__ = [
     "a_certificate",
     "a_certificate_file",
     "a_client",
+    "a_dead_pet",
     "a_document",
     "a_letter",
+    "a_life",
     "a_location",
     "a_manager",
     "a_member",
