@@ -217,7 +217,8 @@ def _recorded(outcome: Outcome) -> Recorded:
 
 
 async def _effects(death_id: UUID) -> list[Effect]:
-    rows = await look(DeathEffect, "death_id = ?", (death_id,))
+    """What the death did, in the order of the keys of what it changed."""
+    rows = sorted(await look(DeathEffect, "death_id = ?", (death_id,)), key=lambda row: row.subject_id)
     return [
         Effect(row.id, row.subject_table, row.subject_id, json.loads(row.before), json.loads(row.after)) for row in rows
     ]
