@@ -53,6 +53,7 @@ BOTH = {
 """Of those, the ones whose other lock is a thing of its own: with both broken, somebody is shown something."""
 
 
+PLANNED = "query ($id: ID!, $when: When) { pet(id: $id) { appointments(when: $when, first: 100) { nodes { id } } } }"
 SHEET = "query ($at: ID!, $on: Date!) { day(locationId: $at, on: $on) { appointments { id } } }"
 
 
@@ -107,6 +108,8 @@ async def a_bench() -> Bench:
             for on in DAYS:  # on some of them there are visits before and after
                 given = {"at": id_of(house.world.location), "on": on}
                 keep(names[0], Document(SHEET, given))
+            for when in ("PAST", "COMING"):
+                keep(names[0], Document(PLANNED, {"id": id_of(house.world.pet), "when": when}))
     return Bench(house, desk, sorted(asked, key=lambda each: len(each.document.text)))
 
 
