@@ -76,6 +76,7 @@ BOTH = {
 
 
 LIMPS = '{ pets { nodes { history(search: "limps") { totalCount } } } }'
+PLANNED = "query ($id: ID!, $when: When) { pet(id: $id) { appointments(when: $when, first: 100) { nodes { id } } } }"
 SHEET = "query ($at: ID!, $on: Date!) { day(locationId: $at, on: $on) { appointments { id } } }"
 
 
@@ -131,6 +132,8 @@ async def a_bench() -> Bench:
                 given = {"at": id_of(house.world.location), "on": on}
                 keep(names[0], Document(SHEET, given))
             keep(names[0], Document(LIMPS))
+            for when in ("PAST", "COMING"):
+                keep(names[0], Document(PLANNED, {"id": id_of(house.world.pet), "when": when}))
     return Bench(house, desk, sorted(asked, key=lambda each: len(each.document.text)))
 
 

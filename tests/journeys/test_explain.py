@@ -27,7 +27,7 @@ SMALL = """query Pet($id: ID!) { pet(id: $id) { name
   appointments(first: 5) { totalCount nodes { startsAtLocal vet { email } } } } }"""
 
 DRAWN = """\
-cost 52 of at most 5000
+cost 18 of at most 5000
 query, at the staff door, as VET
 made up, since --variables does not give it: $id
 
@@ -162,7 +162,7 @@ async def test_what_is_drawn_is_what_is_sent(desk):
          " receptionist, vet."),
         ("query A { services { name } } query B { services { name } }", "vet", "This document has several operations."
          " Please say which one to run with `operationName`. (BAD_INPUT)"),
-        ("{ pets(first: 100) { nodes { owners { pet { owners { id } } } } } }", "vet", "This operation costs 44101;"
+        ("{ pets(first: 100) { nodes { appointments(first: 100) { nodes { id } } } } }", "vet", "This operation costs 10201;"
          " at most 5000 is allowed. (LIMIT_EXCEEDED)"),
     ],
 )  # fmt: skip

@@ -224,13 +224,16 @@ async def _doses(world: World, other: Owner, shared: Pet) -> None:
     elsewhere: Any = {"source": DoseSource.ELSEWHERE, "location_id": None, "given_by_id": None}
     hill, law = await Location.get(name="Hill"), await VaccinationProtocol.get(code="RABIES_US_NY")
     today = NOW.date()
+    # Those too that she has sold, or may not see: the certificates that name her are not hers to see any more.
+    hers = {each.pet_id for each in await Ownership.filter(client_id=world.owner.id)}
     for number, pet in enumerate(await Pet.all().order_by("fold", "id")):
         given_on = date(2025, 6, 1) - timedelta(days=number % 3)
         dose = await a_vaccination(pet, rabies, given_on=given_on, expires_on=date(2025, 5, 31))
         await a_vaccination(pet, core, given_on=given_on, lot="b 2", **elsewhere)
         voided = await a_vaccination(pet, core, lot="A-1", **told)
         first = await a_certificate(dose, voided_at=NOW, voided_by_id=world.vet.id, voided_because="Wrong lot.")
-        second = await a_certificate(dose, client_id=other.id if pet.id == shared.id else first.client_id)
+        named = other.id if pet.id == shared.id else world.owner.id if pet.id in hers else first.client_id
+        second = await a_certificate(dose, client_id=named)
         await Certificate.filter(id=first.id).update(replaced_by_id=second.id)
         if pet.id == world.pet.id:
             await a_certificate(voided, voided_at=NOW, voided_because="Ünal's.")
