@@ -77,6 +77,16 @@ CASES: tuple[Case, ...] = (
         "Healthy.", "Worming tablet for home. See again in a year, or sooner if anything changes.", often=5,
     ),
     Case(
+        (CHECK_UP,),
+        (),
+        "Check-up",
+        "Well at home, eats as usual. Droppings normal.",
+        "Alert, in good condition. Teeth, skin and nails as they should be.",
+        "Healthy.",
+        "Housing and food gone through. Again in half a year.",
+        often=0.3,
+    ),
+    Case(
         (CHECK_UP,), DOG_AND_CAT, "Vomiting since yesterday",
         "{name} has vomited four times since yesterday evening, the last time only foam. Drinks a little. No access to "
         "poison known, may have found something on a walk.",
@@ -226,7 +236,7 @@ CASES: tuple[Case, ...] = (
         problem="Dental disease", procedure="Molar burring",
     ),
     Case(
-        (SURGERY,), DOG_AND_CAT, "Neutering", "Fasted since last night. Well.",
+        (SURGERY,), (*DOG_AND_CAT, Species.RABBIT), "Neutering", "Fasted since last night. Well.",
         "Fit for anaesthesia. Operation without complications, woke up calmly.", "Neutered.",
         "Collar for ten days. Sutures out in ten days.", often=2, procedure="Neutering", medicine=_PAIN,
         at_home=("Collar day and night", "Look at the wound twice a day", "No running for ten days", "Sutures out with us"),
