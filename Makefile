@@ -50,8 +50,8 @@ answers: $(VENV)/.dev ## 100,000 random documents on each database, each answer 
 	@$(PY) -m tests.soak.answers $(ARGS)
 
 lock: ## remake both lock files from pyproject.toml (needs uv)
-	$(LOCK) pyproject.toml -o requirements.lock
-	$(LOCK) --constraints requirements.lock --extra dev pyproject.toml -o requirements-dev.lock
+	$(LOCK) --extra pdf --extra ovf pyproject.toml -o requirements.lock
+	$(LOCK) --constraints requirements.lock --extra pdf --extra ovf --extra dev pyproject.toml -o requirements-dev.lock
 	@! grep -n '://' requirements.lock requirements-dev.lock
 
 # A stamp is newer than its lock, or the lock is installed again.

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeAlias
+from uuid import UUID
 
 import strawberry
 
@@ -13,6 +15,17 @@ from resolvers.viewer import Audience, Viewer
 if TYPE_CHECKING:
     from graph.limits import Limits
     from resolvers.ports import Ports
+
+
+RecordRead: TypeAlias = Callable[[Viewer, frozenset[UUID], str | None], object]
+"""Told who has read something of the records of these pets, and in an operation of which name, once it is answered.
+
+It does nothing that takes time: the answer waits for it.
+"""
+
+
+def nobody_notes(_viewer: Viewer, _pets: frozenset[UUID], _operation: str | None) -> None:
+    """What was read is not noted."""
 
 
 class TokenInvalid(Exception):
@@ -40,7 +53,7 @@ class Context:
     """One request.
 
     `now` is aware, in UTC, and stands still while the request is answered. `origin` is the address the request came
-    from, for throttles.
+    from, for throttles. `record_read` is told whose records were read for the answer.
     """
 
     viewer: Viewer
@@ -50,6 +63,7 @@ class Context:
     origin: str
     ports: Ports
     limits: Limits
+    record_read: RecordRead = nobody_notes
 
 
 Info: TypeAlias = strawberry.Info[Context, None]

@@ -41,7 +41,11 @@ def mutation(
             try:
                 return await resolver(*given, **named)
             except facts as refusal:
-                return told(refusal, named["info"].context.viewer)
+                info = named["info"]
+                if refusal.pets:
+                    name = info.operation.name
+                    info.context.record_read(info.context.viewer, refusal.pets, name.value if name else None)
+                return told(refusal, info.context.viewer)
 
         name = f"{deed.value[0].upper()}{deed.value[1:]}Result"
         members: Any = Union[(payload, *map(data_of, facts))]

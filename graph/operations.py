@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from inspect import isawaitable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+from uuid import UUID
 
 from graphql import (
     FieldNode,
@@ -22,7 +23,7 @@ from graphql.execution.values import VariableValues, get_argument_values
 from graphql.pyutils import Path
 
 from graph import errors
-from graph.context import Context
+from graph.context import Context, RecordRead, nobody_notes
 from graph.cost import cost
 from graph.documents import Document, Documents, Operation
 from graph.figures import Figures, figures
@@ -70,7 +71,8 @@ class Asked:
 class Operations:
     """Reads and runs operations of one view.
 
-    `deed_done` is told of every mutation that may have been carried out, so that its letters and listeners need not wait.
+    `deed_done` is told of every mutation that may have been carried out, so that its letters and listeners need not wait;
+    `record_read`, who has read something of the records of which pets.
     """
 
     def __init__(
@@ -83,6 +85,7 @@ class Operations:
         clock: Callable[[], datetime],
         introspection: bool,
         deed_done: Callable[[], object] = lambda: None,
+        record_read: RecordRead = nobody_notes,
     ) -> None:
         self.view = view
         self.audience = audience
@@ -91,6 +94,7 @@ class Operations:
         self._ports = ports
         self._clock = clock
         self._deed_done = deed_done
+        self._record_read = record_read
         self._documents = Documents(view.graphql, limits, introspection=introspection)
 
     @property
@@ -148,6 +152,7 @@ class Operations:
             origin=origin,
             ports=self._ports,
             limits=self.limits,
+            record_read=self._record_read,
         )
 
     async def run(self, asked: Asked, context: Context) -> dict[str, Any]:
@@ -198,7 +203,7 @@ class Operations:
             raise NotRun([errors.timed_out()], asked.extensions) from None
         except GraphQLError as error:
             raise NotRun([located_error(error, nodes, path.as_list())], asked.extensions) from error
-        return Watching(watch, executor, context, self._clock, _variable(nodes[0], "after"))
+        return Watching(watch, executor, context, self._clock, _variable(nodes[0], "after"), asked.operation.name)
 
     def executor(self, asked: Asked, context: Context, kind: type[ReadingExecutor] = ReadingExecutor) -> Any:
         """What runs the operation. Not Strawberry's own way, which checks, wraps and hooks what nobody here asks for.
@@ -213,6 +218,13 @@ class Operations:
         return kind.of(self.view.graphql, operation, variables, context, plans=self.plans)
 
 
+class Told(NamedTuple):
+    """One answer of a subscription, and the pets of whose records something stands in it."""
+
+    body: dict[str, Any]
+    pets: frozenset[UUID]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Watching:
     """A subscription that has been opened, and is answered once for each event that it shows.
@@ -225,8 +237,14 @@ class Watching:
     context: Context
     clock: Callable[[], datetime]
     cursor_variable: str | None
+    operation_name: str | None
 
-    async def answer(self, root: Any, viewer: Viewer) -> dict[str, Any]:
+    def note(self, pets: frozenset[UUID]) -> None:
+        """Note that whoever watches has been told of the records of these pets."""
+        if pets:
+            self.context.record_read(self.context.viewer, pets, self.operation_name)
+
+    async def answer(self, root: Any, viewer: Viewer) -> Told:
         """The answer with this root value, for this viewer; nothing is remembered from one to the next.
 
         Raises:
@@ -242,8 +260,9 @@ class Watching:
         if result.errors:
             for error in result.errors:
                 errors.raise_unexpected(error)
-            return {"data": result.data, "errors": errors.presented(result.errors, request_id)}
-        return {"data": result.data}
+            body = {"data": result.data, "errors": errors.presented(result.errors, request_id)}
+            return Told(body, frozenset(executor.pets))
+        return Told({"data": result.data}, frozenset(executor.pets))
 
 
 def _variable(node: FieldNode, argument: str) -> str | None:

@@ -38,11 +38,29 @@ class RefusalData:
 _STAFF = [allow(ANYONE, STAFF)]
 _OF_THE_STAFF = {
     facts.AlreadyAnOwner,
+    facts.AlreadyCertified,
     facts.AlreadyLinked,
     facts.AlreadyOnTheTeam,
+    facts.AlreadySigned,
+    facts.AlreadySo,
+    facts.AlreadyVoided,
+    facts.CosignNotAllowed,
+    facts.EnteredInError,
+    facts.FormatNotInstalled,
+    facts.ImportHasChanged,
     facts.InvitationNotValid,
     facts.LastPayer,
+    facts.LicenceNeeded,
+    facts.NoDeathRecorded,
+    facts.NoRepeatLeft,
+    facts.NotSigned,
+    facts.NoWeight,
+    facts.PlanEnded,
+    facts.PrescriptionEnded,
+    facts.RecordLocked,
     facts.SharesMustSumTo100,
+    facts.StepSettled,
+    facts.VisitExists,
     facts.WeakPassword,
 }
 
@@ -81,10 +99,55 @@ class TooManyAttemptsData(RefusalData):
     retry_after_seconds: int = strawberry.field(description="After how many seconds another attempt is worth making.")
 
 
+@strawberry.type(
+    name="AllergyKnown",
+    directives=_STAFF,
+    description="The pet is known to react to something that the medicine is named after.",
+)
+class AllergyKnownData(RefusalData):
+    """The pet is known to react to it."""
+
+    substances: list[str] = strawberry.field(description="To what, as it was recorded.")
+
+
+@strawberry.type(
+    name="DocumentChanged", directives=_STAFF, description=inspect.cleandoc(facts.DocumentChanged.__doc__ or "")
+)
+class DocumentChangedData(RefusalData):
+    """Somebody else has saved the document since."""
+
+    version: int = strawberry.field(description="The version that is kept now; base the next one on it.")
+    title: str = strawberry.field(description="Its title as it is kept now.")
+    body: str = strawberry.field(description="Its text as it is kept now.")
+    addressee: str = strawberry.field(description="Its addressee as it is kept now.")
+
+
+@strawberry.type(
+    name="NoteChanged",
+    directives=_STAFF,
+    description=(
+        "Somebody else has saved other words since the version that you have read. Show both, put your words to theirs,"
+        " and save again based on `version`; nothing was overwritten."
+    ),
+)
+class NoteChangedData(RefusalData):
+    """Somebody else has saved other words since."""
+
+    version: int = strawberry.field(description="The version that the note has now.")
+    subjective: str = strawberry.field(description="What was told of the pet, as it stands there now.")
+    objective: str = strawberry.field(description="What was found, as it stands there now.")
+    assessment: str = strawberry.field(description="What is thought of it, as it stands there now.")
+    plan: str = strawberry.field(description="What is to be done, as it stands there now.")
+    internal: str = strawberry.field(description="What the staff alone read, as it stands there now.")
+
+
 _DATA: dict[type[facts.Refusal], type] = {
+    facts.AllergyKnown: AllergyKnownData,
+    facts.DocumentChanged: DocumentChangedData,
     facts.SlotTaken: SlotTakenData,
     facts.TooShortNotice: TooShortNoticeData,
     facts.TooManyAttempts: TooManyAttemptsData,
+    facts.NoteChanged: NoteChangedData,
 }
 
 
@@ -99,11 +162,17 @@ def told(refusal: facts.Refusal, viewer: Any) -> Any:
     """The refusal as data, with what helps."""
     more: dict[str, Any] = {}
     match refusal:
+        case facts.AllergyKnown(substances=substances):
+            more["substances"] = list(substances)
         case facts.SlotTaken(alternatives=alternatives):
             more["alternatives"] = shown(viewer, alternatives)
         case facts.TooShortNotice(earliest=earliest):
             more["earliest"] = earliest
+        case facts.DocumentChanged(version=version, title=title, body=body, addressee=addressee):
+            more |= {"version": version, "title": title, "body": body, "addressee": addressee}
         case facts.TooManyAttempts(retry_after=seconds):
             more["retry_after_seconds"] = seconds
+        case facts.NoteChanged(version=version, texts=texts):
+            more |= {"version": version, **texts}
     made = data_of(type(refusal))
     return made(code=refusal.code, message=refusal.message, path=list(refusal.path), **more)

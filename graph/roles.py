@@ -35,6 +35,7 @@ from resolvers.viewer import Audience, Viewer
 ANYONE = (Role.ANYONE,)
 OWNER = (Role.OWNER,)
 STAFF = (Role.RECEPTIONIST, Role.NURSE, Role.VET, Role.MANAGER)
+CLINICAL = (Role.NURSE, Role.VET)
 EVERYBODY = (*OWNER, *STAFF)
 
 _GATE = "gate"

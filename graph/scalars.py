@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any, NewType
 
 import strawberry
@@ -19,6 +20,7 @@ LocalDateTime = NewType("LocalDateTime", str)
 """A date and time on the wall of a place."""
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_DECIMAL = re.compile(r"-?\d{1,18}(\.\d{1,18})?", re.ASCII)
 _TIME = re.compile(r"(\d\d):(\d\d)", re.ASCII)
 
 
@@ -55,6 +57,14 @@ def _minutes(value: Any) -> WallTime:
     return WallTime(minutes)
 
 
+def _exact(value: Any) -> Decimal:
+    # A number with a point has come through a float, whose shortest text is what the client wrote.
+    text = value if isinstance(value, str) else "" if isinstance(value, bool) else str(value)
+    if not _DECIMAL.fullmatch(text):
+        raise GraphQLError("A Decimal is written like 12.5, as a number or as text, without an exponent.")
+    return Decimal(text)
+
+
 SCALARS: dict[object, ScalarDefinition] = {
     datetime: strawberry.scalar(
         name="DateTime",
@@ -67,6 +77,12 @@ SCALARS: dict[object, ScalarDefinition] = {
         description="A day of the calendar: `2026-03-02`.",
         serialize=date.isoformat,
         parse_value=_day,
+    ),
+    Decimal: strawberry.scalar(
+        name="Decimal",
+        description='An exact number: `12.5`, or as text `"12.50"`, which keeps its zeros. Without an exponent.',
+        serialize=float,
+        parse_value=_exact,
     ),
     WallTime: strawberry.scalar(
         name="WallTime",

@@ -6,20 +6,47 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from graph.mutations.accounts import AccountMutations
+from graph.mutations.allergies import AllergyMutations
 from graph.mutations.appointments import AppointmentMutations
+from graph.mutations.certificates import CertificateMutations
 from graph.mutations.clients import ClientMutations
+from graph.mutations.deaths import DeathMutations
+from graph.mutations.diagnosis_terms import DiagnosisTermMutations
+from graph.mutations.documents import DocumentMutations
 from graph.mutations.doors import DoorMutations
 from graph.mutations.hours import HoursMutations
+from graph.mutations.lines import LineMutations
 from graph.mutations.locations import LocationMutations
+from graph.mutations.note_templates import NoteTemplateMutations
+from graph.mutations.notes import NoteMutations
 from graph.mutations.ownerships import OwnershipMutations
+from graph.mutations.pet_imports import PetImportMutations
 from graph.mutations.pets import PetMutations
+from graph.mutations.practices import PracticeMutations
+from graph.mutations.prescriptions import PrescriptionMutations
+from graph.mutations.problems import ProblemMutations
 from graph.mutations.rooms import RoomMutations
 from graph.mutations.services import ServiceMutations
 from graph.mutations.staff import StaffMutations
+from graph.mutations.treatment_plans import TreatmentPlanMutations
+from graph.mutations.treatments import TreatmentMutations
+from graph.mutations.vaccinations import VaccinationMutations
+from graph.mutations.vaccines import VaccineMutations
+from graph.mutations.visits import VisitMutations
+from graph.mutations.vitals import VitalMutations
 from graph.queries.appointments import AppointmentQueries
+from graph.queries.certificates import CertificateQueries
 from graph.queries.clients import ClientQueries
+from graph.queries.deaths import DeathQueries
+from graph.queries.diagnoses import DiagnosisQueries
+from graph.queries.histories import HistoryQueries
+from graph.queries.pet_records import PetRecordQueries
 from graph.queries.practice import PracticeQueries
+from graph.queries.records import RecordQueries
+from graph.queries.treatment_plans import TreatmentPlanQueries
+from graph.queries.vaccinations import VaccinationQueries
 from graph.reading import ReadingExecutor
+from graph.reading.connection import mark_as_its_entries
 from graph.scalars import SCALARS
 from graph.subscriptions.appointments import AppointmentSubscriptions
 from graph.types.node import Node
@@ -28,7 +55,19 @@ from graph.types.staff import HoursException, WorkingHours
 
 
 @strawberry.type(description="Everything that can be asked.")
-class Query(PracticeQueries, ClientQueries, AppointmentQueries):
+class Query(
+    PracticeQueries,
+    ClientQueries,
+    AppointmentQueries,
+    RecordQueries,
+    DiagnosisQueries,
+    TreatmentPlanQueries,
+    HistoryQueries,
+    VaccinationQueries,
+    CertificateQueries,
+    PetRecordQueries,
+    DeathQueries,
+):
     """Everything that can be asked."""
 
 
@@ -38,13 +77,31 @@ class Mutation(
     AppointmentMutations,
     ClientMutations,
     PetMutations,
+    DocumentMutations,
+    TreatmentPlanMutations,
+    VisitMutations,
+    NoteMutations,
+    NoteTemplateMutations,
+    PracticeMutations,
+    PetImportMutations,
+    DeathMutations,
     OwnershipMutations,
+    VitalMutations,
+    ProblemMutations,
+    DiagnosisTermMutations,
+    TreatmentMutations,
+    AllergyMutations,
+    PrescriptionMutations,
+    LineMutations,
     LocationMutations,
     RoomMutations,
     ServiceMutations,
     HoursMutations,
     StaffMutations,
     AccountMutations,
+    VaccineMutations,
+    VaccinationMutations,
+    CertificateMutations,
 ):
     """Everything that can be done."""
 
@@ -54,12 +111,14 @@ class Subscription(AppointmentSubscriptions):
     """Everything that can be watched."""
 
 
-schema = strawberry.Schema(
-    query=Query,
-    mutation=Mutation,
-    subscription=Subscription,
-    types=[Node, Ownership, WorkingHours, HoursException],
-    config=StrawberryConfig(scalar_map=SCALARS),
-    execution_context_class=ReadingExecutor,
+schema = mark_as_its_entries(
+    strawberry.Schema(
+        query=Query,
+        mutation=Mutation,
+        subscription=Subscription,
+        types=[Node, Ownership, WorkingHours, HoursException],
+        config=StrawberryConfig(scalar_map=SCALARS),
+        execution_context_class=ReadingExecutor,
+    )
 )
 """The unified schema; nobody is served it as it is."""

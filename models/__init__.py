@@ -4,19 +4,25 @@ from models.account import Account, Invitation, RefreshToken, Session, SignInCod
 from models.allergy import Allergy, Severity
 from models.appointment import Appointment, Status
 from models.busy_time import BusyTime, Resource
+from models.certificate import Certificate
+from models.certificate_file import CertificateFile
 from models.client import Client, ClientEmail, ClientPhone, ClientWord
 from models.death import Death, DeathEffect
 from models.document import Document, DocumentKind
 from models.event import Event, EventCounter, EventDetail, EventKind
+from models.history_entry import HistoryEntry, HistoryKind
 from models.idempotency_key import IdempotencyKey
 from models.location import Location, OpeningHours
 from models.message import Letter, Message, MessageState
 from models.note import Addendum, Note, NoteKind, NoteRevision, NoteTemplate
+from models.number_series import NumberSeries
 from models.ownership import Ownership, Right
 from models.pet import Pet, Sex, Species
+from models.pet_record import LineKind
 from models.practice import Practice
 from models.prescription import Prescription, PrescriptionRepeat
 from models.problem import Certainty, Diagnosis, DiagnosisTerm, Problem, ProblemState
+from models.record_import import ImportedLine, RecordImport
 from models.record_reading import RecordReading
 from models.role import Role
 from models.room import Room
@@ -24,7 +30,20 @@ from models.service import Service, ServiceRoom, ServiceStaff
 from models.signing_key import SigningKey
 from models.staff import Staff, StaffRole
 from models.throttle import Throttle
-from models.treatment import PlanKind, PlanState, Procedure, StepState, Treatment, TreatmentPlan, TreatmentStep
+from models.treatment import (
+    PlanKind,
+    PlanState,
+    Procedure,
+    StepOutcome,
+    StepState,
+    Treatment,
+    TreatmentPlan,
+    TreatmentStep,
+)
+from models.vaccination import DoseSource, Vaccination
+from models.vaccination_due import VaccinationDue
+from models.vaccination_protocol import VaccinationProtocol
+from models.vaccine import Target, Vaccine
 from models.visit import Visit
 from models.vital import Vital, VitalKind, VitalSource, VitalUnit
 from models.working_hours import HoursException, WorkingHours
@@ -36,6 +55,8 @@ __all__ = [
     "Appointment",
     "BusyTime",
     "Certainty",
+    "Certificate",
+    "CertificateFile",
     "Client",
     "ClientEmail",
     "ClientPhone",
@@ -46,14 +67,19 @@ __all__ = [
     "DiagnosisTerm",
     "Document",
     "DocumentKind",
+    "DoseSource",
     "Event",
     "EventCounter",
     "EventDetail",
     "EventKind",
+    "HistoryEntry",
+    "HistoryKind",
     "HoursException",
     "IdempotencyKey",
+    "ImportedLine",
     "Invitation",
     "Letter",
+    "LineKind",
     "Location",
     "Message",
     "MessageState",
@@ -61,6 +87,7 @@ __all__ = [
     "NoteKind",
     "NoteRevision",
     "NoteTemplate",
+    "NumberSeries",
     "OpeningHours",
     "Ownership",
     "Pet",
@@ -72,6 +99,7 @@ __all__ = [
     "Problem",
     "ProblemState",
     "Procedure",
+    "RecordImport",
     "RecordReading",
     "RefreshToken",
     "Resource",
@@ -90,11 +118,17 @@ __all__ = [
     "Staff",
     "StaffRole",
     "Status",
+    "StepOutcome",
     "StepState",
+    "Target",
     "Throttle",
     "Treatment",
     "TreatmentPlan",
     "TreatmentStep",
+    "Vaccination",
+    "VaccinationDue",
+    "VaccinationProtocol",
+    "Vaccine",
     "Visit",
     "Vital",
     "VitalKind",

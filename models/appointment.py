@@ -90,6 +90,7 @@ class Appointment(Row):
     ends_at = Instant()
     status = fields.CharEnumField(Status, max_length=16)
     reason = fields.TextField(default="")
+    words = fields.TextField(default="", db_default="")
     cancelled_because = fields.TextField(default="")
     created_at = Instant()
 
@@ -126,6 +127,16 @@ class Appointment(Row):
             self.status = Status.BOOKED
         self.starts_at, self.ends_at = visit.starts_at, visit.ends_at
         self.vet_id, self.room_id = vet_id, room_id
+
+    def come_back(self, status: Status) -> None:
+        """Stand again where it stood before it was cancelled, when the reason for that was a mistake.
+
+        Raises:
+            StepNotAllowed: it is not cancelled, or was not to come.
+        """
+        if self.status is not Status.CANCELLED or status not in COMING:
+            raise StepNotAllowed(_what_can_be_done(self.status), path=("appointmentId",))
+        self.status, self.cancelled_because = status, ""
 
     def must_be_movable(self) -> None:
         """Refuse to move what has begun, ended or was cancelled.

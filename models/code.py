@@ -44,6 +44,19 @@ def country(text: str, *, path: Path) -> str:
     raise InvalidInput("A country is a code of two letters such as DE, GB or US.", path=path)
 
 
+def region(text: str, *, country: str, path: Path) -> str:
+    """The subdivision of a country, or nothing when nothing is given.
+
+    Raises:
+        InvalidInput: it is no such code, or of another country.
+    Source: ISO 3166-2; which subdivisions a country has is not looked up.
+    """
+    code = text.strip().upper()
+    if not code or (re.fullmatch(r"[A-Z]{2}-[A-Z0-9]{1,3}", code) and code[:2] == country):
+        return code
+    raise InvalidInput("A region is a code of its country, such as US-NY in US or DE-BE in DE.", path=path)
+
+
 def currency(text: str, *, path: Path) -> str:
     """A currency that can be paid in, as its three capital letters.
 

@@ -172,6 +172,94 @@ class PartialIndex:
         return [f"CREATE INDEX {self.name} ON {self.table} ({self.columns}) WHERE {self.where}"]
 
 
+@dataclass(frozen=True, slots=True)
+class InHistory:
+    """Each row of `table` stands in the history of its pet as this kind, from the first row to the last.
+
+    `at`, `words`, `owners_see` and `pet` are SQL, in which every column of the row is written as {row}column.
+    """
+
+    table: str
+    kind: str
+    at: str
+    words: str
+    owners_see: str
+    pet: str = "{row}pet_id"
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return f"{self.table}_in_history"
+
+    def statements(self, dialect: str) -> list[str]:
+        """The SQL that makes it, and writes the rows that are there already."""
+        insert, delete = self._insert("NEW."), "DELETE FROM history_entry WHERE id = OLD.id"
+        is_other = " OR ".join(
+            f"({said.format(row='OLD.')}) IS {'NOT' if dialect == SQLITE else 'DISTINCT FROM'} ({said.format(row='NEW.')})"
+            for said in (self.pet, self.at, self.words, self.owners_see)
+        )
+        if dialect == SQLITE:
+            named = f"CREATE TRIGGER {self.name}"
+            triggers = [
+                f"{named}_insert AFTER INSERT ON {self.table} BEGIN {insert}; END",
+                f"{named}_update AFTER UPDATE ON {self.table} WHEN {is_other} BEGIN {delete}; {insert}; END",
+                f"{named}_delete AFTER DELETE ON {self.table} BEGIN {delete}; END",
+            ]
+        else:
+            each = f"ON {self.table} FOR EACH ROW"
+            triggers = [
+                f"CREATE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+                f"IF TG_OP <> 'INSERT' THEN {delete}; END IF; IF TG_OP <> 'DELETE' THEN {insert}; END IF; "
+                "RETURN NULL; END $$",
+                f"CREATE TRIGGER {self.name} AFTER INSERT OR DELETE {each} EXECUTE FUNCTION {self.name}()",
+                f"CREATE TRIGGER {self.name}_update AFTER UPDATE {each} WHEN ({is_other}) "
+                f"EXECUTE FUNCTION {self.name}()",
+            ]
+        return [*triggers, f"{self._insert('')} FROM {self.table}"]
+
+    def _insert(self, row: str) -> str:
+        values = ", ".join(said.format(row=row) for said in (self.pet, self.at, self.owners_see, self.words))
+        columns = "id, kind, pet_id, at, owners_see, words"
+        return f"INSERT INTO history_entry ({columns}) SELECT {row}id, '{self.kind}', {values}"
+
+
+@dataclass(frozen=True, slots=True)
+class WordIndex:
+    """An index on the words in `words` of a table, which are folded and stand in it with one space between them.
+
+    SQLite finds them in a table of its own, in which a place stands for each row: the number that SQLite itself gives
+    to a row may be another one tomorrow.
+    """
+
+    name: str
+    table: str
+
+    def statements(self, dialect: str) -> list[str]:
+        """The SQL that makes it; it knows the rows that come from then on, and on PostgreSQL those that are there."""
+        if dialect == POSTGRES:
+            return [
+                f"CREATE INDEX {self.name} ON {self.table} USING gin (array_to_tsvector(string_to_array(words, ' ')))"
+            ]
+        places, place = f"{self.name}_place", f"(SELECT place FROM {self.name}_place WHERE id = OLD.id)"
+        add = (
+            f"INSERT INTO {places} (id) VALUES (NEW.id); "
+            f"INSERT INTO {self.name} (rowid, words) VALUES (last_insert_rowid(), NEW.words);"
+        )
+        remove = (
+            f"INSERT INTO {self.name} ({self.name}, rowid, words) VALUES ('delete', {place}, OLD.words); "
+            f"DELETE FROM {places} WHERE id = OLD.id;"
+        )
+        return [
+            f"CREATE TABLE {places} (place INTEGER PRIMARY KEY, id CHAR(36) NOT NULL UNIQUE)",
+            # Words are divided by us, and folded; there is nothing that another tokenizer could know better.
+            f"CREATE VIRTUAL TABLE {self.name} USING fts5"
+            "(words, content='', columnsize=0, detail=none, tokenize='ascii', prefix='2 3')",
+            f"CREATE TRIGGER {self.name}_insert AFTER INSERT ON {self.table} BEGIN {add} END",
+            f"CREATE TRIGGER {self.name}_update AFTER UPDATE OF id, words ON {self.table} BEGIN {remove} {add} END",
+            f"CREATE TRIGGER {self.name}_delete AFTER DELETE ON {self.table} BEGIN {remove} END",
+        ]
+
+
 def _triggers(name: str, table: str, refused_when: str) -> list[str]:
     return [
         f"CREATE TRIGGER {name}_{moment.lower()} BEFORE {moment} ON {table} WHEN {refused_when} "

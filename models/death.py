@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +12,32 @@ from models.pet import Pet
 from models.row import Instant, Row, no_instant_yet
 
 
+class EndingKind(StrEnum):
+    """A kind of thing that a death ends."""
+
+    APPOINTMENT = "APPOINTMENT"
+    LETTER = "LETTER"
+    TREATMENT_PLAN = "TREATMENT_PLAN"
+    TREATMENT_STEP = "TREATMENT_STEP"
+    PRESCRIPTION = "PRESCRIPTION"
+    VACCINATION_DUE = "VACCINATION_DUE"
+
+
+class StayedBecause(StrEnum):
+    """Why something that a death ended did not come back when the death turned out to be a mistake."""
+
+    TIME_HAS_PASSED = "TIME_HAS_PASSED"
+    TIME_IS_TAKEN = "TIME_IS_TAKEN"
+    NOT_OFFERED = "NOT_OFFERED"
+    NO_LONGER_TRUE = "NO_LONGER_TRUE"
+    CHANGED_SINCE = "CHANGED_SINCE"
+
+
 class Death(Row):
-    """A death that was recorded. `undone_at` is when it turned out to be a mistake."""
+    """A death that was recorded. `undone_at` is when it turned out to be a mistake.
+
+    `stayed` is JSON: why each of its effects that did not come back then has stayed, by the key of the effect.
+    """
 
     pet: fields.ForeignKeyRelation[Pet] = fields.ForeignKeyField(
         "models.Pet", related_name="deaths", on_delete=fields.OnDelete.RESTRICT
@@ -24,6 +49,7 @@ class Death(Row):
     recorded_at = Instant()
     undone_at = no_instant_yet()
     undone_because = fields.TextField(default="")
+    stayed: Any = fields.TextField(default="{}")
 
     class Meta:
         table = "death"
@@ -31,7 +57,10 @@ class Death(Row):
 
 
 class DeathEffect(Row):
-    """One row that a death changed, as it was before: JSON of the columns that were changed."""
+    """One row that a death changed: JSON of the columns that were changed, as they were before and as it left them.
+
+    Of a row that it took away, `before` holds all columns and `after` none.
+    """
 
     death: fields.ForeignKeyRelation[Death] = fields.ForeignKeyField(
         "models.Death", related_name="effects", on_delete=fields.OnDelete.RESTRICT
@@ -40,6 +69,7 @@ class DeathEffect(Row):
     subject_table = fields.CharField(max_length=32)
     subject_id = fields.UUIDField()
     before: Any = fields.TextField()
+    after: Any = fields.TextField()
 
     class Meta:
         table = "death_effect"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from tortoise import fields
 
 from models.pet import Pet
-from models.refusal import AlreadySigned, EnteredInError
+from models.refusal import AlreadySigned, DocumentChanged, EnteredInError, InvalidInput, NotSigned
 from models.row import Instant, Row, no_instant_yet
 from models.staff import Staff
 from models.visit import Visit
@@ -25,6 +25,12 @@ class DocumentKind(StrEnum):
     INSTRUCTIONS = "INSTRUCTIONS"
     REFERRAL = "REFERRAL"
     OTHER = "OTHER"
+
+
+LETTERS: Final = frozenset({DocumentKind.REFERRAL, DocumentKind.OTHER})
+"""What may go to somebody by name; the others are for whoever cares for the pet."""
+
+SIGNED: Final = "This is signed and stays as it is. Please write a new document instead."
 
 
 class Document(Row):
@@ -70,6 +76,15 @@ class Document(Row):
         table = "document"
         indexes = (("pet_id", "at"),)
 
+    def must_stand(self) -> None:
+        """Refuse to work with what was entered in error.
+
+        Raises:
+            EnteredInError: it is marked so.
+        """
+        if self.errored_at is not None:
+            raise EnteredInError
+
     def must_be_a_draft(self) -> None:
         """Refuse to change what is signed, or was entered in error.
 
@@ -77,16 +92,58 @@ class Document(Row):
             AlreadySigned: it is signed.
             EnteredInError: it is marked so.
         """
-        if self.errored_at is not None:
-            raise EnteredInError
+        self.must_stand()
         if self.signed_at is not None:
-            raise AlreadySigned
+            raise AlreadySigned(SIGNED)
+
+    def must_be_at(self, version: int) -> None:
+        """Refuse to go on from a state that is no longer the last one.
+
+        Raises:
+            DocumentChanged: it was saved since then.
+        """
+        if self.version != version:
+            raise DocumentChanged(version=self.version, title=self.title, body=self.body, addressee=self.addressee)
 
     def sign(self, staff_id: UUID, *, now: datetime) -> None:
         """Sign it.
 
         Raises:
             AlreadySigned, EnteredInError: see `must_be_a_draft`.
+            InvalidInput: there is nothing in it, or nobody to whom a referral goes.
         """
         self.must_be_a_draft()
+        if not self.body:
+            raise InvalidInput("There is nothing in this document yet. Please write it first.", path=("documentId",))
+        if self.kind is DocumentKind.REFERRAL and not self.addressee:
+            raise InvalidInput("Please write first to whom this letter goes.", path=("documentId",))
         self.signed_by_id, self.signed_at = staff_id, now
+
+    def share(self, *, now: datetime) -> bool:
+        """Let the owners see it; whether they did not yet.
+
+        Raises:
+            NotSigned: it is a draft.
+            EnteredInError: it is marked so.
+        """
+        self.must_stand()
+        if self.signed_at is None:
+            raise NotSigned
+        was_hidden = self.shared_at is None
+        self.shared_at = self.shared_at or now
+        return was_hidden
+
+    def unshare(self) -> bool:
+        """Let the owners see it no longer; whether they did."""
+        was_shared = self.shared_at is not None
+        self.shared_at = None
+        return was_shared
+
+    def was_an_error(self, because: str, *, by: UUID, now: datetime) -> None:
+        """Mark it as entered in error; it stays where it is, and the owners see it no longer.
+
+        Raises:
+            EnteredInError: it is marked so already.
+        """
+        self.must_stand()
+        self.errored_at, self.errored_by_id, self.errored_because = now, by, because

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 
 class Location(Row):
-    """A place where the practice sees pets, on the wall clock of its own zone."""
+    """A place where the practice sees pets, on the wall clock of its own zone.
+
+    `region` is the subdivision of its country whose law counts there (`US-NY`), "" where none is known.
+    """
 
     name = fields.TextField()
     fold = fields.TextField()
@@ -26,6 +29,7 @@ class Location(Row):
     postal_code = fields.TextField(default="")
     city = fields.TextField(default="")
     country = fields.CharField(max_length=2, default="")
+    region = fields.CharField(max_length=6, default="", db_default="")
     phone = fields.TextField(default="")
     phone_e164 = fields.CharField(max_length=16, null=True)
     closed_on = fields.DateField(null=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
@@ -16,6 +17,7 @@ from models.staff import Staff
 from models.visit import Visit
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
 
@@ -28,6 +30,8 @@ class NoteKind(StrEnum):
 
 PARTS: Final = ("subjective", "objective", "assessment", "plan", "internal")
 """The texts of a note, in their order; the last one is for the staff alone."""
+TOLD_PARTS: Final = PARTS[:-1]
+"""The texts that owners may read, where the practice shares its notes: by these alone a note is found."""
 
 
 class NoteTemplate(Row):
@@ -126,6 +130,16 @@ class Note(Row):
         self.must_be_a_draft()
         self.signed_by_id, self.signed_at = staff_id, now
 
+    def was_an_error(self, because: str, *, by: UUID | None, now: datetime) -> None:
+        """Mark it as entered in error; it stays where it is, and whoever reads it sees that.
+
+        Raises:
+            EnteredInError: it is marked so already.
+        """
+        if self.errored_at is not None:
+            raise EnteredInError
+        self.errored_at, self.errored_by_id, self.errored_because = now, by, because
+
     def cosign(self, staff_id: UUID, *, now: datetime) -> None:
         """A second person says so as well.
 
@@ -141,6 +155,28 @@ class Note(Row):
         if self.cosigned_at is not None or self.signed_by_id == staff_id:
             raise CosignNotAllowed
         self.cosigned_by_id, self.cosigned_at = staff_id, now
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """What two who wrote at once have made of a note.
+
+    `taken` is what changes by this save; `lost` names the parts to which both gave different words.
+    """
+
+    taken: Mapping[str, str]
+    lost: tuple[str, ...]
+
+
+def merge(base: Mapping[str, str], current: Mapping[str, str], said: Mapping[str, str]) -> Merge:
+    """Put what somebody says, who has read `base`, to what stands there now: part by part, so that no words are lost.
+
+    A part that nobody else has changed is taken. One that they themselves have not changed stays as it is now, and so
+    does one to which both gave the same words.
+    """
+    changed = {part: text for part, text in said.items() if text not in (base[part], current[part])}
+    taken = {part: text for part, text in changed.items() if current[part] == base[part]}
+    return Merge(taken, tuple(part for part in PARTS if part in changed and part not in taken))
 
 
 class NoteRevision(Row):

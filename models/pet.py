@@ -43,10 +43,23 @@ class DatePrecision(StrEnum):
     ESTIMATED = "ESTIMATED"
 
 
+class Lifestyle(StrEnum):
+    """How a pet lives, as far as it matters for what it can catch."""
+
+    INDOOR = "INDOOR"
+    OUTDOOR = "OUTDOOR"
+    WITH_OUTDOOR_PETS = "WITH_OUTDOOR_PETS"
+    BOARDING = "BOARDING"
+    TRAVEL = "TRAVEL"
+    WILDLIFE_AND_WATER = "WILDLIFE_AND_WATER"
+    TICKS = "TICKS"
+    BREEDING = "BREEDING"
+
+
 class Pet(Row):
     """An animal in the care of the practice.
 
-    `neutered` is null when nobody knows. `alerts` and `tags` are for the staff only.
+    `neutered` is null when nobody knows. `alerts` and `tags` are for the staff only. `lifestyle` holds `Lifestyle`s.
     """
 
     name = fields.TextField()
@@ -61,6 +74,7 @@ class Pet(Row):
     microchip = fields.CharField(max_length=32, null=True)
     alerts = Words(default=list)
     tags = Words(default=list)
+    lifestyle = Words(default=list, db_default=[])
     died_on = fields.DateField(null=True)
     created_at = Instant()
 

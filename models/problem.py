@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from tortoise import fields
 
 from models.pet import Pet
 from models.recorded import Recorded
+from models.refusal import AlreadySo
 from models.row import Instant, Row
+
+if TYPE_CHECKING:
+    from datetime import date
 
 
 class DiagnosisTerm(Row):
@@ -53,6 +58,26 @@ class Problem(Row):
         table = "problem"
         indexes = (("pet_id", "state"),)
 
+    def resolve(self, on: date) -> None:
+        """The pet does not have it any more.
+
+        Raises:
+            AlreadySo: it is resolved.
+        """
+        if self.state is ProblemState.RESOLVED:
+            raise AlreadySo
+        self.state, self.resolved_on = ProblemState.RESOLVED, on
+
+    def reopen(self) -> None:
+        """The pet has it again, or has it still.
+
+        Raises:
+            AlreadySo: it is active.
+        """
+        if self.state is ProblemState.ACTIVE:
+            raise AlreadySo
+        self.state, self.resolved_on = ProblemState.ACTIVE, None
+
 
 class Certainty(StrEnum):
     """How sure a diagnosis is."""
@@ -74,4 +99,4 @@ class Diagnosis(Recorded):
 
     class Meta:
         table = "diagnosis"
-        indexes = (("pet_id", "at"), ("note_id",))
+        indexes = (("pet_id", "at"), ("note_id",), ("problem_id", "at"))

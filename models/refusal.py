@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
+from uuid import UUID
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from models.free_time import FreeTime
 
@@ -21,11 +22,12 @@ class Refusal(Exception):
     """A deed was refused; nothing was written and nothing was sent.
 
     `code` is stable and for programs; `message` is a sentence a person can act on; `path` names the input at
-    fault, outermost first, and is empty when no single input is.
+    fault, outermost first, and is empty when no single input is. `pets` are those of whose records it tells something.
     """
 
     code: ClassVar[str]
     sentence: ClassVar[str]
+    pets: frozenset[UUID] = frozenset()
 
     def __init__(self, message: str | None = None, *, path: Path = ()) -> None:
         self.message = message or self.sentence
@@ -163,6 +165,13 @@ class PetHasDied(Refusal):
     sentence = "Our records say that this pet has died, and we are sorry. If that is wrong, please call us."
 
 
+class NoDeathRecorded(Refusal):
+    """No death of this pet is recorded, or it was undone."""
+
+    code = "NO_DEATH_RECORDED"
+    sentence = "Our records say that this pet is alive. There is nothing to undo."
+
+
 class StepNotAllowed(Refusal):
     """The appointment is in a state from which this step is not possible."""
 
@@ -244,6 +253,135 @@ class CosignNotAllowed(Refusal):
 
     code = "COSIGN_NOT_ALLOWED"
     sentence = "A second signature comes once, from somebody other than who signed first."
+
+
+class AlreadySo(Refusal):
+    """What was asked for is the case already: it is resolved, active, stopped or ended."""
+
+    code = "ALREADY_SO"
+    sentence = "That has been done already. Please look at it again as it is now."
+
+
+class NoWeight(Refusal):
+    """A dose per kilogram was asked for, and no weight of the pet is known."""
+
+    code = "NO_WEIGHT"
+    sentence = "We do not know what this pet weighs. Please weigh it first, or give the whole dose."
+
+
+class AllergyKnown(Refusal):
+    """The pet is known to react to what the medicine is named after; `substances` are those."""
+
+    code = "ALLERGY_KNOWN"
+    sentence = "This pet is known to be allergic to this. Please choose something else, or say why it is given."
+
+    def __init__(self, substances: Sequence[str], *, pet_id: UUID, path: Path = ("medicine",)) -> None:
+        self.substances = tuple(substances)
+        self.pets = frozenset({pet_id})
+        super().__init__(path=path)
+
+
+class PrescriptionEnded(Refusal):
+    """The prescription was stopped, or is not valid any more."""
+
+    code = "PRESCRIPTION_ENDED"
+    sentence = "This prescription is not valid any more. Please have it prescribed anew."
+
+
+class NoRepeatLeft(Refusal):
+    """As many repeats were given as are allowed."""
+
+    code = "NO_REPEAT_LEFT"
+    sentence = "Every repeat of this prescription has been given. Please have it prescribed anew."
+
+
+class DocumentChanged(Refusal):
+    """Somebody else has saved the document since; what stands in it now comes along."""
+
+    code = "DOCUMENT_CHANGED"
+    sentence = "Somebody else has changed this document meanwhile. Please put your words and theirs together."
+
+    def __init__(self, *, version: int, title: str, body: str, addressee: str, path: Path = ("basedOn",)) -> None:
+        self.version, self.title, self.body, self.addressee = version, title, body, addressee
+        super().__init__(path=path)
+
+
+class PlanEnded(Refusal):
+    """The treatment plan is completed, or was stopped."""
+
+    code = "PLAN_ENDED"
+    sentence = "This plan has ended and stays as it is. Please make a new one."
+
+
+class StepSettled(Refusal):
+    """The step of the plan is done, or was skipped."""
+
+    code = "STEP_SETTLED"
+    sentence = "This step is settled already. Please look at the plan again as it is now."
+
+
+class VisitExists(Refusal):
+    """The appointment has a visit already."""
+
+    code = "VISIT_EXISTS"
+    sentence = "The visit of this appointment has been opened already. Please go on with that one."
+
+
+class NoteChanged(Refusal):
+    """Somebody else has saved other words since; `version` and `texts` are what stands there now, by part."""
+
+    code = "NOTE_CHANGED"
+    sentence = (
+        "Somebody else has changed this note meanwhile. Please read it as it is now, put your words to theirs, and save"
+        " it again based on its current version."
+    )
+
+    def __init__(self, version: int, texts: Mapping[str, str], *, pet_id: UUID, path: Path) -> None:
+        self.version = version
+        self.texts = dict(texts)
+        self.pets = frozenset({pet_id})
+        super().__init__(path=path)
+
+
+# Records from elsewhere.
+
+
+class ImportHasChanged(Refusal):
+    """What an import would do is no longer what its dry run promised."""
+
+    code = "IMPORT_HAS_CHANGED"
+    sentence = "Something has changed since the dry run. Please make another one, and look at what it says."
+
+
+class FormatNotInstalled(Refusal):
+    """This server can neither read nor write the Open Vet Format."""
+
+    code = "FORMAT_NOT_INSTALLED"
+    sentence = "This server does not know the Open Vet Format. Whoever runs it can install what it takes: vetdesk[ovf]."
+
+
+# Vaccinations.
+
+
+class AlreadyVoided(Refusal):
+    """What was named has been voided."""
+
+    code = "ALREADY_VOIDED"
+    sentence = "This has been voided and no longer counts. Please write it down anew."
+
+
+class AlreadyCertified(Refusal):
+    """A certificate that stands says what this vaccination is."""
+
+    code = "ALREADY_CERTIFIED"
+    sentence = "There is a certificate of this vaccination. Please void the certificate first."
+
+
+class LicenceNeeded(Refusal):
+    """Nobody knows the licence number of the vet who would sign."""
+
+    code = "LICENCE_NEEDED"
+    sentence = "A certificate names the licence of the vet. Please ask a manager to enter your licence number first."
 
 
 # Doors.

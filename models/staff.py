@@ -19,6 +19,7 @@ class Staff(Row):
     display_name = fields.TextField()
     fold = fields.TextField()
     email = fields.TextField()
+    licence_number = fields.TextField(default="", db_default="")
     left_at = Instant(null=True)
 
     class Meta:

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 LONGEST_LINE = 200
 LONGEST_PROSE = 5000
 
+TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""They turn the direction of what follows, so a name could rewrite the sentence around it."""
+
 
 def line(text: str, *, path: Path, longest: int = LONGEST_LINE) -> str:
     """One line of text, without space at its ends.

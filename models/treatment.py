@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from tortoise import fields
 
 from models.pet import Pet
 from models.recorded import Recorded
+from models.refusal import PlanEnded, StepSettled
 from models.row import Instant, Row, no_instant_yet
 from models.service import Service
 from models.staff import Staff
 from models.visit import Visit
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+MOST_STEPS = 50
+"""How many steps a plan may have: what is longer is two plans."""
 
 
 class Procedure(Recorded):
@@ -96,11 +104,45 @@ class TreatmentPlan(Row):
         table = "treatment_plan"
         indexes = (("pet_id", "state"),)
 
+    def must_be_active(self) -> None:
+        """Refuse to work on what has ended.
+
+        Raises:
+            PlanEnded: it is completed, or was stopped.
+        """
+        if self.state is not PlanState.ACTIVE:
+            raise PlanEnded
+
+    def complete(self, *, now: datetime) -> None:
+        """Everything in it is settled.
+
+        Raises:
+            PlanEnded: it has ended already.
+        """
+        self.must_be_active()
+        self.state, self.ended_at = PlanState.COMPLETED, now
+
+    def stop(self, because: str, *, now: datetime) -> None:
+        """It is not gone on with; what is open in it stays open.
+
+        Raises:
+            PlanEnded: it has ended already.
+        """
+        self.must_be_active()
+        self.state, self.ended_at, self.stopped_because = PlanState.STOPPED, now, because
+
 
 class StepState(StrEnum):
     """Where a step of a plan stands."""
 
     OPEN = "OPEN"
+    DONE = "DONE"
+    SKIPPED = "SKIPPED"
+
+
+class StepOutcome(StrEnum):
+    """What may come of a step."""
+
     DONE = "DONE"
     SKIPPED = "SKIPPED"
 
@@ -127,3 +169,14 @@ class TreatmentStep(Row):
         table = "treatment_step"
         unique_together = (("plan", "position"),)
         indexes = (("state", "due_on"),)
+
+    def settle(self, outcome: StepOutcome, comment: str, *, by: UUID, now: datetime) -> None:
+        """Say what came of it.
+
+        Raises:
+            StepSettled: somebody has said so already.
+        """
+        if self.state is not StepState.OPEN:
+            raise StepSettled
+        self.state, self.comment = StepState(outcome), comment
+        self.settled_at, self.settled_by_id = now, by

@@ -82,3 +82,15 @@ class Visit(Row):
         """
         self.must_be_open()
         self.locked_at, self.locked_by_id = now, by
+
+    def was_an_error(self, because: str, *, by: UUID | None, now: datetime) -> None:
+        """Mark it as opened by mistake; unless it is locked, it lets go of its appointment.
+
+        Raises:
+            EnteredInError: it is marked so already.
+        """
+        if self.errored_at is not None:
+            raise EnteredInError
+        self.errored_at, self.errored_by_id, self.errored_because = now, by, because
+        if self.locked_at is None:
+            self.appointment_id = None

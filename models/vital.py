@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+import re
+from decimal import ROUND_HALF_UP, ROUND_UP, Decimal
 from enum import StrEnum
 from typing import Final
 
@@ -47,8 +48,9 @@ class VitalSource(StrEnum):
     IMPORTED = "IMPORTED"
 
 
+LONGEST_NUMBER: Final = 12
 JUMP_PERCENT: Final = 20
-"""From what change on a weight is flagged, against the one before."""
+"""A weight that differs by more than this from the one before is flagged."""
 
 
 class Vital(Recorded):
@@ -56,7 +58,8 @@ class Vital(Recorded):
 
     `thousandths` is its value in the unit that all of its kind are kept in (`KEPT_IN`), so that they can be compared;
     `given` and `unit` are what somebody read off the instrument, and are never converted back. `change_percent` is,
-    for a weight, how much it differs from the one before; null for the first.
+    for a weight, how much it differs from the one before, as that was known when this one was written down; null for
+    the first.
     """
 
     kind = fields.CharEnumField(VitalKind, max_length=16)
@@ -131,6 +134,26 @@ def _scale(unit: VitalUnit) -> int:
 
 
 def change_percent(before: int, now: int) -> int:
-    """By how many percent a value differs from the one before, rounded to a whole percent away from zero."""
+    """By how many percent a value differs from the one before, rounded to a whole percent away from zero.
+
+    So it is more than 20 exactly when the change is more than 20 percent.
+    """
     change = Decimal(now - before) * 100 / before
-    return int(change.to_integral_value(ROUND_HALF_UP))
+    return int(change.to_integral_value(ROUND_UP))
+
+
+def has_jumped(change: int | None) -> bool:
+    """Whether a change, in whole percent as `change_percent` has it, is so great that somebody should look again."""
+    return change is not None and abs(change) > JUMP_PERCENT
+
+
+def readable(value: Decimal) -> str:
+    """The number as it was read off the instrument.
+
+    Raises:
+        InvalidInput: it has more than 12 characters or 4 decimals, or is none.
+    """
+    text = format(value, "f") if value.is_finite() else ""
+    if not re.fullmatch(r"\d+(\.\d{1,4})?", text, re.ASCII) or len(text) > LONGEST_NUMBER:
+        raise InvalidInput("Please give a plain number, like 12.5.", path=("value",))
+    return text

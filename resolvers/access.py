@@ -1,4 +1,4 @@
-"""Access: which rows a viewer may see, and which deeds a viewer may do. What is not named here is nobody's."""
+"""Access: which rows a viewer may see, and which deeds (`deeds`) a viewer may do. What is not named is nobody's."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ import models
 from models import sql
 from models.ownership import Right
 from models.refusal import Forbidden, NotFound, RightNeeded, SignedOut
-from models.role import STAFF_ROLES, Role
+from models.role import Role
+from resolvers.deeds import DEEDS, DEEDS_OF_KIND, FRONT_DESK, Deed
 from resolvers.rows import Order, Rows
 
 if TYPE_CHECKING:
@@ -23,7 +24,49 @@ if TYPE_CHECKING:
 
     from resolvers.viewer import Viewer
 
+__all__ = [
+    "ALL",
+    "DEEDS",
+    "NOTHING",
+    "ROWS",
+    "Deed",
+    "Rule",
+    "Where",
+    "carried",
+    "find",
+    "find_all",
+    "find_with_right",
+    "impersonal",
+    "key",
+    "may",
+    "owners_concerned",
+    "rows",
+    "sight",
+]
+
 M = TypeVar("M", bound=Model)
+
+__all__ = [
+    "ALL",
+    "DEEDS",
+    "NOTHING",
+    "ROWS",
+    "Deed",
+    "Rule",
+    "Where",
+    "carried",
+    "find",
+    "find_all",
+    "find_with_right",
+    "impersonal",
+    "is_a_vet",
+    "key",
+    "may",
+    "owners_concerned",
+    "rows",
+    "sight",
+    "the_person",
+]
 
 ALL = "1 = 1"
 NOTHING = "1 = 0"
@@ -35,12 +78,13 @@ class Rule:
     """Which rows of a table the staff see, and which an owner sees.
 
     SQL over the alias `{t}`; {account}, {client} and {staff} stand for the viewer. `reception` widens what the
-    staff see for receptionists and managers.
+    staff see for receptionists and managers, `manager` for managers alone.
     """
 
     staff: str = NOTHING
     owner: str = NOTHING
     reception: str = NOTHING
+    manager: str = NOTHING
 
 
 _NO_RULE = Rule()
@@ -58,6 +102,11 @@ def _owned(pet: str, right: str = "may_view") -> str:
 _SHARED_NOTE = (
     "{t}.signed_at IS NOT NULL AND {t}.errored_at IS NULL "
     "AND EXISTS (SELECT 1 FROM practice sharing WHERE sharing.shares_notes)"
+)
+# The database says of each entry whether it is one of those (`models.constraint.InHistory`).
+_SEEN_ENTRY = (
+    "({t}.owners_see = 'ALWAYS' OR ({t}.owners_see = 'SIGNED_NOTE' "
+    "AND EXISTS (SELECT 1 FROM practice sharing WHERE sharing.shares_notes)))"
 )
 _AT_HOME = "{t}.kind IN ('HOME_CARE', 'EXERCISE')"
 
@@ -88,7 +137,9 @@ ROWS: Final[Mapping[type[Model], Rule]] = {
     models.ClientPhone: Rule(staff=ALL, owner="{t}.client_id = {client}"),
     models.Pet: Rule(staff=ALL, owner=_owned("{t}.id")),
     models.Ownership: Rule(staff=ALL, owner=f"{{t}}.ends_on IS NULL AND {_owned('{t}.pet_id')}"),
-    models.Appointment: Rule(staff=ALL, owner=_owned("{t}.pet_id")),
+    **dict.fromkeys((models.Appointment, models.VaccinationDue), Rule(staff=ALL, owner=_owned("{t}.pet_id"))),
+    models.HistoryEntry: Rule(staff=ALL, owner=f"{_SEEN_ENTRY} AND {_owned('{t}.pet_id')}"),
+    models.Death: Rule(staff=ALL, owner=_owned("{t}.pet_id")),
     models.Visit: Rule(staff=ALL),
     models.NoteTemplate: Rule(staff=ALL),
     models.Note: Rule(staff=ALL, owner=_NOTE),
@@ -108,6 +159,11 @@ ROWS: Final[Mapping[type[Model], Rule]] = {
     models.Document: Rule(
         staff=ALL, owner=f"{{t}}.shared_at IS NOT NULL AND {{t}}.errored_at IS NULL AND {_owned('{t}.pet_id')}"
     ),
+    models.RecordReading: Rule(manager=ALL),
+    **dict.fromkeys((models.Vaccine, models.VaccinationProtocol), Rule(staff=ALL)),
+    **dict.fromkeys((models.RecordImport, models.ImportedLine), Rule(staff=ALL)),
+    models.Vaccination: Rule(staff=ALL, owner=f"{{t}}.voided_at IS NULL AND {_owned('{t}.pet_id')}"),
+    models.Certificate: Rule(staff=ALL, owner=f"{{t}}.client_id = {{client}} AND {_owned('{t}.pet_id')}"),
     models.Account: Rule(
         staff="{t}.id = {account}",
         owner="{t}.id = {account}",
@@ -118,103 +174,6 @@ ROWS: Final[Mapping[type[Model], Rule]] = {
 """One rule a table. A table without one (busy times, events, messages, codes, keys, throttles) is nobody's."""
 
 
-class Deed(StrEnum):
-    """Something that may be done; the value is the name of its mutation."""
-
-    REGISTER_CLIENT = "registerClient"
-    AMEND_CLIENT = "amendClient"
-    AMEND_MYSELF = "amendMyself"
-    REGISTER_PET = "registerPet"
-    AMEND_PET = "amendPet"
-    RECORD_DEATH = "recordDeath"
-    ADD_OWNERSHIP = "addOwnership"
-    AMEND_OWNERSHIP = "amendOwnership"
-    END_OWNERSHIP = "endOwnership"
-    BOOK_APPOINTMENT = "bookAppointment"
-    RESCHEDULE_APPOINTMENT = "rescheduleAppointment"
-    CONFIRM_APPOINTMENT = "confirmAppointment"
-    CHECK_IN_APPOINTMENT = "checkInAppointment"
-    START_APPOINTMENT = "startAppointment"
-    COMPLETE_APPOINTMENT = "completeAppointment"
-    CANCEL_APPOINTMENT = "cancelAppointment"
-    MARK_NO_SHOW_APPOINTMENT = "markNoShowAppointment"
-    LINK_ACCOUNT = "linkAccount"
-    ADD_LOCATION = "addLocation"
-    AMEND_LOCATION = "amendLocation"
-    ADD_ROOM = "addRoom"
-    AMEND_ROOM = "amendRoom"
-    ADD_SERVICE = "addService"
-    AMEND_SERVICE = "amendService"
-    ADD_WORKING_HOURS = "addWorkingHours"
-    AMEND_WORKING_HOURS = "amendWorkingHours"
-    ADD_EXCEPTION = "addException"
-    AMEND_EXCEPTION = "amendException"
-    INVITE_STAFF = "inviteStaff"
-    SET_STAFF_ROLES = "setStaffRoles"
-    ACCEPT_INVITATION = "acceptInvitation"
-    REGISTER = "register"
-    SIGN_IN = "signIn"
-    REQUEST_SIGN_IN_CODE = "requestSignInCode"
-    SIGN_IN_WITH_CODE = "signInWithCode"
-    REFRESH_SESSION = "refreshSession"
-    SIGN_OUT = "signOut"
-    SIGN_OUT_EVERYWHERE = "signOutEverywhere"
-    DELIVER_MESSAGES = "deliverMessages"
-    OPEN_PRACTICE = "openPractice"
-
-
-STAFF = STAFF_ROLES
-OWNER = frozenset({Role.OWNER})
-FRONT_DESK = frozenset({Role.RECEPTIONIST, Role.MANAGER})
-MANAGER = frozenset({Role.MANAGER})
-STAFF_DOOR = STAFF | {Role.ANYONE}
-OWNER_DOOR = OWNER | {Role.ANYONE}
-
-DEEDS: Final[Mapping[Deed, frozenset[Role]]] = {
-    Deed.REGISTER_CLIENT: STAFF,
-    Deed.AMEND_CLIENT: STAFF,
-    Deed.AMEND_MYSELF: OWNER,
-    Deed.REGISTER_PET: STAFF | OWNER,
-    Deed.AMEND_PET: STAFF,
-    Deed.RECORD_DEATH: STAFF,
-    Deed.ADD_OWNERSHIP: FRONT_DESK | {Role.VET},
-    Deed.AMEND_OWNERSHIP: FRONT_DESK | {Role.VET},
-    Deed.END_OWNERSHIP: FRONT_DESK | {Role.VET},
-    Deed.BOOK_APPOINTMENT: STAFF | OWNER,
-    Deed.RESCHEDULE_APPOINTMENT: STAFF | OWNER,
-    Deed.CONFIRM_APPOINTMENT: STAFF | OWNER,
-    Deed.CHECK_IN_APPOINTMENT: STAFF,
-    Deed.START_APPOINTMENT: STAFF,
-    Deed.COMPLETE_APPOINTMENT: STAFF,
-    Deed.CANCEL_APPOINTMENT: STAFF | OWNER,
-    Deed.MARK_NO_SHOW_APPOINTMENT: STAFF,
-    Deed.LINK_ACCOUNT: FRONT_DESK,
-    Deed.ADD_LOCATION: MANAGER,
-    Deed.AMEND_LOCATION: MANAGER,
-    Deed.ADD_ROOM: MANAGER,
-    Deed.AMEND_ROOM: MANAGER,
-    Deed.ADD_SERVICE: MANAGER,
-    Deed.AMEND_SERVICE: MANAGER,
-    Deed.ADD_WORKING_HOURS: MANAGER,
-    Deed.AMEND_WORKING_HOURS: MANAGER,
-    Deed.ADD_EXCEPTION: MANAGER,
-    Deed.AMEND_EXCEPTION: MANAGER,
-    Deed.INVITE_STAFF: MANAGER,
-    Deed.SET_STAFF_ROLES: MANAGER,
-    Deed.ACCEPT_INVITATION: STAFF_DOOR,
-    Deed.REGISTER: OWNER_DOOR,
-    Deed.SIGN_IN: STAFF_DOOR,
-    Deed.REQUEST_SIGN_IN_CODE: OWNER_DOOR,
-    Deed.SIGN_IN_WITH_CODE: OWNER_DOOR,
-    Deed.REFRESH_SESSION: STAFF_DOOR | OWNER_DOOR,
-    Deed.SIGN_OUT: STAFF | OWNER,
-    Deed.SIGN_OUT_EVERYWHERE: STAFF | OWNER,
-    Deed.DELIVER_MESSAGES: frozenset(),
-    Deed.OPEN_PRACTICE: frozenset(),
-}
-"""Who may do what. The practice's own machinery (SYSTEM) may do every deed."""
-
-
 class Where(StrEnum):
     """Where a role must be held when the deed is at no single location."""
 
@@ -222,8 +181,8 @@ class Where(StrEnum):
     EVERYWHERE = "EVERYWHERE"
 
 
-def may(viewer: Viewer, deed: Deed, location: UUID | Where = Where.ANYWHERE) -> None:
-    """Refuse a deed that this viewer may not do there.
+def may(viewer: Viewer, deed: Deed, location: UUID | Where = Where.ANYWHERE, *, kind: StrEnum | None = None) -> None:
+    """Refuse a deed that this viewer may not do there, or not to something of this kind.
 
     Raises:
         SignedOut: nobody is signed in, and the deed needs somebody.
@@ -235,9 +194,28 @@ def may(viewer: Viewer, deed: Deed, location: UUID | Where = Where.ANYWHERE) -> 
         held = viewer.everywhere
     else:
         held = viewer.roles_at(None if isinstance(location, Where) else location)
-    if held & DEEDS.get(deed, frozenset()):
+    roles = DEEDS.get(deed, frozenset())
+    if kind is not None:
+        roles &= DEEDS_OF_KIND.get((deed, kind), roles)
+    if held & roles:
         return
     raise Forbidden if viewer.is_signed_in else SignedOut
+
+
+def is_a_vet(viewer: Viewer, location: UUID) -> bool:
+    """Whether the viewer is a vet there, and so writes and signs as one."""
+    return Role.VET in viewer.roles_at(location)
+
+
+def the_person(viewer: Viewer) -> UUID:
+    """The member of the staff who is signed in: whoever writes or signs does so in their own name.
+
+    Raises:
+        Forbidden: nobody of the staff asks, but the practice's own machinery.
+    """
+    if viewer.staff_id is None:
+        raise Forbidden("Only somebody of the staff can write or sign this, in their own name.")
+    return viewer.staff_id
 
 
 def rows(viewer: Viewer, model: type[Model], scope: str = ALL, *values: Any) -> Rows:
@@ -366,9 +344,10 @@ def _rule(viewer: Viewer, model: type[Model]) -> str:
         return rule.owner
     if not viewer.is_staff or not viewer.roles:
         return NOTHING
-    if rule.reception != NOTHING and viewer.roles & FRONT_DESK:
-        return f"({rule.staff}) OR ({rule.reception})"
-    return rule.staff
+    wider = [rule.reception] if viewer.roles & FRONT_DESK else []
+    wider += [rule.manager] if Role.MANAGER in viewer.roles else []
+    parts = [rule.staff, *(part for part in wider if part != NOTHING)]
+    return parts[0] if len(parts) == 1 else " OR ".join(f"({part})" for part in parts)
 
 
 def _asked_by(viewer: Viewer, rule: str, alias: str) -> tuple[str, tuple[Any, ...]]:

@@ -22,9 +22,10 @@ from models.row import uuid7
 from resolvers import access, free_times
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
     from datetime import datetime
 
+    from models import BusyTime
     from models.free_time import Diary, FreeTime
     from models.period import Period
     from resolvers.free_times import Offer
@@ -148,6 +149,21 @@ async def take(wish: Wish, place: Place, appointment_id: UUID) -> None:
         f"VALUES {', '.join(['(?, ?, ?, ?, ?, ?, ?)'] * len(held))}",
         values,
     )
+
+
+async def taken_by_now(times: Sequence[BusyTime]) -> set[UUID]:
+    """The keys of those of the times that reach into what somebody has taken since; call it holding what they take."""
+    found: set[UUID] = set()
+    for some in (times[start : start + _AT_ONCE] for start in range(0, len(times), _AT_ONCE)):
+        asked = [value for time in some for value in (time.resource_id, None, True, time.ends_at, time.starts_at)]
+        columns = ", ".join(f"({_REACHES_INTO}) AS is_{number}" for number in range(len(some)))
+        row = (await sql.fetch(f"SELECT {columns}", asked))[0]
+        found |= {time.id for number, time in enumerate(some) if row[f"is_{number}"]}
+    return found
+
+
+_AT_ONCE = 500
+"""So many columns go through either database at once."""
 
 
 async def release(appointment_id: UUID) -> None:

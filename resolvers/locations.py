@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 from tortoise.transactions import in_transaction
 
 from models import EventKind, Location, OpeningHours, sql
-from models.code import currency, zone
+from models.code import currency, region, zone
 from models.contact import Address, phone
 from models.refusal import InvalidInput
 from models.row import folded, uuid7
 from models.stretch import Stretch, must_be_apart
 from models.text import named
-from resolvers import access, contacts, events, retries
+from resolvers import access, contacts, events, retries, vaccinations_due
 from resolvers.access import Deed, Where
 from resolvers.changes import UNSET, Change, Unset, given, plain, write
 from resolvers.events import Happening
@@ -44,6 +44,7 @@ class NewLocation:
     address: Address = NOT_KNOWN
     phone: str = ""
     opening_hours: Sequence[Stretch] = ()
+    region: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class LocationChanges:
     phone: str | Unset = UNSET
     opening_hours: Sequence[Stretch] | Unset = UNSET
     closed_on: date | Unset | None = UNSET
+    region: str | Unset = UNSET
 
 
 # Reading
@@ -119,6 +121,8 @@ async def add(viewer: Viewer, location: NewLocation, *, key: str, now: datetime)
             await retry.keep(location=location_id)
             await sql.insert([Location(id=location_id, **columns)])
             hours = await _open(location_id, location.opening_hours)
+            if await Location.all().count() == 1:  # the first place brings the law that counts for every pet
+                await vaccinations_due.work_out_where(access.ALL, now=now)
             after = {**columns, "opening_hours": hours}
             await events.record(viewer, _happening(EventKind.LOCATION_ADDED, location_id, Change(after=after)), now=now)
         return {"location": str(location_id)}
@@ -145,7 +149,11 @@ async def amend(viewer: Viewer, location_id: UUID | None, changes: LocationChang
         async with in_transaction():
             await retry.keep(location=found.id)
             location = await hold(Location, found.id)
+            if "region" not in columns and location.region[:2] != columns.get("country", location.country):
+                columns["region"] = ""  # a place that moves to another country leaves its subdivision behind
             change = await write(location, columns)
+            if change.after.keys() & {"country", "region", "closed_on"}:
+                await vaccinations_due.work_out_where(access.ALL, now=now)
             if "opening_hours" in said:
                 held = await OpeningHours.filter(location_id=location.id).order_by("weekday", "from_minute")
                 before = [plain(Stretch(one.weekday, one.from_minute, one.until_minute)) for one in held]
@@ -169,8 +177,11 @@ async def _columns(said: Mapping[str, Any], country: str) -> dict[str, Any]:
         columns["currency"] = currency(said["currency"], path=("currency",))
     if "address" in said:
         columns |= plain(said["address"].checked(path=("address",)))
+    country = columns.get("country", country)
+    if "region" in said:
+        columns["region"] = region(said["region"], country=country, path=("region",))
     if "phone" in said:
-        columns |= await _phone(said["phone"], columns.get("country", country))
+        columns |= await _phone(said["phone"], country)
     return columns
 
 

@@ -96,15 +96,6 @@ async def withdraw_unsent(appointment_id: UUID, reason: str) -> int:
     )
 
 
-async def withdraw_unsent_for_pet(pet_id: UUID, reason: str) -> int:
-    """Withdraw every letter about any appointment of the pet that still waits; how many there were."""
-    return await sql.execute(
-        "UPDATE message SET state = 'WITHDRAWN', reason = ?, secret = NULL, locked_until = NULL "
-        "WHERE state = 'WAITING' AND appointment_id IN (SELECT id FROM appointment WHERE pet_id = ?)",
-        (reason, pet_id),
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Delivered:
     """What became of the letters that were due.

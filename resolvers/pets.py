@@ -1,4 +1,4 @@
-"""Pets: registering and amending them, and recording a death."""
+"""Pets: registering and amending them."""
 
 from __future__ import annotations
 
@@ -8,19 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 from tortoise.transactions import in_transaction
 
-from models import Appointment, Client, EventKind, Location, Ownership, Pet, Right, Sex, Species, Status, sql
-from models.appointment import BUSY, COMING
+from models import Client, EventKind, Ownership, Pet, Right, Sex, Species, sql
 from models.ownership import WHOLE_BILL, share_the_bill
-from models.period import today_in
-from models.pet import DatePrecision, microchip_number
+from models.pet import DatePrecision, Lifestyle, microchip_number
 from models.refusal import AlreadyAnOwner, InvalidInput, Refusal
 from models.row import folded, uuid7
 from models.text import line, named
-from resolvers import access, bookings, events, messages, retries
+from resolvers import access, events, retries, vaccinations_due
 from resolvers.access import Deed
 from resolvers.changes import UNSET, Unset, given, plain, write
 from resolvers.events import Happening
-from resolvers.locks import hold, hold_all
+from resolvers.locks import hold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -81,6 +79,7 @@ class PetChanges:
     microchip: str | Unset | None = UNSET
     alerts: Sequence[str] | Unset = UNSET
     tags: Sequence[str] | Unset = UNSET
+    lifestyle: Sequence[Lifestyle] | Unset = UNSET
 
 
 # Reading
@@ -127,11 +126,12 @@ async def register(viewer: Viewer, registration: PetRegistration, *, key: str, n
         _must_fit(columns, None)
         pet = Pet(id=pet_id, created_at=now, **columns)
         owners = await _owners(viewer, registration)
-        ownerships = _ownerships(pet, owners, now.astimezone(UTC).date())
+        ownerships = joined(pet, owners, now.astimezone(UTC).date())
         async with in_transaction():
             await retry.keep(pet=pet_id)
             await sql.insert([pet])
             await sql.insert(ownerships)
+            await vaccinations_due.work_out([pet_id], now=now)
             after = {**columns, "owners": [str(ownership.client_id) for ownership in ownerships]}
             await events.record(viewer, Happening(EventKind.PET_REGISTERED, pet_id, after=after), now=now)
         return {"pet": str(pet_id)}
@@ -158,6 +158,8 @@ async def amend(viewer: Viewer, pet_id: UUID | None, changes: PetChanges, *, key
             pet = await hold(Pet, found.id)
             _must_fit(columns, pet)
             change = await write(pet, columns)
+            if change.after.keys() & _DUE_HANGS_ON:
+                await vaccinations_due.work_out([pet.id], now=now)
             if change:
                 happening = Happening(EventKind.PET_AMENDED, pet.id, before=change.before, after=change.after)
                 await events.record(viewer, happening, now=now)
@@ -166,57 +168,7 @@ async def amend(viewer: Viewer, pet_id: UUID | None, changes: PetChanges, *, key
     return sql.as_key((await retries.once(retry, work))["pet"])
 
 
-async def record_death(viewer: Viewer, pet_id: UUID | None, died_on: date, *, key: str, now: datetime) -> UUID:
-    """Record that a pet has died: what was planned for it is cancelled, and no letter about it goes out any more.
-
-    Raises:
-        NotFound: the pet is not the viewer's to see.
-        PetHasDied: its death is recorded already.
-        InvalidInput: the day lies in the future, or before the pet was born.
-    """
-    access.may(viewer, Deed.RECORD_DEATH)
-    retry = retries.asked(viewer, Deed.RECORD_DEATH, key, {"pet": str(pet_id), "died_on": died_on}, now=now)
-
-    async def work() -> Outcome:
-        found = await access.find(viewer, Pet, pet_id, path="petId")
-        _must_have_come(died_on, now, path="diedOn")
-        async with in_transaction():
-            await retry.keep(pet=found.id)
-            # The pet first, as a booking does: one that comes later finds it dead, one that came earlier is seen here.
-            pet = await hold(Pet, found.id)
-            pet.must_be_alive()
-            if pet.born_on is not None and died_on < pet.born_on:
-                raise InvalidInput("That day comes before the pet was born.", path=("diedOn",))
-            change = await write(pet, {"died_on": died_on})
-            cancelled = await _cancel_what_was_coming(pet, died_on, now)
-            await messages.withdraw_unsent_for_pet(pet.id, _BECAUSE)
-            died = Happening(EventKind.PET_DIED, pet.id, before=change.before, after=change.after)
-            for happening in (died, *cancelled):
-                await events.record(viewer, happening, now=now)
-        return {"pet": str(found.id)}
-
-    return sql.as_key((await retries.once(retry, work))["pet"])
-
-
-_BECAUSE = "The pet has died."
-
-
-async def _cancel_what_was_coming(pet: Pet, died_on: date, now: datetime) -> list[Happening]:
-    statuses = sorted(status.value for status in COMING)
-    planned = await hold_all(Appointment, f"pet_id = ? AND status IN ({sql.marks(len(statuses))})", (pet.id, *statuses))
-    clocks = {location.id: location.clock for location in await Location.all()} if planned else {}
-    happenings = []
-    for appointment in planned:
-        clock = clocks[appointment.location_id]
-        if appointment.ends_at <= now and today_in(clock, appointment.starts_at) < died_on:
-            continue
-        old = appointment.visit if appointment.status in BUSY else None
-        appointment.step_to(Status.CANCELLED, now=now, clock=clock)
-        appointment.cancelled_because = _BECAUSE
-        await appointment.save(update_fields=["status", "cancelled_because"])
-        await bookings.release(appointment.id)
-        happenings.append(Happening(EventKind.APPOINTMENT_CANCELLED, appointment.id, appointment.location_id, old=old))
-    return happenings
+_DUE_HANGS_ON = {"species", "born_on", "lifestyle"}
 
 
 # What the deeds above share
@@ -232,11 +184,13 @@ def _columns(said: Mapping[str, Any], now: datetime) -> dict[str, Any]:
             columns[name] = line(said[name], path=(name,))
     if "microchip" in said:
         columns["microchip"] = microchip_number(said["microchip"]) if said["microchip"] else None
+    if "lifestyle" in said:
+        columns["lifestyle"] = [one.value for one in Lifestyle if one in said["lifestyle"]]
     for name in ("alerts", "tags"):
         if name in said:
             columns[name] = _words(said[name], name)
     if columns.get("born_on") is not None:
-        _must_have_come(columns["born_on"], now, path="bornOn")
+        must_have_come(columns["born_on"], now, path="bornOn")
     return columns
 
 
@@ -247,7 +201,12 @@ def _words(typed: Sequence[str], name: str) -> list[str]:
     return list(dict.fromkeys(kept))
 
 
-def _must_have_come(day: date, now: datetime, *, path: str) -> None:
+def must_have_come(day: date, now: datetime, *, path: str) -> None:
+    """Refuse a day that lies in the future wherever somebody is.
+
+    Raises:
+        InvalidInput: it does.
+    """
     # Where the day begins first, it is already tomorrow in UTC.
     if day > now.astimezone(UTC).date() + timedelta(days=1):
         raise InvalidInput("That day has not come yet. Please check the date.", path=(path,))
@@ -274,7 +233,13 @@ async def _owners(viewer: Viewer, registration: PetRegistration) -> Sequence[Pet
     return registration.owners
 
 
-def _ownerships(pet: Pet, owners: Sequence[PetOwner], starts_on: date) -> list[Ownership]:
+def joined(pet: Pet, owners: Sequence[PetOwner], starts_on: date) -> list[Ownership]:
+    """The ownerships of a new pet. When nobody has a share, the first owner with the right to pay pays everything.
+
+    Raises:
+        AlreadyAnOwner: the same client is named twice.
+        SharesMustSumTo100, LastPayer, InvalidInput: the shares do not add up.
+    """
     ownerships: list[Ownership] = []
     for owner in owners:
         ownership = Ownership(pet_id=pet.id, client_id=owner.client_id, starts_on=starts_on, share=0)

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from models.certificate import CertificateFacts
+    from models.paper import LetterFacts
+    from models.pet_record import LeftOut, PetRecord
     from resolvers.viewer import Audience
 
 
@@ -82,6 +85,47 @@ class Tokens(Protocol):
         """A signed token for that door and session, and when it expires: at the latest then, when that is said."""
 
 
+class CannotPrint(Exception):
+    """This process has nothing to print with; the message says what its operator can do about it."""
+
+
+class Printer(Protocol):
+    """Prints papers as PDF, away from the event loop; equal facts give equal bytes."""
+
+    async def certificate(self, facts: CertificateFacts, *, address: str, issued_at: datetime, voided_on: str) -> bytes:
+        """A certificate that can be verified at the address; `voided_on` is an ISO date, or "" while it stands.
+
+        Raises:
+            CannotPrint: there is nothing to print with.
+        """
+
+    async def letter(self, facts: LetterFacts, *, written_at: datetime) -> bytes:
+        """A letter on the paper of the practice.
+
+        Raises:
+            CannotPrint: there is nothing to print with.
+        """
+
+
+class RecordFormat(Protocol):
+    """Tells the record of a pet in the Open Vet Format, and reads one that is told so, away from the event loop."""
+
+    async def written(self, record: PetRecord) -> tuple[str, tuple[LeftOut, ...]]:
+        """The document (JSON), and what of the record the format has no place for.
+
+        Raises:
+            FormatNotInstalled: there is nothing here that knows the format.
+        """
+
+    async def read(self, document: str) -> PetRecord:
+        """The record that a document tells; what of it is not of the format, or does not fit, is listed in it.
+
+        Raises:
+            FormatNotInstalled: there is nothing here that knows the format.
+            InvalidInput: it is no such document; the path leads into it, from `document` on.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class Rate:
     """At most `times` attempts in `within`."""
@@ -105,6 +149,8 @@ class DoorRules:
     codes_per_origin: Rate = Rate(20, timedelta(minutes=15))
     sign_ins_per_account: Rate = Rate(5, timedelta(minutes=15))
     sign_ins_per_origin: Rate = Rate(30, timedelta(minutes=15))
+    certificates_per_origin: Rate = Rate(30, timedelta(minutes=15))
+    link_lasts: timedelta = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,4 +160,7 @@ class Ports:
     vault: Vault
     passwords: Passwords
     tokens: Tokens
+    records: RecordFormat
     rules: DoorRules = field(default_factory=DoorRules)
+    public_url: str = "http://127.0.0.1:8000"
+    """The address clients know us by, without a slash at its end."""

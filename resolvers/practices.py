@@ -1,17 +1,73 @@
-"""Practices: there is one, and everybody who is signed in knows it."""
+"""Practices: there is one, and everybody who is signed in knows it. Here too: what it decides about its records."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from models import Practice
-from resolvers import access
+from tortoise.transactions import in_transaction
+
+from models import EventKind, Practice, sql
+from models.refusal import InvalidInput, NotFound
+from resolvers import access, events, retries
+from resolvers.access import Deed, Where
+from resolvers.changes import UNSET, Unset, given, plain, write
+from resolvers.events import Happening
+from resolvers.locks import hold
 
 if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from resolvers.retries import Outcome
     from resolvers.rows import Rows
     from resolvers.viewer import Viewer
+
+SETTINGS = {"locks_after_hours": ("locksAfterHours", 1, 720), "stale_weight_days": ("staleWeightDays", 1, 366)}
+"""The least and the most of each number, and what clients call it; the database repeats them."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordSettings:
+    """What changes about how records are kept: see `models.Practice`; no hours mean that no record locks by itself."""
+
+    shares_notes: bool | Unset = UNSET
+    locks_after_hours: int | Unset | None = UNSET
+    stale_weight_days: int | Unset = UNSET
 
 
 def ours(viewer: Viewer) -> Rows:
     """The practice; none while it has not been opened."""
     return access.rows(viewer, Practice)
+
+
+async def amend_records(viewer: Viewer, settings: RecordSettings, *, key: str, now: datetime) -> UUID:
+    """Change how records are kept. It holds at once, for what was written before as well.
+
+    Raises:
+        NotFound: the practice has not been opened.
+        InvalidInput: a number makes no sense.
+    """
+    access.may(viewer, Deed.AMEND_RECORD_SETTINGS, Where.EVERYWHERE)
+    retry = retries.asked(viewer, Deed.AMEND_RECORD_SETTINGS, key, plain(settings), now=now)
+
+    async def work() -> Outcome:
+        said = given(settings)
+        for name, (path, least, most) in SETTINGS.items():
+            if said.get(name) is not None and not least <= said[name] <= most:
+                raise InvalidInput(f"Please choose {least} to {most}.", path=(path,))
+        found = await Practice.first()
+        if found is None:
+            raise NotFound
+        async with in_transaction():
+            await retry.keep(practice=found.id)
+            practice = await hold(Practice, found.id)
+            change = await write(practice, said)
+            if change:
+                happening = Happening(
+                    EventKind.RECORD_SETTINGS_AMENDED, found.id, before=change.before, after=change.after
+                )
+                await events.record(viewer, happening, now=now)
+        return {"practice": str(found.id)}
+
+    return sql.as_key((await retries.once(retry, work))["practice"])

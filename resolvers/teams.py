@@ -1,4 +1,4 @@
-"""Teams: which roles each of the staff holds where, and that somebody always manages all of it."""
+"""Teams: which roles each of the staff holds where, under which licence, and that somebody always manages all of it."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from tortoise.transactions import in_transaction
 from models import EventKind, Location, Practice, Role, Staff, StaffRole, sql
 from models.refusal import InvalidInput
 from models.role import STAFF_ROLES
+from models.text import line
 from resolvers import access, events, retries
 from resolvers.access import Deed, Where
-from resolvers.changes import Change
+from resolvers.changes import Change, write
 from resolvers.events import Happening
 from resolvers.locks import hold_all
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from resolvers.viewer import Viewer
 
 MOST_POSTS = 100
+LONGEST_LICENCE = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,33 @@ def listed(viewer: Viewer) -> Rows:
 def one(viewer: Viewer, staff_id: UUID | None) -> Rows:
     """The member of the staff with this key."""
     return access.rows(viewer, Staff).only(staff_id)
+
+
+async def amend_staff(viewer: Viewer, staff_id: UUID | None, *, licence_number: str, key: str, now: datetime) -> UUID:
+    """Enter the number of the licence under which somebody works; an empty one takes it away.
+
+    Raises:
+        NotFound: there is no such member of the staff.
+        Forbidden: the viewer does not manage the whole practice.
+        InvalidInput: it is no line of text, or too long.
+    """
+    access.may(viewer, Deed.AMEND_STAFF, Where.EVERYWHERE)
+    given = {"staff": str(staff_id), "licence_number": licence_number}
+    retry = retries.asked(viewer, Deed.AMEND_STAFF, key, given, now=now)
+
+    async def work() -> Outcome:
+        found = await access.find(viewer, Staff, staff_id, path="staffId")
+        number = line(licence_number, path=("licenceNumber",), longest=LONGEST_LICENCE)
+        async with in_transaction():
+            await retry.keep(staff=found.id)
+            staff = (await hold_all(Staff, "id = ?", (found.id,)))[0]
+            change = await write(staff, {"licence_number": number})
+            if change:
+                happening = Happening(EventKind.STAFF_AMENDED, found.id, before=change.before, after=change.after)
+                await events.record(viewer, happening, now=now)
+        return {"staff": str(found.id)}
+
+    return sql.as_key((await retries.once(retry, work))["staff"])
 
 
 async def set_staff_roles(

@@ -9,14 +9,22 @@ from typing import Any, TypeVar
 
 import asyncpg
 
+from models.shipped_rules import SHIPPED
+
 T = TypeVar("T")
 _TABLES = """
     SELECT tablename AS name FROM pg_tables
-    WHERE schemaname = 'public' AND tablename NOT LIKE '%migration%' AND tablename <> 'event_counter'
+    WHERE schemaname = 'public' AND tablename NOT LIKE '%migration%'
+    AND tablename NOT IN ('event_counter', 'vaccination_protocol')
 """
-# A replica checks no references, so the order does not matter; the counter is the only row of a new database.
+# A replica checks no references, so the order does not matter. A new database holds the counter and the protocols that
+# ship, and nothing else.
 _BEGIN = "SET session_replication_role = replica; SET lock_timeout = '1s'"
-_END = "UPDATE event_counter SET last_number = 0"
+_SHIP_ACTIVE = ", ".join(f"('{rule.code}', {rule.version})" for rule in SHIPPED if rule.ships_active)
+_END = (
+    "UPDATE event_counter SET last_number = 0; "
+    f"UPDATE vaccination_protocol SET is_active = (code, version) IN ({_SHIP_ACTIVE}), activated_at = NULL"
+)
 
 
 class Broom:

@@ -10,12 +10,14 @@ from typing import Any
 
 from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLUnionType, get_named_type, is_leaf_type
 
-from graph.ids import global_id
+from graph.ids import global_id, opened
 from graph.reading.shape import SHAPES
 from tests.doors import Program
 from tests.world import Owner
 
 DEEP = 6
+BY_ID = {"pet": "Pet", "certificate": "Certificate", "certificateLink": "Certificate"}
+"""What takes the id of a thing of one kind."""
 
 
 class Crawler:
@@ -33,17 +35,19 @@ class Crawler:
         self.heard += [text, *_opened(text)]
         return body
 
-    async def ask_everything(self, ids: list[str], pets: list[str]) -> None:
+    async def ask_everything(self, ids: list[str]) -> None:
         """Every question there is, as deep as the law goes; those that take an id, for every one."""
         root = self.view.query_type
         assert root is not None
         asked = {name: whole(field.type, self.view, DEEP - 1) for name, field in root.fields.items()}
-        plain = {name: inside for name, inside in asked.items() if name not in ("node", "pet", "freeTimes")}
+        plain = {
+            name: inside for name, inside in asked.items() if name not in ("node", "freeTimes", "deathPreview", *BY_ID)
+        }
         for name, inside in plain.items():
             assert "errors" not in await self.ask(f"{{ {name} {inside} }}"), name
-        for name in ("node", "pet"):
+        for name in ("node", *BY_ID):
             for each in ids:
-                if name == "node" or each in pets:
+                if name == "node" or (opened(each) or ("", None))[0] == BY_ID[name]:
                     body = await self.ask(f"query ($id: ID!) {{ {name}(id: $id) {asked[name]} }}", id=each)
                     assert "errors" not in body, each
 
@@ -54,6 +58,14 @@ class Crawler:
           from: $day, to: $day, petId: $pet) {whole(field.type, self.view, DEEP - 1)} }}"""
         for pet in [None, *ids]:
             await self.ask(document, **where, pet=pet)
+
+    async def ask_of_deaths(self, died_on: str, pets: list[str]) -> None:
+        """What would end if a pet had died, for every pet."""
+        field = self.view.query_type.fields["deathPreview"]  # type: ignore[union-attr]
+        document = f"""query ($pet: ID!, $on: Date!) {{ deathPreview(petId: $pet, diedOn: $on)
+          {whole(field.type, self.view, DEEP - 1)} }}"""
+        for pet in pets:
+            await self.ask(document, pet=pet, on=died_on)
 
     async def do(self, deed: str, **given: Any) -> str:
         """Do something; the type of what comes of it, of which everything is asked."""

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from models import Right, Role, Species, Status
+from models import Right, Role, Species, Status, Target
 from models.refusal import Forbidden, NotFound, Refusal, SignedOut
 from models.stretch import Stretch
 from resolvers import (
     accounts,
     appointments,
+    certificates,
     clients,
     codes,
     hours,
@@ -27,9 +28,13 @@ from resolvers import (
     services,
     sessions,
     teams,
+    vaccination_protocols,
+    vaccinations,
+    vaccines,
 )
 from resolvers.access import Deed, Where
 from resolvers.viewer import Audience, Viewer
+from tests import deeds_of_endings
 from tests.doorkeeper import HOME, PASSWORD, RULES, VAULT, FastPasswords, PaperTokens
 from tests.postbox import PostBox
 from tests.scene import NOBODY, OWNER, ROLELESS, STAFF, Scene, a_newcomer, held
@@ -52,6 +57,7 @@ DESK_AND_VETS = DESK | anywhere(Role.VET)
 MANAGERS_HERE = here(Role.MANAGER)
 MANAGERS_OF_ALL = held("everywhere", Role.MANAGER)
 STAFF_HERE = here(*STAFF)
+CARERS_HERE, VETS_HERE = here(Role.VET, Role.NURSE), here(Role.VET)
 ALL_STAFF = anywhere(*STAFF)
 SIGNED_OUT = frozenset({NOBODY})
 
@@ -61,12 +67,17 @@ Call = Callable[[Scene, Viewer], Awaitable[Any]]
 
 @dataclass(frozen=True)
 class Line:
-    """A deed, and who may do it; `looks_first` where who cannot see the row is told that it is not there."""
+    """A deed, and who may do it.
+
+    `looks_first` where who cannot see the row is told that it is not there; `in_own_name` where only somebody of the
+    staff can do it, because their name stands under it.
+    """
 
     deed: Deed
     who: frozenset[str]
     call: Call
     looks_first: bool = False
+    in_own_name: bool = False
 
     def expected(self, column: str) -> type[Refusal] | None:
         if column in self.who:
@@ -79,9 +90,11 @@ class Line:
 TABLE: list[Line] = []
 
 
-def line(deed: Deed, *who: frozenset[str], looks_first: bool = False) -> Callable[[Call], Call]:
+def line(
+    deed: Deed, *who: frozenset[str], looks_first: bool = False, in_own_name: bool = False
+) -> Callable[[Call], Call]:
     def kept(call: Call) -> Call:
-        TABLE.append(Line(deed, frozenset().union(*who), call, looks_first))
+        TABLE.append(Line(deed, frozenset().union(*who), call, looks_first, in_own_name))
         return call
 
     return kept
@@ -114,11 +127,6 @@ async def _(scene, viewer):
 @line(Deed.AMEND_PET, ALL_STAFF)
 async def _(scene, viewer):
     await pets.amend(viewer, scene.world.pet.id, pets.PetChanges(name="Mia"), **KEPT)
-
-
-@line(Deed.RECORD_DEATH, ALL_STAFF)
-async def _(scene, viewer):
-    await pets.record_death(viewer, scene.world.pet.id, TODAY, **KEPT)
 
 
 @line(Deed.ADD_OWNERSHIP, DESK_AND_VETS)
@@ -253,6 +261,57 @@ async def _(scene, viewer):
     await hours_exceptions.amend(viewer, scene.away.id, changes, **KEPT)
 
 
+@line(Deed.RECORD_VACCINATION, CARERS_HERE)
+async def _(scene, viewer):
+    dose = vaccinations.NewVaccination(scene.vaccine.id, location_id=scene.world.location.id, lot="A-1")
+    await vaccinations.record(viewer, scene.world.pet.id, dose, **KEPT)
+
+
+@line(Deed.AMEND_VACCINATION, CARERS_HERE)
+async def _(scene, viewer):
+    await vaccinations.amend(viewer, scene.dose.id, vaccinations.VaccinationChanges(tag="T-8"), **KEPT)
+
+
+@line(Deed.VOID_VACCINATION, CARERS_HERE)
+async def _(scene, viewer):
+    await vaccinations.void(viewer, scene.dose.id, "It was the cat.", **KEPT)
+
+
+@line(Deed.ISSUE_CERTIFICATE, VETS_HERE)
+async def _(scene, viewer):
+    await certificates.issue(viewer, scene.dose.id, **KEPT)
+
+
+@line(Deed.VOID_CERTIFICATE, VETS_HERE)
+async def _(scene, viewer):
+    await certificates.void(viewer, scene.certificate.id, "The lot is wrong.", **KEPT)
+
+
+@line(Deed.ADD_VACCINE, MANAGERS_OF_ALL)
+async def _(scene, viewer):
+    await vaccines.add(viewer, vaccines.NewVaccine("Imrab", [Species.DOG], [Target.RABIES], 36), **KEPT)
+
+
+@line(Deed.AMEND_VACCINE, MANAGERS_OF_ALL)
+async def _(scene, viewer):
+    await vaccines.amend(viewer, scene.vaccine.id, vaccines.VaccineChanges(lasts_months=12), **KEPT)
+
+
+@line(Deed.ACTIVATE_PROTOCOL, MANAGERS_OF_ALL)
+async def _(scene, viewer):
+    await vaccination_protocols.activate(viewer, scene.protocol.id, **KEPT)
+
+
+@line(Deed.DEACTIVATE_PROTOCOL, MANAGERS_OF_ALL)
+async def _(scene, viewer):
+    await vaccination_protocols.deactivate(viewer, scene.protocol.id, **KEPT)
+
+
+@line(Deed.AMEND_STAFF, MANAGERS_OF_ALL)
+async def _(scene, viewer):
+    await teams.amend_staff(viewer, scene.world.vet.id, licence_number="NY 1", **KEPT)
+
+
 @line(Deed.INVITE_STAFF, MANAGERS_HERE)
 async def _(scene, viewer):
     newcomer = a_newcomer(scene.world.location.id)
@@ -336,3 +395,11 @@ async def _(scene, viewer):
     manager = invitations.Manager("boss@practice.example", "Ada", "Weber")
     given: Any = {"practice": "High Street Vets", "language": "en", "vault": VAULT, "rules": RULES, "now": NOW}
     await invitations.invite_first_manager(viewer, manager, **given)
+
+
+import tests.deeds_of_lines  # noqa: E402 - the deeds of the lines of a record, in their own file
+import tests.deeds_of_plans  # noqa: E402 - the deeds of plans and documents, in their own file
+import tests.deeds_of_records  # noqa: E402, F401 - the deeds of records, in their own file
+from tests import deeds_of_imports  # noqa: E402, F401 - the deeds of imports, in their own file
+
+deeds_of_endings.join(line, ALL_STAFF, OWNERS)

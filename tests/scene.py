@@ -6,11 +6,49 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from models import Account, HoursException, Letter, Ownership, Role, Status, WorkingHours
+from models import (
+    Account,
+    Document,
+    DocumentKind,
+    HoursException,
+    Letter,
+    Note,
+    NoteKind,
+    NoteTemplate,
+    Ownership,
+    Pet,
+    Role,
+    Staff,
+    Status,
+    TreatmentPlan,
+    TreatmentStep,
+    VaccinationProtocol,
+    Visit,
+    WorkingHours,
+)
 from resolvers import codes, invitations, teams
 from resolvers.viewer import Viewer
 from tests.doorkeeper import ANYONE, HOME, PASSWORD, RULES, VAULT, secret_in_letter, sign_in
-from tests.world import NOW, Owner, World, a_booking, a_location, a_member, a_world, an_owner, an_ownership
+from tests.lines import Lines, some_lines
+from tests.world import (
+    NOW,
+    Owner,
+    World,
+    a_booking,
+    a_certificate,
+    a_dead_pet,
+    a_document,
+    a_location,
+    a_member,
+    a_note,
+    a_plan,
+    a_vaccination,
+    a_vaccine,
+    a_visit,
+    a_world,
+    an_owner,
+    an_ownership,
+)
 
 STAFF = (Role.RECEPTIONIST, Role.NURSE, Role.VET, Role.MANAGER)
 OWNER, NOBODY, ROLELESS = "an owner", "nobody", "staff without roles"
@@ -35,10 +73,33 @@ class Scene:
     hours: WorkingHours
     closed: HoursException
     away: HoursException
+    draft: Document
+    referral: Document
+    handout: Document
+    plan: TreatmentPlan
+    step: TreatmentStep
+    vaccine: Any
+    dose: Any
+    certificate: Any
+    protocol: Any
     refresh_token: str
     invitation: str
     code: str
+    lines: Lines
     viewers: dict[str, Viewer]
+    gone: Pet
+    record: RecordScene
+
+
+@dataclass(frozen=True)
+class RecordScene:
+    """What the deeds of records are about: a visit, in it drafts of a vet and of a nurse, and what somebody has signed."""
+
+    visit: Visit
+    vets_note: Note
+    nurses_note: Note
+    signed: Note
+    template: NoteTemplate
 
 
 def a_newcomer(at: Any, address: str = "new@practice.example") -> invitations.Newcomer:
@@ -53,6 +114,7 @@ async def a_scene() -> Scene:
     visits = {Status.BOOKED: booked}
     for number, status in enumerate((Status.ARRIVED, Status.IN_PROGRESS, Status.CONFIRMED)):
         visits[status] = await a_booking(world.pet, starts_at=NOW - timedelta(hours=number + 1), status=status)
+    plan, steps = await a_plan(world.pet)
     a_day: Any = {"starts_at": NOW + timedelta(days=9), "ends_at": NOW + timedelta(days=10)}
     await Account.filter(id=world.vet.account.id).update(password_hash=f"hash of {PASSWORD}")
     refresh_token = (await sign_in(world.vet.account.email)).refresh_token
@@ -60,6 +122,8 @@ async def a_scene() -> Scene:
     await invitations.invite(world.manager.viewer, invited, key="invited", vault=VAULT, rules=RULES, now=NOW)
     address = world.owner.account.email
     await codes.request_sign_in_code(ANYONE, address, origin=HOME, vault=VAULT, rules=RULES, now=NOW)
+    vaccine = await a_vaccine()
+    await Staff.all().update(licence_number="L 1")
     return Scene(
         world=world,
         other=other,
@@ -69,10 +133,34 @@ async def a_scene() -> Scene:
         hours=await WorkingHours.filter(staff_id=world.vet.id).first() or WorkingHours(),
         closed=await HoursException.create(location_id=world.location.id, **a_day),
         away=await HoursException.create(staff_id=world.vet.id, **a_day),
+        draft=await a_document(world.pet),
+        referral=await a_document(world.pet, DocumentKind.REFERRAL),
+        handout=await a_document(world.pet, is_shared=True),
+        plan=plan,
+        step=steps[0],
+        vaccine=vaccine,
+        dose=await a_vaccination(world.pet, vaccine),
+        certificate=await a_certificate(await a_vaccination(world.pet, vaccine)),
+        protocol=await VaccinationProtocol.get(code="CORE_DOG_WSAVA", version=2),
         refresh_token=refresh_token,
         invitation=await secret_in_letter("invited@practice.example", Letter.INVITATION),
         code=await secret_in_letter(address),
+        lines=await some_lines(world.pet),
         viewers=await _somebody_each(world),
+        gone=await a_dead_pet(world.owner),
+        record=await _a_record(world),
+    )
+
+
+async def _a_record(world: World) -> RecordScene:
+    visit = await a_visit(world.pet, vet=world.vet, ended_at=None)
+    other = await a_visit(world.pet, vet=world.vet)
+    return RecordScene(
+        visit=visit,
+        vets_note=await a_note(visit),
+        nurses_note=await a_note(visit, kind=NoteKind.NURSE),
+        signed=await a_note(other, is_signed=True),
+        template=await NoteTemplate.create(name="Check-up", fold="check-up", kind=NoteKind.VET),
     )
 
 

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from models.refusal import DatabaseUnavailable
 from vetdesk import landing
+from vetdesk.certificates import CertificateDoor
 
 # Answers None when all is well, else the sentence that says what is not.
 Check: TypeAlias = Callable[[], Awaitable[str | None]]
@@ -44,12 +45,14 @@ def create_app(
     lifespan: Lifespan,
     cors_origins: Sequence[str] = (),
     development: bool = False,
+    certificates: CertificateDoor | None = None,
     metrics: Callable[[Request], Awaitable[Response]] | None = None,
 ) -> Starlette:
     """The whole program as one ASGI app.
 
     `staff` and `owner` are the two endpoints. `jwks` tells the public keys. `checks` are asked, each by its name,
     whether this process can work. `cors_origins` are the web pages that may call us.
+    `certificates` answers whoever holds a certificate, or a link to one.
     `metrics` answers whoever keeps an eye on the machine; without it there is no such page.
     """
     return Starlette(
@@ -62,6 +65,7 @@ def create_app(
             Route("/healthz", _healthy, methods=["GET"]),
             Route("/readyz", _ready(checks), methods=["GET"]),
             Route("/.well-known/jwks.json", _keys(jwks), methods=["GET"]),
+            *(_certificates(certificates) if certificates else []),
             *([Route("/metrics", metrics, methods=["GET"])] if metrics else []),
         ],
         middleware=[Middleware(SecurityHeaders), *_cors(cors_origins)],
@@ -100,6 +104,13 @@ def _cors(origins: Sequence[str]) -> list[Middleware]:
             expose_headers=["X-Request-Id", "Retry-After", "WWW-Authenticate"],
             max_age=7200,
         ),
+    ]
+
+
+def _certificates(door: CertificateDoor) -> list[Route]:
+    return [
+        Route("/certificates/{token}", door.verify, methods=["GET"]),
+        Route("/certificates/{token}/pdf", door.print, methods=["GET"]),
     ]
 
 

@@ -23,6 +23,7 @@ from models.refusal import DatabaseUnavailable
 from vetdesk import wiring
 from vetdesk.database import address, connect, pending_migrations
 from vetdesk.mail import Server, sender_address
+from vetdesk.printing import can_print
 from vetdesk.settings import Settings, SettingsError, load
 from vetdesk.vault import SealBroken
 
@@ -260,6 +261,17 @@ async def _knock(server: Server) -> Finding | None:
     return None
 
 
+async def _printing(settings: Settings) -> Finding:
+    if not can_print():
+        return Finding("printing", "nothing can be printed until vetdesk[pdf] is installed")
+    if settings.public_url is None and not settings.development:
+        fix = "Set VETDESK_PUBLIC_URL before a certificate is printed: the QR code on it says that address for good."
+        return Finding(
+            "printing", f"certificates would be verified at {settings.base_url}, which only we can reach", fix
+        )
+    return Finding("printing", f"on {settings.paper}; certificates are verified at {settings.base_url}")
+
+
 # What the checks above share
 
 
@@ -297,4 +309,5 @@ _CHECKS: Sequence[tuple[str, Check]] = (
     ("seal", _seal),
     ("clock of the database", _database_clock),
     ("mail", _mail),
+    ("printing", _printing),
 )

@@ -92,6 +92,8 @@ class Settings(BaseSettings):
         default=2.0, gt=0, description="How often the worker looks for letters that are due."
     )
 
+    paper: Literal["a4", "us-letter"] = Field(default="a4", description="The paper we print on: a4 or us-letter.")
+
     # Signing in
     access_token_minutes: Positive = Field(default=10, description="How long an access token lasts.")
     refresh_days: Positive = Field(default=30, description="How long a session lasts that nobody uses.")
@@ -100,7 +102,7 @@ class Settings(BaseSettings):
     code_digits: int = Field(default=6, ge=6, le=8, description="How many digits a sign-in code has.")
     code_tries: Positive = Field(default=5, description="How often a sign-in code may be mistyped.")
     invitation_days: Positive = Field(default=7, description="How long an invitation is good.")
-    throttle_minutes: Positive = Field(default=15, description="The stretch the next four settings count in.")
+    throttle_minutes: Positive = Field(default=15, description="The stretch the next five settings count in.")
     code_requests_per_address: Positive = Field(
         default=3, description="Sign-in codes for one e-mail address in that stretch."
     )
@@ -113,6 +115,10 @@ class Settings(BaseSettings):
     sign_in_attempts_per_origin: Positive = Field(
         default=30, description="Attempts to sign in from one network address."
     )
+    certificates_per_origin: Positive = Field(
+        default=30, description="Certificates looked for in vain from one network address; those found do not count."
+    )
+    link_minutes: Positive = Field(default=15, description="How long a link to a printed certificate is good.")
 
     # Limits of one request
     max_body_bytes: Positive = Field(default=262_144, description="The largest request body.")

@@ -21,16 +21,20 @@ from graph.operations import Operations
 from graph.schema import schema
 from graph.views import view_of
 from models import period, sql
-from resolvers.ports import DoorRules, Mail, Ports, Rate
+from resolvers.ports import DoorRules, Mail, Ports, Printer, Rate, RecordFormat
 from resolvers.viewer import Audience
 from resolvers.viewers import Viewers
 from vetdesk import metrics, worker
 from vetdesk.app import create_app
 from vetdesk.bus import bus
+from vetdesk.certificates import CertificateDoor
 from vetdesk.database import connect, counted, pending_migrations
 from vetdesk.feed import Feed
 from vetdesk.mail import OutboxFolder, Server, SmtpMail
+from vetdesk.open_vet_format import record_format
 from vetdesk.passwords import Argon2Passwords
+from vetdesk.printing import printer
+from vetdesk.reading_log import ReadingLog
 from vetdesk.tokens import AccessTokens
 from vetdesk.vault import SecretVault
 
@@ -40,6 +44,7 @@ if TYPE_CHECKING:
 
     from starlette.applications import Starlette
 
+    from graph.context import RecordRead
     from vetdesk.settings import Settings
 
 _log = structlog.get_logger(__name__)
@@ -54,11 +59,14 @@ class Adapters:
     tokens: AccessTokens
     mail: Mail
     rules: DoorRules
+    printer: Printer
+    records: RecordFormat
+    public_url: str
 
     @property
     def ports(self) -> Ports:
         """The outside world as a request needs it."""
-        return Ports(self.vault, self.passwords, self.tokens, self.rules)
+        return Ports(self.vault, self.passwords, self.tokens, self.records, self.rules, self.public_url)
 
 
 def adapters(settings: Settings) -> Adapters:
@@ -75,6 +83,9 @@ def adapters(settings: Settings) -> Adapters:
         tokens=AccessTokens(sealing, issuer="vetdesk", lasts=lasts),
         mail=mail(settings),
         rules=door_rules(settings),
+        printer=printer(settings.paper),
+        records=record_format(),
+        public_url=settings.base_url,
     )
 
 
@@ -108,6 +119,8 @@ def door_rules(settings: Settings) -> DoorRules:
         codes_per_origin=Rate(settings.code_requests_per_origin, within),
         sign_ins_per_account=Rate(settings.sign_in_attempts_per_account, within),
         sign_ins_per_origin=Rate(settings.sign_in_attempts_per_origin, within),
+        certificates_per_origin=Rate(settings.certificates_per_origin, within),
+        link_lasts=timedelta(minutes=settings.link_minutes),
     )
 
 
@@ -178,6 +191,7 @@ def endpoint(
     audience: Audience,
     *,
     deed_done: Callable[[], None],
+    record_read: RecordRead,
     now: Callable[[], datetime],
 ) -> Endpoint:
     """One door of the program."""
@@ -198,6 +212,7 @@ def endpoint(
         clock=now,
         introspection=settings.development or audience is Audience.STAFF,
         deed_done=deed_done,
+        record_read=record_read,
     )
     desk = Desk(
         operations,
@@ -220,7 +235,7 @@ def app(
 ) -> Starlette:
     """The whole program; with a worker inside, unless another process has one."""
     wake = asyncio.Event()
-    heard = live(settings)
+    heard, log = live(settings), ReadingLog(now=now)
     is_migrated = False
 
     def deed_done() -> None:
@@ -251,13 +266,15 @@ def app(
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         async with AsyncExitStack() as running:
             await running.enter_async_context(connect(settings.database_url, pool_size=settings.pool_size))
+            running.push_async_callback(log.finish)
+            await running.enter_async_context(beside(log.run()))
             if works:
                 await running.enter_async_context(working(duties(settings, chosen), wake))
             following.append(await running.enter_async_context(beside(heard.feed.run())))
             following.append(await running.enter_async_context(beside(heard.hub.run())))
             yield
 
-    door = partial(endpoint, settings, chosen, heard, deed_done=deed_done, now=now)
+    door = partial(endpoint, settings, chosen, heard, deed_done=deed_done, record_read=log.note, now=now)
     staff, owner = door(Audience.STAFF), door(Audience.OWNER)
     made = create_app(
         staff=staff,
@@ -267,9 +284,10 @@ def app(
         lifespan=lifespan,
         cors_origins=settings.cors_origins,
         development=settings.development,
+        certificates=CertificateDoor(chosen.ports, chosen.printer, now=now),
         metrics=metrics.answering(settings.metrics_token, staff.operations, owner.operations),
     )
-    made.state.connections = heard.connections
+    made.state.connections, made.state.reading_log = heard.connections, log
     return made
 
 

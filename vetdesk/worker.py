@@ -1,4 +1,4 @@
-"""The worker: delivers letters when they are due, and forgets what is no longer needed."""
+"""The worker: delivers letters when they are due, locks records, and forgets what is no longer needed."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ import structlog
 
 from models import period
 from models.refusal import DatabaseUnavailable
-from resolvers import codes, messages, retries, sessions, throttles
+from resolvers import codes, messages, retries, sessions, throttles, visits
 from resolvers.ports import Mail, Vault
 from resolvers.viewer import Viewer
 
 TIDY_EVERY = timedelta(minutes=10)
+LOCK_EVERY = timedelta(minutes=1)
 KEEP_CODES = timedelta(days=1)
 """How long an expired sign-in code is kept: until no letter that holds it can still be waiting to be tried."""
 KEEP_SESSIONS = timedelta(days=30)
@@ -99,6 +100,19 @@ async def tidy_if_due(duties: Duties, tidied: datetime | None) -> datetime:
     return now
 
 
+async def lock_if_due(duties: Duties, locked: datetime | None, stop: asyncio.Event) -> datetime:
+    """Lock the records of visits whose time has come, unless that was done less than `LOCK_EVERY` ago; when it was."""
+    now = duties.now()
+    if locked is not None and now - locked < LOCK_EVERY:
+        return locked
+    viewer, total = Viewer.system("worker"), 0
+    while not stop.is_set() and (count := await visits.lock_due(viewer, now=now)) > 0:
+        total += count
+    if total:
+        _log.info("visits_locked", count=total)
+    return now
+
+
 async def tidy(duties: Duties) -> None:
     """Forget idempotency keys and sessions after their time, throttles that stand open, and codes long expired."""
     now = duties.now()
@@ -110,6 +124,7 @@ async def tidy(duties: Duties) -> None:
 
 async def _rounds(duties: Duties, stop: asyncio.Event, wake: asyncio.Event | None) -> None:
     tidied: datetime | None = None
+    locked: datetime | None = None
     while not stop.is_set():
         if wake is not None:
             # Before looking, so that whoever wakes us while we look makes us look again.
@@ -117,6 +132,7 @@ async def _rounds(duties: Duties, stop: asyncio.Event, wake: asyncio.Event | Non
         try:
             await deliver_all(duties, stop)
             tidied = await tidy_if_due(duties, tidied)
+            locked = await lock_if_due(duties, locked, stop)
         except DatabaseUnavailable as error:
             _log.warning("worker_waits_for_the_database", reason=type(error).__name__)
         except Exception as error:  # noqa: BLE001  one of the two outermost loops: noted, and on to the next round

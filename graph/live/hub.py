@@ -14,7 +14,8 @@ from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Se
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
+from uuid import UUID
 from weakref import WeakValueDictionary
 
 import structlog
@@ -25,8 +26,6 @@ from models.refusal import DatabaseUnavailable
 from resolvers import access, trail
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from graph.live.watch import Watch
     from resolvers.trail import Happened
 
@@ -60,6 +59,13 @@ class _Group:
     listeners: set[Listener] = field(default_factory=set)
     waiting: deque[Happened] = field(default_factory=deque)
     working: asyncio.Task[None] | None = None
+
+
+class _Answer(NamedTuple):
+    """What an event shows, as JSON, and the pets of whose records something stands in it."""
+
+    text: str
+    pets: frozenset[UUID]
 
 
 class _CannotBeTold(Exception):
@@ -201,7 +207,7 @@ class Hub:
         finally:
             group.working = None
 
-    async def _hand_out(self, group: _Group, happened: Happened, answered: str | None) -> None:
+    async def _hand_out(self, group: _Group, happened: Happened, answered: _Answer | None) -> None:
         for number, listener in enumerate(tuple(group.listeners), 1):
             if listener in group.listeners and not _taken(listener, happened, answered):
                 self._resync([listener], _SLOW)
@@ -250,8 +256,8 @@ class Hub:
                     return
             listener.position = found[-1].number if len(found) == _PAGE else until
 
-    async def _answered(self, listener: Listener, happened: Happened) -> str | None:
-        """What the event shows, as JSON; None when it shows nothing to this listener.
+    async def _answered(self, listener: Listener, happened: Happened) -> _Answer | None:
+        """What the event shows; None when it shows nothing to this listener.
 
         Raises:
             _CannotBeTold: it took too long, or something went wrong that nobody expected: an answer without what it is
@@ -265,15 +271,15 @@ class Hub:
             errors.log_unexpected(error, secrets.token_hex(8))
         raise _CannotBeTold
 
-    async def _read(self, listener: Listener, happened: Happened) -> str | None:
+    async def _read(self, listener: Listener, happened: Happened) -> _Answer | None:
         # However much one account watches, one of its reads is at work: the others are for the others.
         turn = self._turn("read", listener)
         async with turn, self._reads, asyncio.timeout(self._deadline_seconds):  # the wait for a turn does not count
             root = await listener.watch.shown(listener.viewer, happened)
             if root is None:
                 return None
-            answer = await listener.watching.answer(root, listener.viewer)
-        return wire.printed(answer).decode()
+            body, pets = await listener.watching.answer(root, listener.viewer)
+        return _Answer(wire.printed(body).decode(), pets)
 
     def _turn(self, what: str, listener: Listener) -> asyncio.Lock:
         """Held by whoever does this for the listener's account."""
@@ -287,9 +293,14 @@ class Hub:
             await asyncio.sleep(_PAUSE_SECONDS)
 
 
-def _taken(listener: Listener, happened: Happened, answer: str | None) -> bool:
+def _taken(listener: Listener, happened: Happened, answer: _Answer | None) -> bool:
     """Whether the listener could take the answer, or need not: it has got it already, or there is none."""
     if happened.number <= listener.position:
         return True
     listener.position = happened.number
-    return answer is None or listener.sink.take(answer)
+    if answer is None:
+        return True
+    if not listener.sink.take(answer.text):
+        return False
+    listener.watching.note(answer.pets)  # by whoever is told, also where one read was for all of them
+    return True

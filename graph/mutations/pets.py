@@ -1,4 +1,4 @@
-"""Registering pets, amending what is known of them, and recording a death."""
+"""Registering pets, and amending what is known of them."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from graph.mutations.ownerships import rights_of
 from graph.roles import EVERYBODY, STAFF
 from graph.types.pet import Pet
 from models.ownership import Right
-from models.pet import DatePrecision, Sex, Species
-from models.refusal import AlreadyAnOwner, LastPayer, PetHasDied, SharesMustSumTo100
+from models.pet import DatePrecision, Lifestyle, Sex, Species
+from models.refusal import AlreadyAnOwner, LastPayer, SharesMustSumTo100
 from resolvers import pets
 from resolvers.access import Deed
 from resolvers.pets import PetChanges, PetOwner, PetRegistration
@@ -28,6 +28,7 @@ _COLOUR = "Its colour and marks, at most 200 characters"
 _CHIP = "The 15 digits of its microchip; spaces, dots and dashes do not count"
 _ALERTS = "What everybody must know before they touch it: at most 20, each 1 to 200 characters"
 _TAGS = "Words under which the practice finds it: at most 20, each 1 to 200 characters"
+_LIFE = "How it lives, as far as it matters for what it can catch"
 _REPLACED = "They replace all that were known; null clears them."
 
 
@@ -79,15 +80,7 @@ class AmendPetInput:
     microchip: str | None = said(f"{_CHIP}. Null clears it.", default=strawberry.UNSET)
     alerts: list[str] | None = said(f"{_ALERTS}. {_REPLACED}", default=strawberry.UNSET)
     tags: list[str] | None = said(f"{_TAGS}. {_REPLACED}", default=strawberry.UNSET)
-    idempotency_key: str = said(KEY)
-
-
-@deed_input(STAFF)
-class RecordDeathInput:
-    """A pet that has died."""
-
-    pet_id: strawberry.ID = said("Which pet.")
-    died_on: date = said("When it died: not in the future, and not before it was born.")
+    lifestyle: list[Lifestyle] | None = said(f"{_LIFE}. {_REPLACED}", default=strawberry.UNSET)
     idempotency_key: str = said(KEY)
 
 
@@ -105,16 +98,9 @@ class PetAmended:
     pet: Pet = said("The pet as it is known now.")
 
 
-@payload(STAFF)
-class DeathRecorded:
-    """What was planned for the pet is cancelled, and no letter about it goes out any more."""
-
-    pet: Pet = said("The pet as it is known now.")
-
-
 @strawberry.type
 class PetMutations:
-    """Registering pets, amending what is known of them, and recording a death."""
+    """Registering pets, and amending what is known of them."""
 
     @mutation(Deed.REGISTER_PET, PetRegistered, AlreadyAnOwner, SharesMustSumTo100, LastPayer)
     async def register_pet(self, info: Info, input: RegisterPetInput) -> object:
@@ -132,7 +118,7 @@ class PetMutations:
             microchip=input.microchip,
             alerts=input.alerts or (),
             tags=input.tags or (),
-            owners=[_owner(number, owner) for number, owner in enumerate(input.owners or ())],
+            owners=[owner_of(number, owner) for number, owner in enumerate(input.owners or ())],
         )
         registered = await pets.register(viewer, registration, key=input.idempotency_key, now=info.context.now)
         return answered(PetRegistered, pet=pets.one(viewer, registered))
@@ -153,23 +139,15 @@ class PetMutations:
             microchip=changed(input.microchip, null=None),
             alerts=changed(input.alerts, null=()),
             tags=changed(input.tags, null=()),
+            lifestyle=changed(input.lifestyle, null=()),
         )
         pet_id = key("Pet", input.pet_id)
         amended = await pets.amend(viewer, pet_id, changes, key=input.idempotency_key, now=info.context.now)
         return answered(PetAmended, pet=pets.one(viewer, amended))
 
-    @mutation(Deed.RECORD_DEATH, DeathRecorded, PetHasDied)
-    async def record_death(self, info: Info, input: RecordDeathInput) -> object:
-        """Record that a pet has died. What was planned for it is cancelled, and nobody is written to about that."""
-        viewer = info.context.viewer
-        pet_id = key("Pet", input.pet_id)
-        recorded = await pets.record_death(
-            viewer, pet_id, input.died_on, key=input.idempotency_key, now=info.context.now
-        )
-        return answered(DeathRecorded, pet=pets.one(viewer, recorded))
 
-
-def _owner(number: int, given: PetOwnerInput) -> PetOwner:
+def owner_of(number: int, given: PetOwnerInput) -> PetOwner:
+    """One of the owners, as the deeds take it; `number` is its place in the list."""
     rights = list(Right) if given.rights is None else given.rights
     return PetOwner(
         client_id=key("Client", given.client_id),

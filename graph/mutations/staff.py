@@ -1,4 +1,4 @@
-"""Building the team: inviting somebody, and saying who holds which role where."""
+"""Building the team: inviting somebody, and saying who holds which role where and under which licence they work."""
 
 from __future__ import annotations
 
@@ -44,6 +44,22 @@ class SetStaffRolesInput:
     idempotency_key: str = said(KEY)
 
 
+@deed_input(Role.MANAGER)
+class AmendStaffInput:
+    """What is known of somebody of the staff."""
+
+    staff_id: strawberry.ID = said("Who.")
+    licence_number: str = said("The number of their licence, at most 64 characters; empty clears it.")
+    idempotency_key: str = said(KEY)
+
+
+@payload(Role.MANAGER)
+class StaffAmended:
+    """What was given is written."""
+
+    staff: Staff = said("The colleague as they are known now.")
+
+
 @payload(Role.MANAGER)
 class StaffInvited:
     """Somebody is on the team and can sign in once they have accepted; a letter tells them how."""
@@ -74,6 +90,19 @@ class StaffMutations:
             viewer, newcomer, key=input.idempotency_key, vault=ports.vault, rules=ports.rules, now=info.context.now
         )
         return answered(StaffInvited, staff=teams.one(viewer, invited))
+
+    @mutation(Deed.AMEND_STAFF, StaffAmended)
+    async def amend_staff(self, info: Info, input: AmendStaffInput) -> object:
+        """Enter the licence of somebody of the staff. Only somebody who manages the whole practice may.
+
+        Certificates that were issued keep the number they were signed with.
+        """
+        viewer = info.context.viewer
+        staff_id, number = key("Staff", input.staff_id), input.licence_number
+        amended = await teams.amend_staff(
+            viewer, staff_id, licence_number=number, key=input.idempotency_key, now=info.context.now
+        )
+        return answered(StaffAmended, staff=teams.one(viewer, amended))
 
     @mutation(Deed.SET_STAFF_ROLES, StaffRolesSet)
     async def set_staff_roles(self, info: Info, input: SetStaffRolesInput) -> object:

@@ -16,18 +16,20 @@ from typing import TYPE_CHECKING, Any
 from graphql import GraphQLNonNull, GraphQLObjectType, get_named_type
 
 from graph.reading import values
-from graph.reading.plan import (
+from graph.reading.plan import Build
+from graph.reading.sources import (
     Answered,
     Below,
-    Build,
     Call,
     Closed,
     Edges,
+    Entry,
     Given,
     Id,
     Inner,
     Leaf,
     Made,
+    Mixture,
     Nested,
     Node,
     Nodes,
@@ -45,13 +47,13 @@ Small = Callable[[GraphQLObjectType, Any], values.Convert]
 """What makes an object that is no row what its selection asks for."""
 
 
-def of_list(made: Made, level: Level, small: Small) -> Build:
+def of_list(made: Entry, level: Level, small: Small) -> Build:
     """`build(rows, below, told)`: the answers in a list, in the order of the rows."""
     writer = _Writer(level, small)
     return writer.function("rows, below, told=()", f"return [{writer.object(made)} for {writer.row()} in rows]")
 
 
-def by_key(made: Made, level: Level, small: Small, place: int) -> Build:
+def by_key(made: Entry, level: Level, small: Small, place: int) -> Build:
     """`build(rows, below)`: lists of answers, by what stands in that place of their rows."""
     writer = _Writer(level, small)
     return writer.function(
@@ -101,8 +103,11 @@ class _Writer:
         # A row of nothing holds a 1.
         return "".join(f"{name}, " for name in [*(names or ["_"]), *(["_"] if self._with_total else [])])
 
-    def object(self, made: Made) -> str:
-        """An object, as an expression."""
+    def object(self, made: Entry) -> str:
+        """An object, as an expression; one that is mixed with others has been made in the level of its kind."""
+        if isinstance(made, Mixture):
+            numbers = self._constant({kind: each.child for kind, each in made.each.items()})
+            return f"below[{numbers}[c{made.kind}]][c{made.key}][0]"
         return "{" + ", ".join(f"{part.key!r}: {self._part(made, part)}" for part in made.parts) + "}"
 
     def _part(self, made: Made, part: Part) -> str:
@@ -173,7 +178,7 @@ class _Writer:
         absent = "flawed(None)" if isinstance(wrapped, GraphQLNonNull) else "None"
         return f"({absent} if c{present} is None else {said})"
 
-    def _rows(self, made: Made) -> str:
+    def _rows(self, made: Entry) -> str:
         return f"[{self.object(made)} for {self.row()} in rows]"
 
     def _edges(self, made: Made) -> str:

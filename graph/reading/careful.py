@@ -14,18 +14,20 @@ from graphql import GraphQLNonNull, get_nullable_type
 from graphql.pyutils import Path
 
 from graph.ids import global_id
-from graph.reading import plan, values
+from graph.reading import plan, sources, values
 from graph.reading.found import Answers, Failed, Listed, Stretch, Stretches
-from graph.reading.plan import (
+from graph.reading.sources import (
     Below,
     Call,
     Closed,
     Edges,
+    Entry,
     Given,
     Id,
     Inner,
     Leaf,
     Made,
+    Mixture,
     Nested,
     Node,
     Nodes,
@@ -80,7 +82,7 @@ class Careful:
     def __init__(self, executor: ReadingExecutor) -> None:
         self._executor = executor
 
-    def list(self, made: Made, wrapped: Any, details: Any, places: Iterable[Place], path: Path) -> list[Any]:
+    def list(self, made: Entry, wrapped: Any, details: Any, places: Iterable[Place], path: Path) -> list[Any]:
         """An answer for each place.
 
         Raises:
@@ -96,12 +98,15 @@ class Careful:
                 answers[number] = self.object(made, place, at)
         return answers
 
-    def object(self, made: Made, place: Place, path: Path) -> dict[str, Any]:
+    def object(self, made: Entry, place: Place, path: Path) -> dict[str, Any]:
         """The answer for one place.
 
         Raises:
             GraphQLError: something in it cannot be made, and may not be null.
         """
+        if isinstance(made, Mixture):
+            kind = made.each[place.row[made.kind]]
+            return self.object(kind.made, _of_kind(place, kind.child, place.row[made.key]), path)
         return {part.key: self._field(made, part, place, Path(path, part.key, made.of.name)) for part in made.parts}
 
     def _field(self, made: Made, part: Part, place: Place, path: Path) -> Any:
@@ -133,7 +138,7 @@ class Careful:
                 return self.object(inner, place, path)
         return self._completed(made, part, self._known(made, part, place), path)
 
-    def _below(self, part: Part, inner: Made, place: Place, found: Found, parent: Any, path: Path) -> Any:
+    def _below(self, part: Part, inner: Entry, place: Place, found: Found, parent: Any, path: Path) -> Any:
         child = place.level.children[part.source.child]  # type: ignore[union-attr]
         found = _unless_failed(found)
         assert isinstance(child, plan.Child)  # noqa: S101 - rows are read for it
@@ -157,11 +162,11 @@ class Careful:
                 return _known(column, place.row[at])
             case Id(at, kind):
                 return global_id(kind, sql.as_key(place.row[at]))
-            case plan.Answered(child, parent):
+            case sources.Answered(child, parent):
                 answers = place.below[child]
                 assert isinstance(answers, Answers)  # noqa: S101 - what a function is asked has answers
                 return answers.get(place.row[parent])
-            case plan.Told(name):
+            case sources.Told(name):
                 return place.told[name]
             case Call(places, columns, function):
                 given = zip(places, columns, strict=True)
@@ -175,6 +180,14 @@ class Careful:
         nodes = [each.node for each in part.details]
         info = self._executor.build_resolve_info(part.definition, nodes, made.of, path)
         return self._executor.complete_value(part.definition.type, part.details, info, path, value, None)
+
+
+def _of_kind(place: Place, number: int, key: Any) -> Place:
+    """The place of a row in the level of its kind."""
+    child, found = place.level.children[number], place.below[number]
+    assert isinstance(child, plan.Child)  # noqa: S101 - rows are read for it
+    assert isinstance(found, Listed)  # noqa: S101 - what a kind reads is rows
+    return Place(child.level, found.below, next(row for row in found.rows if row[child.place] == key))
 
 
 def _entries(place: Place) -> Iterable[Place]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import strawberry
+from strawberry.types.lazy_type import LazyType
 
 from graph.roles import EVERYBODY, allow
 
@@ -38,3 +39,14 @@ class Connection(Generic[T]):
     total_count: int = strawberry.field(description="How many entries the whole list has.")
     edges: list[Edge[T]] = strawberry.field(description="The entries of the page, in order, with their cursors.")
     nodes: list[T] = strawberry.field(description="The entries of the page, in order.")
+
+
+def mark_as_its_entries(schema: strawberry.Schema) -> strawberry.Schema:
+    """Say of every page, and of every entry in one, that it is for whom the type of its entries is."""
+    for named in schema._schema.type_map.values():
+        made: Any = named.extensions.get("strawberry-definition")
+        if getattr(made, "concrete_of", None) is not None and made.concrete_of.origin in (Connection, Edge):
+            entry = made.type_var_map["T"]
+            entry = entry.resolve_type() if isinstance(entry, LazyType) else entry
+            made.directives = list(entry.__strawberry_definition__.directives)
+    return schema

@@ -23,22 +23,25 @@ from graphql.execution.collect_fields import FragmentDetails, collect_fields, co
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-from graph.reading import answer, read
+from graph.reading import answer, read, readings
 from graph.reading.careful import Careful, Place, ToldInPlace
 from graph.reading.found import Listed
 from graph.reading.objects import Objects
 from graph.reading.pages import Paged, Picked, Shown
 from graph.reading.plan import Plan
-from graph.reading.planner import Planner, is_a_list
+from graph.reading.planner import Planner
 from graph.reading.plans import Plans
 from graph.reading.roots import Root, roots
 from graph.reading.shape import SHAPES
+from graph.reading.types import is_a_list
 from models import sql
 from models.refusal import NotFound
 from resolvers import access
 from resolvers.rows import Rows
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from graphql.execution.values import VariableValues
 
     from graph.context import Context
@@ -70,6 +73,8 @@ class ReadingExecutor(StrawberryGraphQLCoreExecutionContext):
         self._switches = switches
         self._kept = {} if kept is None else kept
         self._once: dict[tuple[int, int], tuple[asyncio.Future[tuple[Plan, Listed, Any]], Rows, Any]] = {}
+        self.pets: set[UUID] = set()
+        """Of whose records a body was answered so far."""
 
     @classmethod
     def of(
@@ -95,7 +100,14 @@ class ReadingExecutor(StrawberryGraphQLCoreExecutionContext):
         )
 
     async def answered(self) -> ExecutionResult:
-        """The answer to the operation."""
+        """The answer to the operation; whose records were read for it is told to the context."""
+        answer = await self._answered()
+        if self.pets:
+            context, name = self.context_value, self.operation.name
+            context.record_read(context.viewer, frozenset(self.pets), name.value if name else None)
+        return answer
+
+    async def _answered(self) -> ExecutionResult:
         try:
             asked = self._roots()
         except GraphQLError as error:
@@ -122,7 +134,7 @@ class ReadingExecutor(StrawberryGraphQLCoreExecutionContext):
     def build_per_event_executor(self, payload: Any) -> Any:
         """The executor for one event, which has read nothing yet."""
         executor = super().build_per_event_executor(payload)
-        vars(executor)["_once"] = {}
+        vars(executor).update({"_once": {}, "pets": set()})
         return executor
 
     def top(self) -> list[tuple[str, Any]]:
@@ -208,6 +220,7 @@ class ReadingExecutor(StrawberryGraphQLCoreExecutionContext):
     ) -> Any:
         plan = self._plan("rows", of, details, rows, lambda planner: planner.list(of, details, rows.model))
         found = await read.listed(self.context_value, self.variable_values, plan, rows, told)
+        self.pets |= readings.pets(plan, found)
         is_list = is_a_list(return_type)
         if not found.rows and isinstance(return_type, GraphQLNonNull) and not is_list:
             # The deed was done, maybe by an earlier request, and what it was about is no longer the viewer's to see.
@@ -227,6 +240,7 @@ class ReadingExecutor(StrawberryGraphQLCoreExecutionContext):
             rows.order, of, details, rows, lambda planner: planner.page(of, details, rows.model, rows.order)
         )
         found = await read.page(self.context_value, self.variable_values, plan, rows, paged.page)
+        self.pets |= readings.pets(plan, found)
         made = self._quickly(plan, lambda: answer.page(plan, found))
         if made is None:
             place = Place(plan.level, found.below, page=found.by_parent[None])
@@ -252,6 +266,7 @@ class ReadingExecutor(StrawberryGraphQLCoreExecutionContext):
             try:
                 plan = self._plan("keys", of, details, rows, lambda planner: planner.by_key(of, details, rows.model))
                 found = await read.listed(self.context_value, self.variable_values, plan, rows, {})
+                self.pets |= readings.pets(plan, found)
                 made = self._quickly(plan, lambda: answer.listed(plan, found, {}))
                 first.set_result((plan, found, made))
             except BaseException as error:

@@ -26,9 +26,9 @@ from graph.reading.arguments import Arguments
 from graph.reading.executor import ReadingExecutor
 from graph.reading.explained import Root, Shut, Step
 from graph.reading.pages import Paged
-from graph.reading.planner import is_a_list, is_a_page
-from graph.reading.shape import SHAPES
+from graph.reading.shape import MIXED, SHAPES
 from graph.reading.steps import Steps
+from graph.reading.types import is_a_list, is_a_page
 from graph.roles import gate, opens
 from resolvers import access
 from resolvers.rows import Page
@@ -105,9 +105,12 @@ class _Teller:
         """The types of object that a field may answer with; of an interface, those that the client names."""
         if not is_abstract_type(of):
             return [of] if isinstance(of, GraphQLObjectType) else []
-        possible = self._executor.schema.get_possible_types(of)
-        named = set(_named(self._executor.fragments, [each.node for each in details]))
-        return [each for each in possible if each.name in named]
+        schema = self._executor.schema
+        possible = schema.get_possible_types(of)
+        named = [schema.type_map[name] for name in _named(self._executor.fragments, [each.node for each in details])]
+        # What is asked of another interface may be asked of anything that has both; of each, when it has more of its own.
+        narrower = [each for each in named if is_abstract_type(each) and each is not of]
+        return [each for each in possible if each in named or any(schema.is_sub_type(one, each) for one in narrower)]
 
     def _any_rows(self, wrapped: Any, of: Any) -> Any:
         """Rows of the type, for want of those that are meant."""
@@ -122,8 +125,8 @@ class _Teller:
 
 def _model(of: Any) -> Any:
     """The model of a type that shows rows; None of any other."""
-    definition = getattr(of, "extensions", {}).get("strawberry-definition")
-    return SHAPES.get(getattr(definition, "origin", object))
+    origin = getattr(getattr(of, "extensions", {}).get("strawberry-definition"), "origin", object)
+    return MIXED[origin].model if origin in MIXED else SHAPES.get(origin)
 
 
 def _named(fragments: Any, nodes: Iterable[Any]) -> Iterator[str]:

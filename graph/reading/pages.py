@@ -16,6 +16,7 @@ from resolvers.rows import Page, Rows
 USUAL_SIZE = 20
 # Two names of 200 letters, each of which folds to 33 bytes (U+FDFA), make a cursor of 17,679.
 _LONGEST_CURSOR = 20_000
+_MOST_NUMBER = 2**31
 _BAD_CURSOR = "This is not a cursor of this list. Please start again from the first page."
 
 
@@ -70,8 +71,17 @@ def page(
 
 def cursor(values: tuple[Any, ...]) -> str:
     """The opaque cursor of a row with these values in the order of its list."""
-    plain = [["t", v.isoformat()] if isinstance(v, datetime | date) else ["s", str(v)] for v in values]
+    plain = [_plain(value) for value in values]
     return base64.urlsafe_b64encode(json.dumps(plain, ensure_ascii=False).encode()).decode().rstrip("=")
+
+
+def _plain(value: Any) -> list[Any]:
+    """A value as a cursor holds it: with a letter that says what it is."""
+    if isinstance(value, datetime):
+        return ["t", value.isoformat()]
+    if isinstance(value, date):
+        return ["d", value.isoformat()]
+    return ["n", value] if isinstance(value, int) else ["s", str(value)]
 
 
 def _opened(text: str) -> tuple[Any, ...]:
@@ -80,15 +90,33 @@ def _opened(text: str) -> tuple[Any, ...]:
         raise bad_input(_BAD_CURSOR)
     try:
         plain = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        values = [_moment(value) if kind == "t" else _text(value) for kind, value in plain]
+        values = [_value(kind, value) for kind, value in plain]
         return (*values[:-1], UUID(str(values[-1])))
     except (ValueError, TypeError, IndexError, AttributeError, OverflowError, RecursionError) as error:
         raise bad_input(_BAD_CURSOR) from error
 
 
+def _value(kind: str, value: Any) -> Any:
+    match kind:
+        case "t":
+            return _moment(value)
+        case "d":
+            return date.fromisoformat(value)
+        case "n":
+            return _number(value)
+    return _text(value)
+
+
 def _moment(value: Any) -> datetime:
     """The moment in UTC, as the database wants it, where the first and the last year have no room for every zone."""
     return datetime.fromisoformat(value).astimezone(UTC)
+
+
+def _number(value: Any) -> int:
+    """A number that a column of whole numbers can hold."""
+    if type(value) is not int or not -_MOST_NUMBER <= value < _MOST_NUMBER:
+        raise ValueError(value)
+    return value
 
 
 def _text(value: Any) -> str:
@@ -103,7 +131,7 @@ def _text(value: Any) -> str:
 def fits(found: tuple[Any, ...] | None, kinds: tuple[type, ...]) -> bool:
     """Whether a cursor's values are of the kinds its list is sorted by."""
     return found is None or (
-        len(found) == len(kinds) and all(isinstance(value, kind) for value, kind in zip(found, kinds, strict=True))
+        len(found) == len(kinds) and all(type(value) is kind for value, kind in zip(found, kinds, strict=True))
     )
 
 

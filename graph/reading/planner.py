@@ -4,55 +4,65 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from graphql import GraphQLField, GraphQLObjectType, get_named_type, get_nullable_type, is_leaf_type, is_list_type
+from graphql import (
+    GraphQLField,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    get_nullable_type,
+    is_leaf_type,
+)
+from tortoise.fields.relational import BackwardOneToOneRelation
 from tortoise.models import Model
 
 from graph.reading import builders
 from graph.reading.arguments import Arguments
-from graph.reading.plan import (
+from graph.reading.page_planner import PagePlanner
+from graph.reading.plan import Asked, Child, Join, Level, Plan
+from graph.reading.shape import (
+    BODY,
+    KINDS,
+    MIXED,
+    READS,
+    RECORDS,
+    SHAPES,
+    Batched,
+    Column,
+    Computed,
+    Identity,
+    Itself,
+    Many,
+    One,
+    Said,
+)
+from graph.reading.small import Small
+from graph.reading.sources import (
     Answered,
-    Asked,
     Below,
     Call,
-    Child,
     Closed,
     Connection,
-    Edges,
-    Given,
+    Entry,
     Id,
     Inner,
-    Join,
+    Kind,
     Leaf,
-    Level,
     Made,
-    Nested,
-    Node,
-    Nodes,
+    Mixture,
     Pages,
     Part,
-    Plan,
     Source,
     Told,
     Typename,
 )
-from graph.reading.shape import READS, Batched, Column, Computed, Identity, Itself, Many, One, Said
-from graph.reading.small import Small
-from graph.roles import gate, opens
+from graph.reading.types import Of, entry_of, is_a_page, object_of, origin
+from graph.roles import gate, mark, opens
 from resolvers.rows import Order, sorted_by
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from graph.reading.executor import ReadingExecutor
     from resolvers.viewer import Viewer
-
-_PAGE_INFO = {
-    "hasNextPage": "has_next",
-    "hasPreviousPage": "has_previous",
-    "startCursor": "start",
-    "endCursor": "end",
-}
-_CURSORS = {"startCursor", "endCursor"}
 
 
 class Planner:
@@ -62,19 +72,21 @@ class Planner:
         self._executor = executor
         self._viewer = viewer
         self._small = Small(executor, viewer)
+        self._pages = PagePlanner(executor, self._entry, self._small.made)
         self._is_guarded = False
+        self._reads_records = False
 
-    def list(self, of: GraphQLObjectType, details: Any, model: type[Model]) -> Plan:
+    def list(self, of: Of, details: Any, model: type[Model]) -> Plan:
         """How rows become answers of this type."""
         level = Level(model)
-        made = self._made(level, of, details, "t", model)
+        made = self._entry(level, of, details, "t", model)
         return self._plan(level, made, None, builders.of_list(made, level, self._small.made), details)
 
-    def by_key(self, of: GraphQLObjectType, details: Any, model: type[Model]) -> Plan:
+    def by_key(self, of: Of, details: Any, model: type[Model]) -> Plan:
         """How rows become answers of this type, each in a list under its key, which stands first in its row."""
         level = Level(model)
         key = level.column("t", model, "id")
-        made = self._made(level, of, details, "t", model)
+        made = self._entry(level, of, details, "t", model)
         return self._plan(level, made, None, builders.by_key(made, level, self._small.made, key), details)
 
     def page(self, of: GraphQLObjectType, details: Any, model: type[Model], order: Sequence[Order]) -> Plan:
@@ -83,14 +95,53 @@ class Planner:
         connection = self._connection(level, of, details, order)
         return self._plan(level, connection.made, connection, connection.build, details)
 
-    def _plan(self, level: Level, made: Made, connection: Connection | None, build: Any, details: Any) -> Plan:
+    def _plan(self, level: Level, made: Entry, connection: Connection | None, build: Any, details: Any) -> Plan:
         operation = self._executor.operation
-        size = len(operation.loc.source.body) if operation.loc else 0
         return Plan(
-            level, made, connection, build, self._is_guarded or self._small.is_guarded, size, (operation, details)
+            level,
+            made,
+            connection,
+            build,
+            is_guarded=self._is_guarded or self._small.is_guarded,
+            reads_records=self._reads_records,
+            size=len(operation.loc.source.body) if operation.loc else 0,
+            holds=(operation, details),
         )
 
     # Objects
+
+    def _entry(self, level: Level, of: Of, details: Any, alias: str, model: type[Model]) -> Entry:
+        """How an answer of this type is made of the row that has this alias."""
+        if isinstance(of, GraphQLInterfaceType):
+            return self._mixture(level, of, details)
+        return self._made(level, of, details, alias, model)
+
+    def _mixture(self, level: Level, of: GraphQLInterfaceType, details: Any) -> Mixture:
+        """How an answer is made that is of one of several kinds: each is read in a level of its own."""
+        mixed = MIXED[origin(of)]
+        key, level.kind = level.column("t", mixed.model, "id"), level.column("t", mixed.model, mixed.by)
+        shown = self._shown(level, of)
+        kinds = {kind: self._kind(level, key, each, details, kind) for kind, each in shown.items()}
+        return Mixture(of, key, level.kind, kinds)
+
+    def _shown(self, level: Level, of: GraphQLInterfaceType) -> Mapping[str, GraphQLObjectType]:
+        """The types of each kind; what the view does not have, or is not for this viewer, is none of the rows."""
+        possible = self._executor.schema.get_possible_types(of)
+        shown = {KINDS[origin(each)].value: each for each in possible if opens(self._viewer, mark(each) or frozenset())}
+        mixed = MIXED[origin(of)]
+        column: Any = mixed.model._meta.fields_map[mixed.by]
+        others = [f"'{kind.value}'" for kind in column.enum_type if kind.value not in shown]
+        level.only = f"{{t}}.{mixed.by} NOT IN ({', '.join(others)})" if others else ""
+        return shown
+
+    def _kind(self, level: Level, key: int, of: GraphQLObjectType, details: Any, kind: str) -> Kind:
+        model = SHAPES[origin(of)]
+        lower = Level(model)
+        place = lower.column("t", model, "id")
+        made = self._made(lower, of, details, "t", model)
+        build = builders.by_key(made, lower, self._small.made, place)
+        level.children.append(Child(key, place, lower, Many(model, "id", ()), sorted_by(()), None, None, build, kind))
+        return Kind(len(level.children) - 1, made)
 
     def _made(self, level: Level, of: GraphQLObjectType, details: Any, alias: str, model: type[Model]) -> Made:
         """How an answer of this type is made of the row that has this alias."""
@@ -119,6 +170,10 @@ class Planner:
             self._is_guarded = True
             return Closed(roles)
         strawberrys = definition.extensions["strawberry-definition"]
+        if strawberrys.metadata.get(BODY):
+            self._reads_records = True
+            pet = RECORDS[origin(of)]
+            level.pets.add(self._found(level, alias, model, pet)[0])
         reads = strawberrys.metadata.get(READS) or Column(strawberrys.python_name)
         if isinstance(reads, One | Many | Itself):
             return self._edge(level, definition, details, alias, model, reads)
@@ -130,9 +185,9 @@ class Planner:
             case Computed(needs, function):
                 found = [self._found(level, alias, model, path) for path in needs]
                 return Call(tuple(place for place, _, _ in found), tuple(column for _, column, _ in found), function)
-            case Batched(ask):
+            case Batched(ask, is_timed):
                 parent = level.column(alias, model, "id")
-                level.children.append(Asked(parent, ask))
+                level.children.append(Asked(parent, ask, is_timed))
                 return Answered(len(level.children) - 1, parent)
             case Said(told):
                 return Told(told)
@@ -157,12 +212,20 @@ class Planner:
     def _joined(
         self, level: Level, alias: str, model: type[Model], along: str, *, is_carried: bool
     ) -> tuple[str, type[Model], bool]:
-        """The alias and the model of the row that a foreign key leads to, and whether there always is one."""
+        """The alias and the model of the row that an edge leads to, and whether there always is one.
+
+        It leads along a foreign key, or back along one that no two rows share.
+        """
         wanted = (alias, along, is_carried)
         key: Any = model._meta.fields_map[along]
         if wanted not in level.joins:
-            column = f"{alias}.{model._meta.fields_db_projection[key.source_field]}"
-            level.joins[wanted] = Join(f"j{len(level.joins)}", key.related_model, column, is_carried)
+            target, name = key.related_model, f"j{len(level.joins)}"
+            if isinstance(key, BackwardOneToOneRelation):
+                by = target._meta.fields_db_projection[key.relation_field]
+                level.joins[wanted] = Join(name, target, f"{alias}.id", is_carried, by)
+            else:
+                column = f"{alias}.{model._meta.fields_db_projection[key.source_field]}"
+                level.joins[wanted] = Join(name, target, column, is_carried)
         join = level.joins[wanted]
         return join.alias, join.model, is_carried and not key.null
 
@@ -179,7 +242,7 @@ class Planner:
     ) -> Source:
         if isinstance(edge, Many):
             return self._many(level, alias, model, definition, details, edge)
-        of = _object(definition)
+        of = object_of(definition)
         if isinstance(edge, Itself):
             return Inner(None, self._made(level, of, details, alias, model))
         along = edge.key or definition.extensions["strawberry-definition"].python_name
@@ -209,7 +272,7 @@ class Planner:
         place = lower.column("t", edge.model, key.source_field)
         given = Arguments(definition, details[0])
         order = sorted_by(edge.order)
-        of = _object(definition)
+        of = entry_of(definition)
         if is_a_page(of):
             connection = self._connection(lower, of, details, order)
             level.children.append(Child(parent, place, lower, edge, order, given, connection, connection.build))
@@ -218,79 +281,20 @@ class Planner:
         if edge.via is not None:
             shown, target, is_there = self._joined(lower, shown, target, edge.via, is_carried=True)
             assert is_there  # noqa: S101 - a row of a join table stands for another
-        made = self._made(lower, of, details, shown, target)
+        made = self._entry(lower, of, details, shown, target)
         build = builders.by_key(made, lower, self._small.made, place)
         level.children.append(Child(parent, place, lower, edge, order, given, None, build))
         return Below(len(level.children) - 1, parent, made)
 
-    # Connections
-
-    def _connection(self, level: Level, of: GraphQLObjectType, details: Any, order: Sequence[Order]) -> Connection:
-        made = self._page(level, of, details)
-        selected = _names(made)
-        wants_cursors = bool(selected & {"cursor", *_CURSORS})
-        places = tuple(level.column("t", level.model, each.column) for each in order) if wants_cursors else ()
-        wants_total = "totalCount" in selected
-        build = builders.of_page(made, level, self._small.made, with_total=wants_total)
-        return Connection(made, level, places, wants_total, build)
-
-    def _page(self, level: Level, of: GraphQLObjectType, details: Any) -> Made:
-        """What is asked of a connection, over one level for all the ways in which its entries are selected."""
-        parts: list[Part] = []
-        for key, selected in self._selected(of, details):
-            name = selected[0].node.name.value
-            definition = self._executor.schema.get_field(of, name)
-            assert definition is not None  # noqa: S101 - as above
-            parts.append(Part(key, selected, definition, self._of_page(level, definition, name, selected)))
-        return Made(of, tuple(parts))
-
-    def _of_page(self, level: Level, definition: GraphQLField, name: str, details: Any) -> Source:
-        match name:
-            case "__typename":
-                return Typename()
-            case "totalCount":
-                return Given("total")
-            case "cursor":
-                return Given("cursor")
-            case "pageInfo":
-                return Nested(self._page(level, _object(definition), details))
-            case "nodes":
-                return Nodes(self._made(level, _object(definition), details, "t", level.model))
-            case "node":
-                return Node(self._made(level, _object(definition), details, "t", level.model))
-            case "edges":
-                return Edges(self._page(level, _object(definition), details))
-        return Given(_PAGE_INFO[name])
+    def _connection(self, level: Level, of: Any, details: Any, order: Sequence[Order]) -> Connection:
+        entry = entry_of(of.fields["nodes"])
+        if isinstance(entry, GraphQLInterfaceType):
+            self._shown(level, entry)  # which decides how many there are, also where none is selected
+        return self._pages.connection(level, of, details, order)
 
     def _selected(self, of: GraphQLObjectType, details: Any) -> Sequence[tuple[str, Any]]:
         return self._executor.selected(of, details)
 
 
-def _names(made: Made) -> set[str]:
-    """The names of what is asked of a page, and of its entries and its place."""
-    found: set[str] = set()
-    for part in made.parts:
-        found.add(part.details[0].node.name.value)
-        if isinstance(part.source, Nested | Edges):
-            found |= _names(part.source.made)
-    return found
-
-
-def _object(definition: GraphQLField) -> GraphQLObjectType:
-    named = get_named_type(definition.type)
-    assert isinstance(named, GraphQLObjectType)  # noqa: S101 - edges lead to objects; the contract is built so
-    return named
-
-
 def _itself(value: Any) -> Any:
     return value
-
-
-def is_a_list(wrapped: Any) -> bool:
-    """Whether a field's type is a list."""
-    return is_list_type(get_nullable_type(wrapped))
-
-
-def is_a_page(of: Any) -> bool:
-    """Whether a type is a connection."""
-    return isinstance(of, GraphQLObjectType) and "pageInfo" in of.fields

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from graphql import GraphQLError
 
-from graph.reading import pages, statement, values
+from graph.reading import mixed, pages, statement, values
 from graph.reading.found import Answers, Failed, Found, Listed, Stretch, Stretches
 from graph.reading.plan import Asked, Child
 from models import sql
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from graphql.execution.values import VariableValues
 
     from graph.context import Context
-    from graph.reading.plan import Connection, Level, Plan, Row
+    from graph.reading.plan import Level, Plan, Row
+    from graph.reading.sources import Connection
     from resolvers.rows import Page, Rows
 
 
@@ -53,7 +54,8 @@ def rides(level: Level, rows: Rows) -> int | None:
     if rows.key is None and not sql.is_postgres():
         return None
     for number, child in enumerate(level.children):
-        if isinstance(child, Child) and child.connection is None and level.is_own(child.parent):
+        is_list = isinstance(child, Child) and child.connection is None and child.kind is None and not child.edge.most
+        if is_list and level.is_own(child.parent):
             return number
     return None
 
@@ -90,8 +92,11 @@ class _Reader:
         """Ask every function for the keys that were found: when no connection is held, for they take their own."""
         if not self._functions:
             return
-        viewer = self._context.viewer
-        calls = [asked.function(viewer, keys) for asked, keys, _ in self._functions]
+        viewer, now = self._context.viewer, self._context.now
+        calls = [
+            asked.function(viewer, keys, now) if asked.is_timed else asked.function(viewer, keys)
+            for asked, keys, _ in self._functions
+        ]
         for (_, _, answers), said in zip(
             self._functions, await asyncio.gather(*calls, return_exceptions=True), strict=True
         ):
@@ -103,8 +108,8 @@ class _Reader:
                 answers.by_key = said
 
     async def listed(self, plan: Plan, rows: Rows) -> Listed:
-        own, below, _ = await self._top(plan.level, rows)
-        return Listed(own, await self._below(plan.level.children, own, below))
+        own, known, _ = await self._top(plan.level, rows)
+        return mixed.listed(plan.level, own, await self._below(plan.level, own, known))
 
     async def page(self, plan: Plan, rows: Rows, page: Page) -> Stretches:
         level, connection = plan.level, plan.connection
@@ -112,9 +117,10 @@ class _Reader:
         # What lies before a cursor is not among the rows, so there the whole list is counted by itself.
         is_counted = connection.wants_total and page.beyond is not None
         beside = [statement.counted(level, rows)] if is_counted else []
-        own, below, counted = await self._top(level, rows, page, counts=connection.wants_total, beside=beside)
+        own, known, counted = await self._top(level, rows, page, counts=connection.wants_total, beside=beside)
         stretch = _stretch(connection, own, page, counted[0][0][0] if counted else None)
-        return Stretches({None: stretch}, await self._below(level.children, stretch.rows, below))
+        below = await self._below(level, stretch.rows, known)
+        return Stretches({None: mixed.stretch(level, stretch, below)}, below)
 
     async def _top(
         self,
@@ -146,7 +152,8 @@ class _Reader:
         for number, wish in wishes.items():
             below[number] = await self._granted(wish, [next(more) for _ in wish.statements])
         if riding is not None and ridden is not None:
-            below[riding.number] = Listed(ridden, await self._below(riding.rider.child.level.children, ridden))
+            lower = riding.rider.child.level
+            below[riding.number] = mixed.listed(lower, ridden, await self._below(lower, ridden))
         return own, below, answers[: len(beside)]
 
     def _wishes(self, level: Level, key: Any, *, besides: _Riding | None) -> dict[int, _Wish]:
@@ -154,7 +161,7 @@ class _Reader:
         wishes: dict[int, _Wish] = {}
         for number, child in enumerate(level.children):
             is_riding = besides is not None and besides.number == number
-            if isinstance(child, Child) and level.is_own(child.parent) and not is_riding:
+            if isinstance(child, Child) and child.kind is None and level.is_own(child.parent) and not is_riding:
                 wish = self._wish(child, [key])
                 if isinstance(wish, _Wish):
                     wishes[number] = wish
@@ -178,20 +185,18 @@ class _Reader:
         Raises:
             GraphQLError, Refusal: what is given makes no sense.
         """
-        given = {**self._told, **child.arguments.given(self._variables)}
+        given = {**self._told, **child.given(self._variables)}
         narrowed, asked = child.edge.narrow(self._context, given) if child.edge.narrow else ("", ())
         return given, narrowed, asked
 
-    async def _below(
-        self, children: Sequence[Child | Asked], rows: Sequence[Row], known: Mapping[int, Found] | None = None
-    ) -> list[Found]:
+    async def _below(self, level: Level, rows: Sequence[Row], known: Mapping[int, Found] | None = None) -> list[Found]:
         """What is below the rows: all levels that hang on them, and are not known yet, are asked for at once."""
-        if not children:
+        if not level.children:
             return []
         known = known or {}
         wishes = [
-            known[number] if number in known else self._wished(child, _keys(rows, child.parent))
-            for number, child in enumerate(children)
+            known[number] if number in known else self._wished(child, mixed.keys(level, child, rows))
+            for number, child in enumerate(level.children)
         ]
         statements = [each for wish in wishes if isinstance(wish, _Wish) for each in wish.statements]
         answers = iter(await self._ask(statements) if statements else ())
@@ -228,16 +233,19 @@ class _Reader:
         return _Wish(child, parents, page, statements)
 
     async def _granted(self, wish: _Wish, answers: Sequence[Sequence[Row]]) -> Found:
-        child, page, rows = wish.child, wish.page, answers[0]
+        child, page = wish.child, wish.page
+        rows = answers[0] if child.edge.most is None else answers[0][::-1]
         if child.connection is None or page is None:
-            return Listed(rows, await self._below(child.level.children, rows))
+            return mixed.listed(child.level, rows, await self._below(child.level, rows))
         totals = {row[0]: row[1] for row in answers[1]} if len(answers) > 1 else None
         stretches = {
             parent: _stretch(child.connection, found, page, None if totals is None else totals.get(parent, 0))
             for parent, found in _by_parent(child, wish.parents, rows)
         }
         shown = [row for stretch in stretches.values() for row in stretch.rows] if child.level.children else ()
-        return Stretches(stretches, await self._below(child.level.children, shown))
+        below = await self._below(child.level, shown)
+        there = {parent: mixed.stretch(child.level, stretch, below) for parent, stretch in stretches.items()}
+        return Stretches(there, below)
 
 
 def _parted(
@@ -251,10 +259,6 @@ def _parted(
             own.append(row[:width])
     at = width + rider.child.place
     return own, [row[width:] for row in found if row[at] is not None]
-
-
-def _keys(rows: Sequence[Row], place: int) -> list[Any]:
-    return [key for key in dict.fromkeys([row[place] for row in rows]) if key is not None]
 
 
 def _by_parent(child: Child, parents: Sequence[Any], rows: Sequence[Row]) -> Iterable[tuple[Any, Sequence[Row]]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from enum import Enum
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, TypeVar, dataclass_transform
 
 import strawberry
@@ -15,17 +16,26 @@ from models.role import Role
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Mapping, Sequence
+    from datetime import datetime
     from uuid import UUID
 
     from graph.context import Context
     from resolvers.viewer import Viewer
 
     Batch: TypeAlias = Callable[[Viewer, Sequence[UUID]], Awaitable[Mapping[UUID, Any]]]
+    TimedBatch: TypeAlias = Callable[[Viewer, Sequence[UUID], datetime], Awaitable[Mapping[UUID, Any]]]
     Narrow: TypeAlias = Callable[[Context, dict[str, Any]], tuple[str, tuple[Any, ...]]]
 
 READS = "reads"
+BODY = "body"
 SHAPES: dict[type, type[Model]] = {}
 """The types that show rows, each with its model."""
+MIXED: dict[type, Mixed] = {}
+"""The interfaces that show rows of several tables."""
+KINDS: dict[type, Enum] = {}
+"""The types that are shown in one of these, each with the kind under which it stands there."""
+RECORDS: dict[type, str] = {}
+"""The types of which some fields are the body of a pet's record, each with the column that says of which pet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +62,13 @@ class Computed:
 
 @dataclass(frozen=True, slots=True)
 class Batched:
-    """What SQL cannot say: a function that finds it for all rows of a level at once, by their keys."""
+    """What SQL cannot say: a function that finds it for all rows of a level at once, by their keys.
 
-    function: Batch
+    One that `is_timed` is told the moment of the question too.
+    """
+
+    function: Batch | TimedBatch
+    is_timed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +85,7 @@ class Itself:
 
 @dataclass(frozen=True, slots=True)
 class One:
-    """A to-one edge along a foreign key.
+    """A to-one edge along a foreign key, or back along one that no two rows share.
 
     A carried edge is as visible as its row; any other is joined with the target's own rule, and null where the
     viewer does not see the target.
@@ -87,7 +101,7 @@ class Many:
 
     `narrow` turns the context and what is given (the arguments of the field, and what the question itself told) into
     SQL over `{t}` and its values. `via` is the foreign key to follow from a row of a join table: the answers are of
-    what it points to, as visible as the row itself.
+    what it points to, as visible as the row itself. Of a series, the last `most` are answered, for each row above.
     """
 
     model: type[Model]
@@ -95,6 +109,15 @@ class Many:
     order: tuple[str, ...]
     narrow: Narrow | None = None
     via: str | None = None
+    most: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mixed:
+    """Rows of several tables: `model` has a row with the key of each, and says in the column `by` of which kind it is."""
+
+    model: type[Model]
+    by: str
 
 
 Reads = Column | Identity | Computed | Batched | Said | Itself | One | Many
@@ -102,21 +125,59 @@ T = TypeVar("T")
 
 
 @dataclass_transform(kw_only_default=True)
-def shape(model: type[Model], *roles: Role | Iterable[Role], **more: Any) -> Callable[[type[T]], type[T]]:
-    """A GraphQL type whose answers are rows of `model`, for these roles."""
+def shape(
+    model: type[Model],
+    *roles: Role | Iterable[Role],
+    pet: str | None = None,
+    kind: Enum | None = None,
+    **more: Any,
+) -> Callable[[type[T]], type[T]]:
+    """A GraphQL type whose answers are rows of `model`, for these roles.
+
+    Where some of its fields are the body of a record, `pet` is the column with the key of whose record it is. `kind` is
+    what it is among the rows of an interface that is `mixed`.
+    """
 
     def made(cls: type[T]) -> type[T]:
         description = _words(cls)
         made_type: type[T] = strawberry.type(cls, description=description, directives=[allow(*roles)], **more)
         SHAPES[made_type] = model
+        if pet is not None:
+            RECORDS[made_type] = pet
+        if kind is not None:
+            KINDS[made_type] = kind
         return made_type
 
     return made
 
 
-def column(description: str, *roles: Role | Iterable[Role], of: str | None = None, name: str | None = None) -> Any:
-    """A field that is a column; of the same name, unless `of` names another. `name` is what clients call it."""
-    return _field(description, roles, Column(of) if of else None, name=name)
+def mixed(model: type[Model], by: str, *roles: Role | Iterable[Role]) -> Callable[[type[T]], type[T]]:
+    """A GraphQL interface whose answers are rows of several tables, in the order of another one.
+
+    Each row of `model` has the key of such a row, and its column `by` says of which kind that is; the types that
+    implement the interface say of what kind they are.
+    """
+
+    def made(cls: type[T]) -> type[T]:
+        made_type: type[T] = strawberry.interface(cls, description=_words(cls), directives=[allow(*roles)])
+        MIXED[made_type] = Mixed(model, by)
+        return made_type
+
+    return made
+
+
+def column(
+    description: str,
+    *roles: Role | Iterable[Role],
+    of: str | None = None,
+    name: str | None = None,
+    body: bool = False,
+) -> Any:
+    """A field that is a column; of the same name, unless `of` names another. `name` is what clients call it.
+
+    `body` as for every kind of field: whoever is answered with it has read the record of the pet.
+    """
+    return _field(description, roles, Column(of) if of else None, name=name, body=body)
 
 
 def identity(description: str, kind: str) -> Any:
@@ -124,14 +185,25 @@ def identity(description: str, kind: str) -> Any:
     return _field(description, (), Identity(kind))
 
 
-def computed(description: str, function: Callable[..., Any], *needs: str, roles: Iterable[Role] | None = None) -> Any:
+def computed(
+    description: str,
+    function: Callable[..., Any],
+    *needs: str,
+    roles: Iterable[Role] | None = None,
+    body: bool = False,
+) -> Any:
     """A field that is a plain function of the columns it needs."""
-    return _field(description, (roles,) if roles else (), Computed(needs, function))
+    return _field(description, (roles,) if roles else (), Computed(needs, function), body=body)
 
 
-def batched(description: str, function: Batch, *roles: Role | Iterable[Role]) -> Any:
+def batched(description: str, function: Batch, *roles: Role | Iterable[Role], body: bool = False) -> Any:
     """A field whose values a function finds for many rows at once; a row that it leaves out has null."""
-    return _field(description, roles, Batched(function))
+    return _field(description, roles, Batched(function), body=body)
+
+
+def timed(description: str, function: TimedBatch, *roles: Role | Iterable[Role]) -> Any:
+    """A field as of the moment of the question: a function finds it for many rows at once, as for `batched`."""
+    return _field(description, roles, Batched(function, is_timed=True))
 
 
 def said(description: str, name: str) -> Any:
@@ -157,10 +229,15 @@ def many(
     order: tuple[str, ...] = (),
     narrow: Narrow | str | None = None,
     via: str | None = None,
+    body: bool = False,
+    size: int | None = None,
 ) -> Any:
-    """A to-many edge without arguments; `narrow` may be SQL alone."""
+    """A to-many edge without arguments; `narrow` may be SQL alone.
+
+    `size` is how many there usually are at most, for the cost of an operation (`graph.cost`).
+    """
     narrowed = (lambda _context, _given: (narrow, ())) if isinstance(narrow, str) else narrow
-    return _field(description, roles, Many(model, key, order, narrowed, via))
+    return _field(description, roles, Many(model, key, order, narrowed, via), body=body, size=size)
 
 
 def unresolved() -> NoReturn:
@@ -168,8 +245,18 @@ def unresolved() -> NoReturn:
     raise AssertionError("A field of a row is read, not resolved.")
 
 
-def _field(description: str, roles: tuple[Any, ...], reads: Reads | None, *, name: str | None = None) -> Any:
-    given: dict[str, Any] = {"description": description, "metadata": {READS: reads} if reads else {}, "name": name}
+def _field(
+    description: str,
+    roles: tuple[Any, ...],
+    reads: Reads | None,
+    *,
+    name: str | None = None,
+    body: bool = False,
+    size: int | None = None,
+) -> Any:
+    said = {READS: reads, BODY: body or None, "size": size}
+    metadata = {key: value for key, value in said.items() if value is not None}
+    given: dict[str, Any] = {"description": description, "metadata": metadata, "name": name}
     if roles:
         given["directives"] = [allow(*roles)]
     return strawberry.field(**given)

@@ -6,7 +6,7 @@ level. Who asks, and for what, are values alone.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
@@ -16,12 +16,13 @@ from tortoise import fields
 from graph.reading import pages
 from models import sql
 from resolvers import access
+from resolvers.rows import Page
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
 
     from graph.reading.plan import Child, Level
-    from resolvers.rows import Order, Page, Rows
+    from resolvers.rows import Order, Rows
     from resolvers.viewer import Viewer
 
 Statement = tuple[str, list[Any]]
@@ -67,8 +68,13 @@ def whole(level: Level, viewer: Viewer, rows: Rows, page: Page | None = None, *,
 def of_parents(
     child: Child, viewer: Viewer, narrowed: str, values: Sequence[Any], parents: Sequence[Any], page: Page | None = None
 ) -> Statement:
-    """The rows of every parent, each in order; with a last column as above, for each parent."""
+    """The rows of every parent, each in order; with a last column as above, for each parent.
+
+    Of a series that has an end, the rows stand the other way round.
+    """
     level = child.level
+    if child.edge.most is not None and child.connection is None:
+        page = Page(child.edge.most - 1, goes_back=True)
     rules, asked = _rules(level, viewer)
     scope, seen = _scope(child, viewer, narrowed)
     order = child.order
@@ -102,7 +108,7 @@ def with_rider(
 
 def counted(level: Level, rows: Rows) -> Statement:
     """How many rows there are in all."""
-    text = f"SELECT COUNT(*) FROM {level.model._meta.db_table} t WHERE {rows.scope.format(t='t')}"
+    text = f"SELECT COUNT(*) FROM {level.model._meta.db_table} t WHERE {_scoped(level, rows.scope)}"
     return sql.numbered(text), sql.bound(rows.values)
 
 
@@ -117,8 +123,8 @@ def counted_of_parents(
     if text is None:
         parent = level.columns[child.place][0]
         table = level.model._meta.db_table
-        there = scope.format(t="t")
-        text = f"SELECT {parent}, COUNT(*) FROM {table} t WHERE {_one_of(parent)} AND ({there}) GROUP BY {parent}"
+        there = _scoped(level, scope)
+        text = f"SELECT {parent}, COUNT(*) FROM {table} t WHERE {_one_of(parent)} AND {there} GROUP BY {parent}"
         text = level.keep(way, sql.numbered(text))
     return text, sql.bound([_several(parents), *seen, *values])
 
@@ -133,9 +139,16 @@ def kinds(level: Level, order: Sequence[Order]) -> tuple[type, ...]:
     held: list[type] = []
     for each in order:
         found = level.model._meta.fields_map[each.column]
-        is_instant = isinstance(found, fields.DatetimeField)
-        held.append(UUID if isinstance(found, fields.UUIDField) else datetime if is_instant else str)
+        held.append(next((kind for of, kind in _HELD.items() if isinstance(found, of)), str))
     return tuple(held)
+
+
+_HELD: dict[type, type] = {
+    fields.UUIDField: UUID,
+    fields.DatetimeField: datetime,
+    fields.DateField: date,
+    fields.IntField: int,
+}
 
 
 # The texts
@@ -209,18 +222,23 @@ def _tables(level: Level, way: _Way) -> str:
     rules = iter(way.rules)
     for join in level.joins.values():
         rule = "" if join.is_carried else f" AND ({next(rules)})"
-        text += f" LEFT JOIN {join.model._meta.db_table} {join.alias} ON {join.alias}.id = {join.column}{rule}"
+        text += f" LEFT JOIN {join.model._meta.db_table} {join.alias} ON {join.alias}.{join.by} = {join.column}{rule}"
     return text
 
 
 def _condition(level: Level, way: _Way) -> str:
-    scope = f"({way.scope.format(t='t')})"
+    scope = _scoped(level, way.scope)
     if not way.is_beyond:
         return scope
     # Every order sorts all its columns the same way, so one comparison of tuples says what lies beyond.
     sign = "<" if way.order[0].descends != way.goes_back else ">"
     columns = ", ".join(_sorted(level, each.column) for each in way.order)
     return f"{scope} AND ({columns}) {sign} ({sql.marks(len(way.order))})"
+
+
+def _scoped(level: Level, scope: str) -> str:
+    only = f" AND {level.only}" if level.only else ""
+    return f"({scope}){only}".format(t="t")
 
 
 def _one_of(column: str) -> str:

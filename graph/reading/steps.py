@@ -6,34 +6,36 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from graphql import GraphQLError, GraphQLObjectType, get_named_type
+from graphql import GraphQLError, get_named_type
 
 from graph.reading import pages, statement
 from graph.reading.explained import Computed, Joined, Shows, Shut, Step
 from graph.reading.pages import Paged, Picked, Shown
-from graph.reading.plan import (
+from graph.reading.plan import Child, Level, Plan
+from graph.reading.planner import Planner
+from graph.reading.read import rides
+from graph.reading.sources import (
     Answered,
     Below,
     Call,
-    Child,
     Closed,
     Edges,
+    Entry,
     Inner,
-    Level,
-    Made,
+    Kind,
+    Mixture,
     Nested,
     Node,
     Nodes,
     Pages,
-    Plan,
 )
-from graph.reading.planner import Planner, is_a_list, is_a_page
-from graph.reading.read import rides
+from graph.reading.types import is_a_list, is_a_page
 from models.refusal import Refusal
 
 if TYPE_CHECKING:
     from graph.reading.executor import ReadingExecutor
-    from graph.reading.plan import Connection
+    from graph.reading.plan import Join
+    from graph.reading.sources import Connection
     from resolvers.rows import Page, Rows
     from resolvers.viewer import Viewer
 
@@ -85,14 +87,14 @@ class Steps:
 
     def _narrowed(self, child: Child) -> tuple[Mapping[str, Any], str, Sequence[Any]]:
         """What is given to an edge, and what else must hold of its rows."""
-        given = {**self._said, **child.arguments.given(self._executor.variable_values)}
+        given = {**self._said, **child.given(self._executor.variable_values)}
         try:
             narrowed, asked = child.edge.narrow(self._executor.context_value, given) if child.edge.narrow else ("", ())
         except KeyError:  # what only the question could tell, which has handed over no rows
             narrowed, asked = "", ()
         return given, narrowed, asked
 
-    def _child(self, child: Any, made: Made, field: str, *, of_one: bool, rides: bool) -> Step:
+    def _child(self, child: Any, made: Entry, field: str, *, of_one: bool, rides: bool) -> Step:
         way = Shows.PAGE if child.connection is not None else Shows.LIST
         context, viewer, page = self._executor.context_value, self._viewer, None
         parents = PARENTS[:1] if of_one else PARENTS
@@ -113,7 +115,7 @@ class Steps:
         field: str,
         way: Shows,
         level: Level,
-        made: Made,
+        made: Entry,
         connection: Connection | None,
         statements: Sequence[statement.Statement],
         page: Page | None,
@@ -128,7 +130,7 @@ class Steps:
             shows=way,
             columns=tuple(text for text, _ in level.columns),
             joins=tuple(
-                Joined(each.alias, each.model._meta.db_table, each.column, each.is_carried)
+                Joined(each.alias, each.model._meta.db_table, _along(each), each.is_carried)
                 for each in level.joins.values()
             ),
             computed=tuple(
@@ -152,13 +154,16 @@ class Steps:
                     rides=level.children[source.child] is riding,
                 )
                 for name, source in parts
-                if isinstance(source, Below | Pages)
+                if isinstance(source, Below | Pages | Kind)
             ),
         )
 
 
-def _parts(made: Made, before: str) -> Iterator[tuple[str, Any]]:
-    """Every field that is made of a row, by its path from the row, as deep as the joined rows go."""
+def _parts(made: Entry, before: str) -> Iterator[tuple[str, Any]]:
+    """Every field that is made of a row, by its path from the row, as deep as the joined rows go; and every kind."""
+    if isinstance(made, Mixture):
+        yield from ((f"{before}on {kind.made.of.name}", kind) for kind in made.each.values())
+        return
     for part in made.parts:
         match part.source:
             case Nested(inner) | Nodes(inner) | Edges(inner) | Node(inner):
@@ -169,14 +174,17 @@ def _parts(made: Made, before: str) -> Iterator[tuple[str, Any]]:
                 yield f"{before}{part.key}", source
 
 
-def _made_of(source: Below | Pages) -> Made:
-    return source.made if isinstance(source, Below) else source.connection.made
+def _made_of(source: Below | Pages | Kind) -> Entry:
+    return source.connection.made if isinstance(source, Pages) else source.made
 
 
-def _entry(made: Made) -> GraphQLObjectType:
+def _entry(made: Entry) -> Any:
     """The type of the rows: of a page, that of its entries."""
     if not is_a_page(made.of):
         return made.of
-    entry: Any = get_named_type(made.of.fields["nodes"].type)
-    assert isinstance(entry, GraphQLObjectType)  # noqa: S101 - pages are of objects
-    return entry
+    return get_named_type(made.of.fields["nodes"].type)
+
+
+def _along(join: Join) -> str:
+    """By which column a row is joined; where that is not its key, by which of its own."""
+    return join.column if join.by == "id" else f"{join.column}, which its {join.by} says"

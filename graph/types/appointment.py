@@ -13,12 +13,15 @@ from graph.reading.shape import column, computed, one, shape
 from graph.roles import EVERYBODY, STAFF
 from graph.scalars import LocalDateTime
 from graph.types.client import Client
+from graph.types.history_entry import HistoryEntry
 from graph.types.location import Location
-from graph.types.node import Node, id_of
+from graph.types.node import id_of
 from graph.types.pet import Pet
 from graph.types.room import Room
 from graph.types.service import Service
 from graph.types.staff import Staff
+from graph.types.visit import Visit
+from models import HistoryKind
 from models.appointment import Status
 
 
@@ -28,12 +31,13 @@ def local_time(moment: datetime, zone: str) -> LocalDateTime:
     return LocalDateTime(moment.astimezone(ZoneInfo(zone)).isoformat()[:16])
 
 
-@shape(models.Appointment, EVERYBODY)
-class Appointment(Node):
+@shape(models.Appointment, EVERYBODY, kind=HistoryKind.APPOINTMENT)
+class Appointment(HistoryEntry):
     """A planned visit of one pet to one vet."""
 
     id: strawberry.ID = id_of("Appointment")
     status: Status = column("Where it stands.")
+    at: datetime = column("When the visit starts.", of="starts_at")
     starts_at: datetime = column("When the visit starts.")
     ends_at: datetime = column("When the visit ends.")
     starts_at_local: LocalDateTime = computed(
@@ -49,3 +53,4 @@ class Appointment(Node):
     client: Client | None = one("Whom the practice tells about it.", STAFF, carried=True)
     cancelled_because: str | None = column("Why it was cancelled; empty when nobody said.", STAFF)
     created_at: datetime = column("When it was booked.")
+    visit: Visit | None = one("What became of it; null while its visit has not been opened.", STAFF, key="record")

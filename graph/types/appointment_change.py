@@ -23,6 +23,7 @@ described(
         ChangeKind.COMPLETED: "The visit is over.",
         ChangeKind.CANCELLED: "It was cancelled.",
         ChangeKind.NO_SHOW: "Nobody came.",
+        ChangeKind.RESTORED: "It was cancelled by mistake, and stands again where it stood.",
     },
     name="AppointmentChangeKind",
 )

@@ -43,10 +43,10 @@ class Client(Node):
     language: str = column("The language of letters, as a BCP 47 tag: `en`, `de`.")
     address: Address = address_of("Where they live.")
     emails: list[Email] = many(
-        "The e-mail addresses; letters go to the first.", models.ClientEmail, "client", order=("position",)
+        "The e-mail addresses; letters go to the first.", models.ClientEmail, "client", order=("position",), size=3
     )
     phones: list[Phone] = many(
-        "The phone numbers, the best one first.", models.ClientPhone, "client", order=("position",)
+        "The phone numbers, the best one first.", models.ClientPhone, "client", order=("position",), size=3
     )
     is_registered_online: bool | None = column(
         "Whether they registered themselves and reception has not recognised them yet.", STAFF

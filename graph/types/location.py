@@ -55,6 +55,7 @@ class Location(Node):
     zone: str = column("The zone of the clock on its wall, by its IANA name: `Europe/Berlin`.")
     currency: str = column("The currency it charges in, as three letters of ISO 4217: `EUR`.")
     address: Address = address_of("Where it is.")
+    region: str = column("The region whose law counts there, as ISO 3166-2 (`US-NY`); empty when nobody entered it.")
     phone: str = column("Its phone number, as people read it.")
     phone_e164: str | None = column("Its phone number to dial, in E.164; null when it is no full number.")
     closed_on: date | None = column("The first day on which it is closed for good; null while it stays open.")

@@ -6,7 +6,7 @@ import strawberry
 
 import models
 from graph.reading.shape import column, shape
-from graph.roles import EVERYBODY
+from graph.roles import EVERYBODY, STAFF
 from graph.types.node import Node, id_of
 
 
@@ -17,3 +17,10 @@ class Practice(Node):
     id: strawberry.ID = id_of("Practice")
     name: str = column("The name of the practice.")
     language: str = column("The language it usually writes in, as a BCP 47 tag: `en`, `de`.")
+    shares_notes: bool = column("Whether owners read the signed notes of their pets.")
+    locks_after_hours: int | None = column(
+        "How many hours after its end the record of a visit locks by itself, 1 to 720; null when none does.", STAFF
+    )
+    stale_weight_days: int | None = column(
+        "How many days old a weight may be from which a dose is reckoned, 1 to 366.", STAFF
+    )

@@ -62,6 +62,7 @@ class Staff(Node):
     given_name: str | None = column("Their given name.", STAFF)
     family_name: str | None = column("Their family name.", STAFF)
     email: str | None = column("Their e-mail address.", Role.MANAGER)
+    licence_number: str | None = column("The number of their licence; empty when nobody entered it.", STAFF)
     has_left: bool | None = computed(
         "Whether they have left the practice.", lambda left_at: left_at is not None, "left_at", roles=STAFF
     )

@@ -41,6 +41,7 @@ class Migration(migrations.Migration):
                 ("recorded_at", Instant(auto_now=False, auto_now_add=False)),
                 ("undone_at", Instant(null=True, auto_now=False, auto_now_add=False)),
                 ("undone_because", fields.TextField(default="", unique=False)),
+                ("stayed", fields.TextField(default="{}", unique=False)),
             ],
             options={
                 "table": "death",
@@ -69,13 +70,14 @@ class Migration(migrations.Migration):
                 ("subject_table", fields.CharField(max_length=32)),
                 ("subject_id", fields.UUIDField()),
                 ("before", fields.TextField(unique=False)),
+                ("after", fields.TextField(unique=False)),
             ],
             options={
                 "table": "death_effect",
                 "app": "models",
                 "indexes": [Index(fields=["death_id"])],
                 "pk_attr": "id",
-                "table_description": "One row that a death changed, as it was before: JSON of the columns that were changed.",
+                "table_description": "One row that a death changed: JSON of the columns that were changed, as they were before and as it left them.",
             },
             bases=["Row"],
         ),
@@ -680,7 +682,11 @@ class Migration(migrations.Migration):
             options={
                 "table": "diagnosis",
                 "app": "models",
-                "indexes": [Index(fields=["pet_id", "at"]), Index(fields=["note_id"])],
+                "indexes": [
+                    Index(fields=["pet_id", "at"]),
+                    Index(fields=["note_id"]),
+                    Index(fields=["problem_id", "at"]),
+                ],
                 "pk_attr": "id",
                 "table_description": "What somebody found about a problem.",
             },

@@ -5,16 +5,21 @@ from typing import Any
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 
-from models.constraint import Check, Constraint, Frozen, NeverChanged, TextIndex, Unique
+from models.constraint import POSTGRES, Check, Constraint, Frozen, NeverChanged, PartialIndex, TextIndex, Unique
+from models.row import uuid7
 
 TEXTS = ("subjective", "objective", "assessment", "plan", "internal")
+OF_A_NOTE = ("id", "visit_id", "pet_id", "kind", "template_id", "author_id", *TEXTS, "words", "version", "at",
+             "created_at", "changed_at")  # fmt: skip
 # A draft in a locked visit is frozen like a signed note; signing it is still allowed, for signing changes no words.
 IN_A_LOCKED_VISIT = (
     "EXISTS (SELECT 1 FROM visit locked WHERE locked.id = {row}visit_id AND locked.locked_at IS NOT NULL)"
 )
+# A note that takes no lines: signed, in a locked visit, entered in error with or without its visit, or of another pet.
 IN_A_FROZEN_NOTE = (
     "EXISTS (SELECT 1 FROM note kept JOIN visit locked ON locked.id = kept.visit_id "
-    "WHERE kept.id = {row}note_id AND (kept.signed_at IS NOT NULL OR locked.locked_at IS NOT NULL))"
+    "WHERE kept.id = {row}note_id AND (kept.signed_at IS NOT NULL OR locked.locked_at IS NOT NULL "
+    "OR kept.errored_at IS NOT NULL OR locked.errored_at IS NOT NULL OR kept.pet_id <> {row}pet_id))"
 )
 OF_A_LINE = ("id", "pet_id", "note_id", "at", "recorded_at", "recorded_by_id", "words")
 LINES = {
@@ -59,20 +64,20 @@ CONSTRAINTS: list[Constraint] = [
         "visit_locked",
         "visit",
         "{row}locked_at IS NOT NULL",
-        ("id", "pet_id", "appointment_id", "location_id", "vet_id", "at", "ended_at", "reason", "words", "locked_at",
-         "locked_by_id"),
+        ("id", "pet_id", "appointment_id", "location_id", "vet_id", "at", "ended_at", "reason", "words", "created_at",
+         "locked_at", "locked_by_id"),
     ),
     Frozen(
         "note_signed",
         "note",
         "{row}signed_at IS NOT NULL",
-        ("id", "visit_id", "pet_id", "kind", "author_id", *TEXTS, "words", "version", "at", "signed_at", "signed_by_id"),
+        (*OF_A_NOTE, "signed_at", "signed_by_id"),
     ),
     Frozen(
         "note_in_a_locked_visit",
         "note",
         IN_A_LOCKED_VISIT,
-        ("id", "visit_id", "pet_id", "kind", "author_id", *TEXTS, "words", "version", "at"),
+        OF_A_NOTE,
         admits_new=False,
     ),
     *(
@@ -93,6 +98,7 @@ CONSTRAINTS: list[Constraint] = [
     NeverChanged("death_effect_never_changed", "death_effect"),
     TextIndex("diagnosis_term_fold", "diagnosis_term", "fold", "id"),
     TextIndex("note_template_fold", "note_template", "fold", "id"),
+    PartialIndex("visit_still_open", "visit", "ended_at, id", "locked_at IS NULL AND errored_at IS NULL"),
 ]  # fmt: skip
 
 
@@ -103,8 +109,26 @@ async def make(_apps: Any, editor: Any) -> None:
             await editor.client.execute_query(statement)
 
 
+async def remember(_apps: Any, editor: Any) -> None:
+    """Write a death for every pet that has died already: without effects, for nobody wrote down what was ended."""
+    run, is_postgres = editor.client.execute_query, editor.DIALECT == POSTGRES
+    marks = "$1, $2, $3, $4, $5" if is_postgres else "?, ?, ?, ?, ?"
+    _, pets = await run(
+        "SELECT pet.id, pet.died_on, COALESCE(told.at, pet.created_at) AS at, told.account_id "
+        "FROM pet LEFT JOIN event told ON told.number = (SELECT number FROM event WHERE kind = 'PET_DIED' "
+        "AND subject_id = pet.id ORDER BY number DESC LIMIT 1) WHERE pet.died_on IS NOT NULL"
+    )
+    for pet in pets:
+        key = uuid7() if is_postgres else str(uuid7())
+        await run(
+            "INSERT INTO death (is_reported_by_owner, undone_because, stayed, id, pet_id, died_on, recorded_at, "  # noqa: S608
+            f"recorded_by_account_id) VALUES (FALSE, '', '{{}}', {marks})",
+            [key, pet["id"], pet["died_on"], pet["at"], pet["account_id"]],
+        )
+
+
 class Migration(migrations.Migration):
-    """The constraints of records."""
+    """The constraints of records, and the deaths that were recorded before there was a table of them."""
 
     dependencies = [("models", "0003_records")]
-    operations = [ops.RunPython(make)]
+    operations = [ops.RunPython(make), ops.RunPython(remember)]

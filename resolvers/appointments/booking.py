@@ -14,6 +14,7 @@ from models.period import Period, must_be_foreseeable
 from models.refusal import InvalidInput, NotFound, TimeHasPassed, TooManyPlanned, TooShortNotice
 from models.row import uuid7
 from models.text import prose
+from models.words import search_words
 from resolvers import access, bookings, events, free_times, messages, retries
 from resolvers.access import Deed
 from resolvers.appointments import told
@@ -97,6 +98,7 @@ async def book(viewer: Viewer, booking: Booking, *, key: str, now: datetime) -> 
                 ends_at=visit.ends_at,
                 status=Status.BOOKED,
                 reason=reason,
+                words=search_words(reason),
                 created_at=now,
             )
             await sql.insert([appointment])

@@ -32,6 +32,7 @@ class ChangeKind(StrEnum):
     COMPLETED = "COMPLETED"
     CANCELLED = "CANCELLED"
     NO_SHOW = "NO_SHOW"
+    RESTORED = "RESTORED"
 
 
 KINDS: Final[Mapping[EventKind, ChangeKind]] = {EventKind[f"APPOINTMENT_{kind.name}"]: kind for kind in ChangeKind}

@@ -33,18 +33,19 @@ async def who(pet_id: UUID, wanted: UUID | None, *, now: datetime) -> Told:
     """Who hears about visits of the pet: the client wanted, else the owner who sees it and pays most.
 
     Somebody who owned it once, or may no longer see it, hears nothing more; somebody who never owned it may be wanted
-    by reception, for she brings it. Nobody is told, without an address, when there is nobody.
+    by reception, for she brings it. Nobody is told, without an address, when there is nobody, or the pet has died.
     """
     coming = sorted(status.value for status in COMING)
     rows = await sql.fetch(
         "SELECT c.id, c.language, (SELECT e.address FROM client_email e WHERE e.client_id = c.id "
+        "AND EXISTS (SELECT 1 FROM pet p WHERE p.id = ? AND p.died_on IS NULL) "
         "ORDER BY e.position, e.id LIMIT 1) AS address, (SELECT COUNT(*) FROM appointment a WHERE a.client_id = c.id "
         f"AND a.starts_at > ? AND a.status IN ({sql.marks(len(coming))})) AS coming "
         "FROM client c LEFT JOIN ownership o ON o.client_id = c.id AND o.pet_id = ? AND o.ends_on IS NULL AND o.may_view "
         "WHERE o.id IS NOT NULL OR (c.id = ? AND NOT EXISTS "
         "(SELECT 1 FROM ownership was WHERE was.client_id = c.id AND was.pet_id = ?)) "
         "ORDER BY CASE WHEN c.id = ? THEN 0 ELSE 1 END, COALESCE(o.share, 0) DESC, c.id LIMIT 1",
-        (now, *coming, pet_id, wanted, pet_id, wanted),
+        (pet_id, now, *coming, pet_id, wanted, pet_id, wanted),
     )
     if not rows:
         return Told(Recipient("", "en"))

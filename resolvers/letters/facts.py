@@ -11,10 +11,9 @@ from zoneinfo import ZoneInfo
 
 from models import Letter, Message, MessageState, Status, sql
 from models.contact import email_fold
+from models.text import TURNING
 
 _LONGEST = 200
-# They turn the direction of what follows, so a name could rewrite the sentence around it.
-_TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,4 +117,4 @@ def _visit(row: Mapping[str, Any]) -> Visit:
 def _one_line(text: str | None) -> str:
     """What somebody typed, so that it can neither break a line nor turn the words around it."""
     line = " ".join((text or "").split())
-    return "".join(c for c in line if unicodedata.category(c) not in ("Cc", "Cs") and c not in _TURNING)[:_LONGEST]
+    return "".join(c for c in line if unicodedata.category(c) not in ("Cc", "Cs") and c not in TURNING)[:_LONGEST]

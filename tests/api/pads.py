@@ -17,6 +17,7 @@ from tests.doors import Program, id_of
 from tests.typed import until
 from tests.world import NOW, a_booking, a_world
 from vetdesk import wiring
+from vetdesk.reading_log import ReadingLog
 
 WATCH = """subscription Watch($location: ID!, $day: Date!, $after: String) {
   scheduleChanged(locationId: $location, from: $day, to: $day, after: $after) {
@@ -56,12 +57,10 @@ class Screens:
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self.heard = wiring.live(program.settings)
+        self.heard, self.log = wiring.live(program.settings), ReadingLog(now=program.clock)
+        more: Any = {"deed_done": lambda: None, "record_read": self.log.note, "now": program.clock}
         doors = {
-            each: wiring.endpoint(
-                program.settings, program.adapters, self.heard, each, deed_done=lambda: None, now=program.clock
-            )
-            for each in Audience
+            each: wiring.endpoint(program.settings, program.adapters, self.heard, each, **more) for each in Audience
         }
         self.desks = {each: door._desk for each, door in doors.items()}
         self.open: list[Asking] = []

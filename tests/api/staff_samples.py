@@ -6,10 +6,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from models import HoursException, Letter, Status, WorkingHours
+from models import Certificate, HoursException, Letter, Status, Vaccine, WorkingHours
 from resolvers import invitations
 from resolvers.viewer import Audience, Viewer
+from tests.api import samples_of_endings
+from tests.api.plan_samples import for_documents, for_plans
+from tests.api.record_samples import for_records
 from tests.api.samples import ADDRESS, Sample, a_visit, at, for_owners, secret_of
+from tests.api.samples_of_imports import of_imports
+from tests.api.samples_of_lines import of_lines
+from tests.api.vaccination_samples import of_vaccinations
 from tests.doorkeeper import PASSWORD
 from tests.doors import Program, id_of
 from tests.scene import STAFF, a_newcomer
@@ -26,13 +32,24 @@ class Samples:
     boss: Viewer
     staff: list[Sample]
     owner: list[Sample]
+    vaccine: Vaccine
+    certificate: Certificate
 
 
 async def samples(program: Program) -> Samples:
     """A practice, and a sample of every mutation that takes a key, in each view."""
     world = await a_world()
     boss = (await a_member("Berta Boss", *STAFF, at=None)).viewer
-    return Samples(world, boss, await for_staff(program, world, boss), await for_owners(world))
+    staff = [
+        *await for_staff(program, world, boss),
+        *await for_records(world, boss),
+        *await of_vaccinations(world, boss),
+    ]
+    owner = [*await for_owners(world), await samples_of_endings.a_death(world, world.owner.viewer)]
+    vaccine, certificate = await Vaccine.all().order_by("id").first(), await Certificate.filter(voided_at=None).first()
+    assert vaccine
+    assert certificate
+    return Samples(world, boss, staff, owner, vaccine, certificate)
 
 
 async def for_staff(program: Program, world: World, boss: Viewer) -> list[Sample]:
@@ -58,6 +75,9 @@ async def for_staff(program: Program, world: World, boss: Viewer) -> list[Sample
         return Sample(deed, boss, given, other, payload, {**(once if payload.endswith(step) else told), **writes})
 
     return [
+        *await for_documents(world),
+        *await for_plans(world),
+        *await of_imports(program, world, boss),
         Sample(
             "acceptInvitation",
             Audience.STAFF,
@@ -201,6 +221,7 @@ async def for_staff(program: Program, world: World, boss: Viewer) -> list[Sample
                 "microchip": "276098102345679",
                 "alerts": ["Bites."],
                 "tags": ["Indoor"],
+                "lifestyle": ["INDOOR"],
             },
             {"name": "Maja"},
         ),
@@ -228,12 +249,7 @@ async def for_staff(program: Program, world: World, boss: Viewer) -> list[Sample
             {"ownershipId": id_of(left), "shares": shares},
             {"ownershipId": id_of(held)},
         ),
-        sample(
-            "recordDeath",
-            "DeathRecorded { pet { id diedOn } }",
-            {"petId": id_of(alive), "diedOn": "2026-03-01"},
-            {"diedOn": "2026-02-28"},
-        ),
+        *await samples_of_endings.for_staff(world, boss),
         sample(
             "addLocation",
             "LocationAdded { location { id name } }",
@@ -244,6 +260,7 @@ async def for_staff(program: Program, world: World, boss: Viewer) -> list[Sample
                 "address": ADDRESS,
                 "phone": "+44 20 7946 0958",
                 "openingHours": [A_STRETCH],
+                "region": "DE-BE",
             },
             {"name": "Key"},
             Location=1,
@@ -261,9 +278,11 @@ async def for_staff(program: Program, world: World, boss: Viewer) -> list[Sample
                 "phone": "+49 30 901820",
                 "openingHours": [A_STRETCH],
                 "closedOn": "2030-01-01",
+                "region": "DE-BE",
             },
             {"name": "High Street"},
             OpeningHours=-4,
+            VaccinationDue=1,
         ),
         sample(
             "addRoom", "RoomAdded { room { id name } }", {"locationId": place, "name": "Two"}, {"name": "2"}, Room=1
@@ -397,4 +416,5 @@ async def for_staff(program: Program, world: World, boss: Viewer) -> list[Sample
             Client=-1,
             ClientWord=-2,
         ),
+        *await of_lines(world, sample),
     ]

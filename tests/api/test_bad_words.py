@@ -169,9 +169,11 @@ async def test_a_malformed_id_is_answered_as_an_unknown_one_by_every_query(datab
         (desk, "node(id: $id) { id }", "Node", None),
         (desk, "client(id: $id) { id }", "Client", None),
         (desk, "pet(id: $id) { id }", "Pet", None),
+        (desk, 'deathPreview(petId: $id, diedOn: "2026-03-02") { __typename }', "Pet", None),
         (desk, 'day(locationId: $id, on: "2026-03-02") { appointments { id } }', "Location", None),
         (olga, "node(id: $id) { id }", "Pet", theirs),
         (olga, "pet(id: $id) { id }", "Pet", theirs),
+        (olga, 'deathPreview(petId: $id, diedOn: "2026-03-02") { __typename }', "Pet", theirs),
     ]
     free = 'freeTimes(serviceId: {}, locationId: {}, petId: {}, from: "2026-03-04", to: "2026-03-04") {{ startsAt }}'
     quoted = f'"{service}"', f'"{place}"'

@@ -32,11 +32,33 @@ LOCKED_TWICE = {
     "Ownership owner: without mine.client_id = {client}": "An owner comes to ownerships from a pet of hers.",
     "Ownership owner: without mine.ends_on IS NULL": "An owner comes to ownerships from a pet of hers.",
     "Ownership owner: without mine.may_view": "An owner comes to ownerships from a pet that she may see.",
+    "HistoryEntry owner: everything": "An owner comes to entries from a pet of hers.",
+    "HistoryEntry owner: without {t}.owners_see = 'SIGNED_NOTE'": "The rule of the note itself says so as well.",
+    "HistoryEntry owner: without mine.pet_id = {t}.pet_id": "An owner comes to entries from a pet of hers.",
+    "HistoryEntry owner: without mine.client_id = {client}": "An owner comes to entries from a pet of hers.",
+    "HistoryEntry owner: without mine.ends_on IS NULL": "An owner comes to entries from a pet of hers.",
+    "HistoryEntry owner: without mine.may_view": "An owner comes to entries from a pet that she may see.",
+    "Death owner: everything": "An owner comes to a death from a pet of hers.",
+    "Death owner: without mine.pet_id = {t}.pet_id": "An owner comes to a death from a pet of hers.",
+    "Death owner: without mine.client_id = {client}": "An owner comes to a death from a pet of hers.",
+    "Death owner: without mine.ends_on IS NULL": "An owner comes to a death from a pet of hers.",
+    "Death owner: without mine.may_view": "An owner comes to a death from a pet that she may see.",
     "Account staff: everything": "The roots name one's own account, or those not recognised yet.",
     "Account owner: everything": "The root names her own account.",
     "Account reception: everything": "The root names those not recognised yet.",
     "Account reception: without {t}.audience = 'owner'": "The root says so as well.",
     "Account reception: without NOT {t}.is_linked": "The root says so as well.",
+    **{
+        f"PrescriptionRepeat owner: {part}": "An owner comes to repeats from a prescription that she may see."
+        for part in (
+            "everything",
+            "without above.id = {t}.prescription_id",
+            "without above.errored_at IS NULL",
+            "without mine.pet_id = above.pet_id",
+            "without mine.client_id = {client}",
+            "without mine.ends_on IS NULL",
+        )
+    },
     "Pet.coOwners: without condition 0": "The rule of ownerships says so as well.",
 }
 """What shows nothing to anybody when it alone is broken, since something else keeps the same rows."""
@@ -53,6 +75,7 @@ BOTH = {
 """Of those, the ones whose other lock is a thing of its own: with both broken, somebody is shown something."""
 
 
+LIMPS = '{ pets { nodes { history(search: "limps") { totalCount } } } }'
 SHEET = "query ($at: ID!, $on: Date!) { day(locationId: $at, on: $on) { appointments { id } } }"
 
 
@@ -107,6 +130,7 @@ async def a_bench() -> Bench:
             for on in DAYS:  # on some of them there are visits before and after
                 given = {"at": id_of(house.world.location), "on": on}
                 keep(names[0], Document(SHEET, given))
+            keep(names[0], Document(LIMPS))
     return Bench(house, desk, sorted(asked, key=lambda each: len(each.document.text)))
 
 

@@ -8,8 +8,9 @@ from dataclasses import replace
 
 from graphql import GraphQLObjectType, get_named_type
 
-from graph.reading.shape import SHAPES
+from graph.reading.shape import BODY, RECORDS, SHAPES
 from graph.schema import schema
+from graph.types.pet import Pet
 from graph.views import view_of
 from models import Role
 from resolvers import access, appointments, ownerships
@@ -290,3 +291,35 @@ def test_nothing_that_is_shared_is_anybodys_own():
     assert [
         name for name, rule in rules.items() if re.search(r"{(account|client|staff)}", rule.staff + rule.reception)
     ] == []
+
+
+async def test_whoever_is_pushed_something_of_a_record_has_read_it_also_where_one_read_was_for_all(
+    database, monkeypatch
+):
+    name = schema._schema.type_map["Pet"].fields["name"].extensions["strawberry-definition"]  # type: ignore[attr-defined]
+    monkeypatch.setattr(name, "metadata", {**name.metadata, BODY: True})
+    monkeypatch.setitem(RECORDS, Pet, "id")
+    world, visit, seen = await a_day(database)
+    ines, told = await a_receptionist("Rosa Klein"), []
+    async with screens(database) as made:
+        for desk in made.desks.values():
+            desk.operations._record_read = lambda viewer, pets, operation: told.append(
+                (viewer.account_id, pets, operation)
+            )
+        for who in (world.receptionist, ines):
+            await made.watch(who.viewer, WATCH, **seen)
+        mine = await made.watch(world.owner.viewer, MINE)
+        reads = noted(made.heard.hub)
+        assert told == []
+        await moved(world, visit, 60)
+        await made.settled()
+        assert len(reads) == 2  # one for both of the desk, one for the owner
+        assert len(mine.changes) == 1
+    assert sorted(told, key=str) == sorted(
+        [
+            (world.receptionist.account.id, {world.pet.id}, "Watch"),
+            (ines.account.id, {world.pet.id}, "Watch"),
+            (world.owner.account.id, {world.pet.id}, None),
+        ],
+        key=str,
+    )

@@ -71,7 +71,8 @@ async def undone(program: Program, sample: Sample, wants: str, given: list[Any],
     try:
         async with in_transaction():
             answer = await together(program, sample, wants, given)
-            kept = sum("code" not in (one or {}) for one in answer.body["data"].values())
+            done = zip(answer.body["data"].values(), given, strict=True)
+            kept = sum("code" not in (one or {}) and not asked.get("dryRun") for one, asked in done)
             if not KEYED & given[0].keys():
                 raise Undone
             assert await IdempotencyKey.all().count() == before.get("IdempotencyKey", 0) + kept, answer.body
@@ -145,15 +146,38 @@ def questions(made: Samples, audience: Audience) -> dict[str, dict[str, Any]]:
         "petId": id_of(world.pet),
         "vetId": id_of(world.vet.staff),
     }
-    both = {"node": {"id": id_of(world.pet)}, "pet": {"id": id_of(world.pet)}, "freeTimes": free}
+    pet, paper = {"id": id_of(world.pet)}, {"id": id_of(made.certificate)}
+    death = {"petId": id_of(world.pet), "diedOn": "2026-03-01"}
+    both = {
+        "node": pet,
+        "pet": pet,
+        "freeTimes": free,
+        "certificate": paper,
+        "certificateLink": paper,
+        "deathPreview": death,
+    }
     if audience is Audience.OWNER:
         return {**both, "myAppointments": page}
     return {
         **both,
         "client": {"id": id_of(world.owner.client)},
+        "petRecord": {"petId": id_of(world.pet)},
         "clients": {"search": "berg", **page},
         "pets": page,
+        "diagnosisTerms": {"search": "tail", **page},
+        "visit": {"id": next(each.given["visitId"] for each in made.staff if each.deed == "endVisit")},
+        "recordReadings": {"petId": id_of(world.pet), **page},
+        "history": {
+            "search": "limps",
+            "kinds": ["APPOINTMENT", "NOTE"],
+            "from": "2026-03-01T00:00:00Z",
+            "to": "2026-04-01T00:00:00Z",
+            **page,
+        },
+        "vaccines": {"search": "rabisin"},
+        "vaccinationsOfLot": {"lot": "A-1", "vaccineId": id_of(made.vaccine), **page},
         "day": {"locationId": id_of(world.location), "on": "2026-03-03"},
+        "dueSteps": {"from": "2026-03-01", "to": "2026-03-03", **page},
         "appointments": {
             "startsBefore": "2026-03-04T00:00:00Z",
             "endsAfter": "2026-03-03T00:00:00Z",

@@ -47,6 +47,9 @@ class Narrower(Sight):
         return super().sees(row)
 
 
+LINES = ("Allergy", "Diagnosis", "Prescription", "Procedure", "RecordLine", "Treatment", "Vital")
+
+
 async def test_a_row_behind_an_edge_that_is_not_carried_is_shown_to_whom_its_own_rule_shows_it(database, monkeypatch):
     house, desk = await a_house(), Desk()
     records = await Records.read(desk.program.adapters.vault)
@@ -57,11 +60,42 @@ async def test_a_row_behind_an_edge_that_is_not_carried_is_shown_to_whom_its_own
             breaks.not_carried(field)(monkeypatch)
             joined.add((of, name))
     assert joined == {
+        ("Certificate", "replacedBy"),
+        ("Certificate", "vaccination"),
+        ("Certificate", "voidedBy"),
+        ("Vaccination", "givenBy"),
+        ("Vaccination", "location"),
+        ("Vaccination", "vaccine"),
+        ("Vaccination", "voidedBy"),
+        ("VaccinationDue", "protocol"),
         ("Appointment", "client"),
         ("Appointment", "room"),
+        ("Document", "erroredBy"),
+        ("Document", "signedBy"),
         ("HeldRole", "location"),
         ("HoursException", "location"),
         ("HoursException", "staff"),
+        *((line, edge) for line in LINES for edge in ("note", "recordedBy", "erroredBy")),
+        ("Prescription", "stoppedBy"),
+        ("Prescription", "weight"),
+        ("PrescriptionRepeat", "givenBy"),
+        ("Procedure", "service"),
+        ("Document", "visit"),
+        ("TreatmentPlan", "madeBy"),
+        ("TreatmentPlan", "visit"),
+        ("TreatmentStep", "settledBy"),
+        ("Appointment", "visit"),
+        ("Note", "cosignedBy"),
+        ("Note", "erroredBy"),
+        ("Note", "signedBy"),
+        ("Note", "template"),
+        ("Note", "visit"),
+        ("NoteTemplate", "service"),
+        ("Visit", "appointment"),
+        ("Visit", "erroredBy"),
+        ("Visit", "lockedBy"),
+        ("ImportedLine", "within"),
+        ("RecordImport", "importedBy"),
     }
     for model, rule in RULES.items():
         monkeypatch.setitem(ROWS, model, replace(ROWS[model], staff=rule))

@@ -14,6 +14,7 @@ import models
 from models import Ownership
 from models.appointment import Status
 from models.ownership import Right
+from models.treatment import PlanKind
 from tests.crawling import Crawler, every_id
 from tests.doors import Program, id_of
 from tests.marked import Mark, marked
@@ -25,13 +26,20 @@ from tests.world import (
     Owner,
     World,
     a_booking,
+    a_certificate,
+    a_certificate_file,
+    a_document,
     a_letter,
     a_pet,
     a_record,
     a_service,
+    a_vaccination,
+    a_vaccine,
     a_world,
+    an_import,
     an_owner,
     an_ownership,
+    some_facts,
     what_the_practice_keeps,
 )
 
@@ -41,7 +49,9 @@ NO_LIMITS = {"cost": 10**9, "tokens": 10**6, "depth": 50, "aliases": 10**4, "doc
 # What the owner view shows of a row that is hers to see; of everything else, nothing.
 SHOWN: dict[type[Model], set[str]] = {
     models.Practice: {"name", "language"},
-    models.Location: {"name", "currency", "street", "postal_code", "city", "country", "phone", "phone_e164"},
+    models.Location: {
+        "name", "currency", "street", "postal_code", "city", "country", "phone", "phone_e164", "region",
+    },
     models.Service: {"name", "description"},
     models.Staff: {"display_name"},
     models.Client: {
@@ -51,7 +61,19 @@ SHOWN: dict[type[Model], set[str]] = {
     models.ClientPhone: {"as_given", "e164"},
     models.Pet: {"name", "breed", "colour", "microchip"},
     models.Appointment: {"reason"},
+    models.TreatmentPlan: {"title", "goal"},
+    models.TreatmentStep: {"what"},
+    models.Document: {"title", "body", "addressee"},
+    models.Note: {"subjective", "objective", "assessment", "plan"},
+    models.Addendum: {"reason", "text"},
+    models.Prescription: {"medicine", "strength", "directions", "quantity"},
+    models.Vaccine: {"name", "maker"},
+    models.Vaccination: {"lot", "body_site", "tag"},
+    models.VaccinationDue: {"sentence"},
+    models.Certificate: {"token", "voided_because"},
     models.Account: {"email"},
+    models.TreatmentPlan: {"title"},
+    models.TreatmentStep: {"what"},
 }  # fmt: skip
 
 
@@ -93,9 +115,37 @@ async def a_street() -> Street:
     await models.Practice.all().update(shares_notes=True)
     for pet in (maja, given_away, unseen, world.pet):
         await a_record(pet)
+        wrong = await a_document(pet, is_shared=True, author=world.vet)
+        await models.Document.filter(id=wrong.id).update(errored_at=NOW, errored_because="Another pet.")
+        await an_import(pet)
     await what_the_practice_keeps(given_away)
+    await _doses(
+        {maja: [paul, olga], given_away: [clara, olga], unseen: [clara, olga], pauls: [paul], world.pet: [olga]}
+    )
     await _everything_else(world, paul)
     return Street(world, olga, paul, maja, given_away, unseen, unbooked)
+
+
+async def _doses(whom: dict[models.Pet, list[Owner]]) -> None:
+    """Each was given a vaccine of its own, and something else that was voided; a certificate names each owner."""
+    for pet, owners in whom.items():
+        vaccine = await a_vaccine(f"Vaccine of {pet.name}")
+        dose = await a_vaccination(pet, vaccine)
+        told: dict[str, Any] = {"voided_at": NOW, "voided_because": "It was another."}
+        await a_vaccination(pet, await a_vaccine(f"Voided of {pet.name}"), **told)
+        await models.VaccinationDue.create(
+            pet_id=pet.id, target="RABIES", due_on=TODAY, earliest_on=TODAY, reason="BOOSTER", sentence="It is due.",
+            worked_out_at=NOW,
+        )  # fmt: skip
+        for number, owner in enumerate(owners):
+            facts = some_facts(owner=fact_of(owner, pet), owner_address=[f"Home of {fact_of(owner, pet)}"])
+            voided = {**told, "voided_because": f"{number} {pet.name}"} if number else {}
+            paper = await a_certificate(dose, client_id=owner.id, facts=facts.written(), **voided)
+            await a_certificate_file(paper, fact_of(owner, pet).encode())
+
+
+def fact_of(owner: Owner, pet: models.Pet) -> str:
+    return f"Fact of {owner.client.display_name} and {pet.name}"
 
 
 async def _everything_else(world: World, paul: Owner) -> None:
@@ -117,6 +167,16 @@ async def hers(owner: Owner) -> dict[type[Model], set[Any]]:
     held = await Ownership.filter(client_id=owner.id, ends_on=None, may_view=True)
     pets = {each.pet_id for each in held}
     visits = await models.Appointment.filter(pet_id__in=pets)
+    at_home = await models.TreatmentPlan.filter(pet_id__in=pets, kind__in=(PlanKind.HOME_CARE, PlanKind.EXERCISE))
+    steps = await models.TreatmentStep.filter(plan_id__in=[each.id for each in at_home])
+    shared = await models.Document.filter(pet_id__in=pets, shared_at__not_isnull=True, errored_at=None)
+    notes = {
+        each.id
+        for each in await models.Note.filter(pet_id__in=pets, errored_at=None)
+        if each.signed_at is not None and (await models.Practice.get()).shares_notes
+    }
+    doses = await models.Vaccination.filter(pet_id__in=pets, voided_at=None)
+    named = await models.Certificate.filter(pet_id__in=pets, client_id=owner.id)
     online = await models.Service.filter(is_offered=True, is_bookable_online=True)
     return {
         models.Practice: {each.id for each in await models.Practice.all()},
@@ -128,7 +188,21 @@ async def hers(owner: Owner) -> dict[type[Model], set[Any]]:
         models.ClientPhone: {each.id for each in await models.ClientPhone.filter(client_id=owner.id)},
         models.Pet: pets,
         models.Appointment: {each.id for each in visits},
+        models.TreatmentPlan: {each.id for each in at_home},
+        models.TreatmentStep: {each.id for each in steps},
+        models.Document: {each.id for each in shared},
+        models.Note: notes,
+        models.Addendum: {each.id for each in await models.Addendum.filter(note_id__in=notes)},
+        models.Prescription: {each.id for each in await models.Prescription.filter(pet_id__in=pets, errored_at=None)},
+        models.Vaccine: {each.vaccine_id for each in doses},
+        models.Vaccination: {each.id for each in doses},
+        models.VaccinationDue: {each.id for each in await models.VaccinationDue.filter(pet_id__in=pets)},
+        models.Certificate: {each.id for each in named},
         models.Account: {owner.account.id},
+        models.TreatmentPlan: {each.id for each in at_home},
+        models.TreatmentStep: {
+            each.id for each in await models.TreatmentStep.filter(plan_id__in=[p.id for p in at_home])
+        },
     }
 
 
@@ -164,6 +238,11 @@ async def deeds(crawler: Crawler, street: Street) -> None:
         await crawler.do("confirmAppointment", appointmentId=visit),
         await crawler.do("cancelAppointment", appointmentId=visit, because="rain"),
         await crawler.do("cancelAppointment", appointmentId=foreign),
+        await crawler.do("recordDeath", petId=id_of(street.given_away), diedOn=str(TODAY)),
+        await crawler.do("recordDeath", petId=id_of(street.unseen), diedOn=str(TODAY)),
+        await crawler.do("recordDeath", petId=id_of(street.unbooked), diedOn=str(TODAY)),
+        await crawler.do("recordDeath", petId=id_of(street.maja), diedOn=str(TODAY)),
+        await crawler.do("recordDeath", petId=id_of(street.maja), diedOn=str(TODAY)),
         await crawler.do("registerPet", name="Mia", species="CAT"),
         await crawler.do("amendMyself", givenName=""),
         await crawler.do(
@@ -181,6 +260,11 @@ async def deeds(crawler: Crawler, street: Street) -> None:
         "StepNotAllowed",
         "AppointmentCancelled",
         "NotFound",
+        "NotFound",
+        "NotFound",
+        "RightNeeded",
+        "DeathRecorded",
+        "PetHasDied",
         "PetRegistered",
         "MyselfAmended",
         "MyselfAmended",
@@ -198,17 +282,28 @@ async def test_an_owner_sees_everything_of_hers_and_nothing_of_anybody_else(stre
     await crawlers[0].do("registerPet", name="Kit", species="CAT")  # leaves an event, a key and more
     await program.token(street.olga.viewer)
     await models.Throttle.create(key="the tries of somebody", ahead_until=1.0)
+    facts = {
+        (owner.id, pet.id): fact_of(owner, pet)
+        for owner in (street.paul, street.olga)
+        for pet in await models.Pet.all()
+    }
     marks = await marked()
     ids = await every_id(crawlers[0].view)
     pets = [id_of(each) for each in await models.Pet.all()]
     when = {"s": id_of(street.world.service), "l": id_of(street.world.location), "day": str(TODAY + DAY)}
     for owner, crawler in zip((street.paul, street.olga), crawlers, strict=True):
         crawler.heard.clear()
-        await crawler.ask_everything(ids, pets)
+        await crawler.ask_everything(ids)
         await crawler.ask_when(when, pets)
+        await crawler.ask_of_deaths(str(TODAY), pets)
         must = await promised(owner, marks)
         if owner is street.olga:
             await deeds(crawler, street)
         answers = "\n".join(crawler.heard)
         assert not [str(mark) for mark in marks if mark not in must and mark.is_in(answers)]
         assert not [str(mark) for mark in must if not mark.is_in(answers)]
+        certified = await models.Certificate.all()
+        hers_to_see = {(each.client_id, each.pet_id) for each in certified} & {
+            (owner.id, pet) for pet in (await hers(owner))[models.Pet]
+        }
+        assert {key for key, fact in facts.items() if fact in answers} == hers_to_see

@@ -1,4 +1,4 @@
-"""Registering pets through the contract, amending what is known of them, and recording a death."""
+"""Registering pets through the contract, and amending what is known of them."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from functools import partial
 
 import pytest
 
-from models import Appointment, Pet, Status
 from tests.api.deed import done, not_allowed, refused, unheard_of
 from tests.doors import Program, id_of
-from tests.world import AN_HOUR, NOW, a_booking, a_client, a_pet, a_receptionist, a_vet, a_world, an_owner
+from tests.world import a_client, a_pet, a_receptionist, a_vet, an_owner
 
 ALL = "name species breed sex neutered bornOn bornPrecision colour microchip diedOn"
 PET = f"pet {{ {ALL} alerts tags owners {{ share rights client {{ displayName }} }} }}"
@@ -196,40 +195,7 @@ async def test_only_what_is_given_of_a_pet_changes(database):
     assert missing == ("NotFound", ["petId"])
 
 
-async def test_a_death_cancels_what_was_to_come(database):
-    world, program = await a_world(), Program()
-    await a_booking(world.pet, starts_at=NOW + AN_HOUR)
-    recorded = await done(
-        program,
-        world.vet.viewer,
-        "recordDeath",
-        "DeathRecorded { pet { diedOn appointments(when: COMING) { nodes { status } } } }",
-        petId=id_of(world.pet),
-        diedOn="2026-03-02",
-    )
-    assert recorded["pet"] == {"diedOn": "2026-03-02", "appointments": {"nodes": [{"status": "CANCELLED"}]}}
-    assert (await Appointment.get()).status is Status.CANCELLED
-    again = partial(
-        refused,
-        program,
-        world.vet.viewer,
-        "recordDeath",
-        "DeathRecorded { pet { id } }",
-        idempotencyKey="again",
-    )
-    assert await again(petId=id_of(world.pet), diedOn="2026-03-01") == ("PetHasDied", ["petId"])
-    assert await again(petId=STRANGE, diedOn="2026-03-01") == ("NotFound", ["petId"])
-    alive = await a_pet(world.owner)
-    assert await again(petId=id_of(alive), diedOn="2026-03-04") == ("InvalidInput", ["diedOn"])
-    reused = await again(petId=id_of(world.pet), diedOn="2026-03-01", idempotencyKey="k1")
-    assert reused == ("IdempotencyKeyReused", ["idempotencyKey"])
-    assert (await Pet.get(id=alive.id)).died_on is None
-
-
-async def test_an_owner_neither_amends_a_pet_nor_records_its_death(database):
+async def test_an_owner_does_not_amend_a_pet(database):
     owner, program = await an_owner(), Program()
     pet = id_of(await a_pet(owner))
     assert await unheard_of(program, owner.viewer, "amendPet", "PetAmended { pet { id } }", petId=pet)
-    assert await unheard_of(
-        program, owner.viewer, "recordDeath", "DeathRecorded { pet { id } }", petId=pet, diedOn="2026-03-02"
-    )

@@ -7,7 +7,7 @@ import pytest
 from models import Letter, Message, MessageState, sql
 from resolvers import messages
 from resolvers.messages import Recipient
-from tests.world import AN_HOUR, NOW, a_booking, a_letter, a_pet, a_practice, an_owner
+from tests.world import AN_HOUR, NOW, a_booking, a_letter, a_practice
 from vetdesk.database import counted
 
 pytestmark = pytest.mark.anyio
@@ -56,16 +56,3 @@ async def test_withdrawing_takes_back_the_unsent_letters_of_one_appointment(prac
         state = untouched.state
         await untouched.refresh_from_db()
         assert (untouched.state, untouched.reason) == (state, "")
-
-
-async def test_a_death_withdraws_every_unsent_letter_of_that_pet(practice):
-    owner = await an_owner()
-    rex, luna = await a_pet(owner, name="Rex"), await a_pet(owner, name="Luna")
-    for hours in (1, 2):
-        await a_letter(await a_booking(rex, starts_at=NOW + hours * AN_HOUR))
-    others = await a_letter(await a_booking(luna, starts_at=NOW + 3 * AN_HOUR), secret="sealed:x")
-    assert await messages.withdraw_unsent_for_pet(rex.id, "The pet has died.") == 2
-    assert await messages.withdraw_unsent_for_pet(luna.id, "The pet has died.") == 1
-    await others.refresh_from_db()
-    assert others.state is MessageState.WITHDRAWN
-    assert not others.secret

@@ -6,6 +6,7 @@ import pytest
 
 from models import Account, Event, EventKind, RefreshToken, Role, Session, Throttle
 from models.refusal import Forbidden, InvalidInput, SessionEnded, SignedOut, SignInFailed
+from models.shipped_rules import SHIPPED
 from resolvers import sessions
 from resolvers.viewer import Audience, Viewer
 from tests import doorkeeper
@@ -181,7 +182,7 @@ async def test_nobody_can_sign_out_who_is_not_signed_in(database):
         with pytest.raises(SignedOut):
             await leave(ANYONE, now=NOW)
     await sessions.sign_out(Viewer.system("test"), now=NOW)
-    assert await how_many_rows() == {"EventCounter": 1}
+    assert await how_many_rows() == {"EventCounter": 1, "VaccinationProtocol": len(SHIPPED)}
 
 
 # Who asks

@@ -192,7 +192,7 @@ def test_what_is_wrong_is_found_and_named(prompt, tmp_path):
     assert "VETDESK_SECRET is missing." in ill.out
     assert "Run `vetdesk migrate`" in ill.out
     assert prompt("migrate", DATABASE_URL="sqlite:///rows.sqlite3").code == 0
-    well = prompt("check", DATABASE_URL="sqlite:///rows.sqlite3", SECRET=SECRET)
+    well = prompt("check", DATABASE_URL="sqlite:///rows.sqlite3", SECRET=SECRET, PUBLIC_URL="https://vet.example")
     assert (well.code, well.err) == (0, "")
 
 

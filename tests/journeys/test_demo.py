@@ -34,10 +34,11 @@ from vetdesk.database import connect
 from vetdesk.demo import sign_ins
 from vetdesk.demo.building import Size, build
 from vetdesk.demo.quiet import NoTokens
+from vetdesk.open_vet_format import record_format
 
 WEDNESDAY = datetime(2026, 3, 4, 11, 10, tzinfo=UTC)
 SMALL = Size(clients=20, pets=30, fortnight=45, past_year=25)
-PORTS = Ports(VAULT, FastPasswords(), NoTokens(), RULES)
+PORTS = Ports(VAULT, FastPasswords(), NoTokens(), record_format(), RULES)
 
 
 @pytest.fixture(scope="module")

@@ -22,11 +22,12 @@ from vetdesk.demo import animals, households, visits
 from vetdesk.demo.building import Size, build
 from vetdesk.demo.filling import fill, fill_if_empty
 from vetdesk.demo.quiet import NoTokens
+from vetdesk.open_vet_format import record_format
 from vetdesk.settings import Settings
 
 WEDNESDAY = datetime(2026, 3, 4, 11, 10, tzinfo=UTC)
 SMALL = Size(clients=20, pets=30, fortnight=45, past_year=25)
-PORTS = Ports(VAULT, FastPasswords(), NoTokens(), RULES)
+PORTS = Ports(VAULT, FastPasswords(), NoTokens(), record_format(), RULES)
 
 
 async def a_demo(now: datetime = WEDNESDAY) -> None:

@@ -3,6 +3,7 @@
 What is asked about:
 
     house      the rows: other people's, none, many, and some that are broken
+    visits     those of them that are a record
     records    all of them, as instances of the models
 
 What a viewer must hear of them, written apart from `resolvers/access` and from all of `graph/reading` but the text of a

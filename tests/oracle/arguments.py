@@ -2,13 +2,38 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from random import Random
 from typing import Any
 from uuid import UUID
 
 from graph.reading.pages import cursor
-from models import Appointment, BusyTime, Client, Location, Pet, Service
+from models import (
+    Appointment,
+    BusyTime,
+    Certificate,
+    Client,
+    DiagnosisTerm,
+    Document,
+    ImportedLine,
+    Location,
+    Note,
+    NoteRevision,
+    Ownership,
+    Pet,
+    Prescription,
+    RecordReading,
+    Service,
+    TreatmentPlan,
+    TreatmentStep,
+    Vaccination,
+    VaccinationDue,
+    Visit,
+    Vital,
+)
+from models.treatment import PlanState
 from resolvers.viewer import Audience
+from tests.oracle import lines
 from tests.oracle.kinds import KINDS, SCHEMAS
 from tests.oracle.oracle import id_of
 from tests.oracle.records import Records
@@ -17,9 +42,37 @@ SIZES = (1, 2, 3, 5, 100)
 WRONG = ({"first": 0}, {"first": 101}, {"last": -1}, {"first": 1, "last": 1}, {"after": "!"}, {"last": 2, "after": "x"})
 MOMENTS = ("2026-02-27T00:00:00Z", "2026-03-01T00:00:00Z", "2026-03-02T09:30:00+01:00", "2026-03-05T00:00:00Z")
 DAYS = ("2026-03-02", "2026-03-04", "2026-03-05", "2026-03-01", "2026-03-07", "2026-03-06")
+DAYS_OF_DEATH = ("2026-03-02", "2026-03-01", "2026-02-20", "2026-03-09")
 SEARCHES = ("Be", "olga", "Orsted Elo", "berg @home", "olga.berg@", "9018", "030 / 90 18", "+49 30 901820", "van hoff",
             "x", "nobody", "van-der", "lu nor", "ida.blom@home.example")  # fmt: skip
-_KINDLESS = ("CoOwner", "Email", "Phone", "HeldRole", "OpeningHours", "ServiceStaff", "ServiceRoom", "BusyTime")
+HISTORIES = (
+    "she",
+    "Limps",
+    "sh li",
+    "WUNDE gross",
+    "wunden",
+    "2",
+    "limps!",
+    '"',
+    "she ' OR 1",
+    "e",
+    "",
+    "verband " * 20,
+)
+_KINDLESS = (
+    "CoOwner",
+    "Email",
+    "Phone",
+    "HeldRole",
+    "OpeningHours",
+    "ServiceStaff",
+    "ServiceRoom",
+    "BusyTime",
+    "HistoryEntry",
+    "PrescriptionRepeat",
+    "Death",
+    "Message",
+)
 
 
 class Arguments:
@@ -31,11 +84,30 @@ class Arguments:
         self.ids = {kind: [id_of(kind, row.id) for row in rows[model]] for kind, model in KINDS.items()}
         self._nodes = [each for kind, ids in self.ids.items() if kind not in _KINDLESS for each in ids]
         self.shown = [each for each in KINDS if each in SCHEMAS[audience].type_map and each not in _KINDLESS]
+        self._kinds = sorted(SCHEMAS[audience].type_map["HistoryKind"].values)  # type: ignore[attr-defined]
         self._strange = ["", "nonsense", "ä", id_of("Pet", UUID(int=7)), id_of("Nothing", UUID(int=7))]
         self._strange += [ids[0] for kind in _KINDLESS if (ids := self.ids[kind])]
         assert rows[BusyTime]
         self._visits = [cursor((row.starts_at, row.id)) for row in rows[Appointment]]
-        self._names = {model: [cursor((row.fold, row.id)) for row in rows[model]] for model in (Pet, Client)}
+        self._papers = [cursor((row.at, row.id)) for row in rows[Document]]
+        self._plans = [cursor((row.created_at, row.id)) for row in rows[TreatmentPlan]]
+        self._steps = [cursor((row.due_on, row.id)) for row in rows[TreatmentStep] if row.due_on]
+        self._at = {model: [cursor((row.at, row.id)) for row in rows[model]] for model in (Visit, Note, RecordReading)}
+        self._versions = [cursor((row.version, row.id)) for row in rows[NoteRevision]]
+        self._names = {
+            model: [cursor((row.fold, row.id)) for row in rows[model]] for model in (Pet, Client, DiagnosisTerm)
+        }
+        self._lines = {
+            model: [cursor((row.at, row.id)) for row in rows[model]] or self._visits for model in (Prescription, Vital)
+        }
+        self._doses = [cursor((row.given_on, row.id)) for row in rows[Vaccination]]
+        self._often = {
+            "Certificate": _of_whom_most_are(rows[Certificate], "client_id"),
+            "Vaccination": _of_whom_most_are(rows[Ownership], "pet_id", rows[Vaccination]),
+            "VaccinationDue": _of_whom_most_are(rows[Ownership], "pet_id", rows[VaccinationDue]),
+        }
+        self._imported = [cursor((row.at, row.id)) for row in rows[ImportedLine]] or self._visits
+        self._told = [id_of("Pet", each) for each in records.told]
 
     def drawn(self, chance: Random, of: str, field: str) -> dict[str, Any]:
         """What is given to this field of this type, by the names of its arguments."""
@@ -44,11 +116,8 @@ class Arguments:
                 return {"id": self._id(chance)}
             case "Query", "pet" | "client":
                 return {"id": self._id(chance, field.capitalize())}
-            case "Query", "pets":
-                return self._page(chance, self._names[Pet])
-            case "Query", "clients":
-                search = {"search": chance.choice(SEARCHES)} if chance.random() < 0.4 else {}
-                return {**search, **self._page(chance, self._names[Client])}
+            case "Query", "pets" | "clients":
+                return self._named_page(chance, field)
             case "Query", "myAppointments":
                 return self._page(chance, self._visits)
             case "Query", "appointments":
@@ -56,11 +125,65 @@ class Arguments:
             case "Pet", "appointments":
                 when = {"when": chance.choice(("PAST", "COMING", None))} if chance.random() < 0.5 else {}
                 return {**when, **self._page(chance, self._visits)}
+            case _, "history":
+                return self._entries(chance, 0.3 if of == "Pet" else 1)
             case "Query", "day":
                 on = chance.choice(("0001-01-01", "9999-12-31")) if chance.random() < 0.05 else chance.choice(DAYS)
                 return {"locationId": self._id(chance, "Location"), "on": on}
-            case "Query", "freeTimes":
-                return self._search(chance)
+            case "Query", "freeTimes" | "deathPreview":
+                return self._search(chance) if field == "freeTimes" else self._death(chance)
+        return self._of_records(chance, of, field)
+
+    def _of_records(self, chance: Random, of: str, field: str) -> dict[str, Any]:
+        match of, field:
+            case "Query", "visit":
+                return {"id": self._id(chance, "Visit")}
+            case "Query", "recordReadings":
+                return {"petId": self._id(chance, "Pet"), **self._page(chance, self._at[RecordReading])}
+            case "Pet", "visits":
+                return self._page(chance, self._at[Visit])
+            case "Pet", "notes":
+                return self._page(chance, self._at[Note])
+            case "Note", "revisions":
+                return self._page(chance, self._versions)
+            case "Pet", "prescriptions":
+                return self._page(chance, self._lines[Prescription])
+            case "Pet", "vitals":
+                return {**lines.a_period(chance), **self._page(chance, self._lines[Vital])}
+            case "Query", "diagnosisTerms":
+                return {**lines.a_search(chance), **self._page(chance, self._names[DiagnosisTerm])}
+        return self._of_papers(chance, of, field)
+
+    def _of_papers(self, chance: Random, of: str, field: str) -> dict[str, Any]:
+        match of, field:
+            case "Pet", "documents":
+                return self._page(chance, self._papers)
+            case "Pet", "treatmentPlans":
+                states = [*(each.value for each in PlanState), None]
+                state = {"state": chance.choice(states)} if chance.random() < 0.5 else {}
+                return {**state, **self._page(chance, self._plans)}
+            case "Query", "dueSteps":
+                since = {"from": chance.choice(DAYS)} if chance.random() < 0.3 else {}
+                return {"to": chance.choice(DAYS), **since, **self._page(chance, self._steps)}
+        return self._of_vaccinations(chance, of, field)
+
+    def _of_vaccinations(self, chance: Random, of: str, field: str) -> dict[str, Any]:
+        match of, field:
+            case "Query", "vaccines":
+                words = ("rabi", "merck versi", "i", "a", "%", "x", "")
+                return {"search": chance.choice(words)} if chance.random() < 0.4 else {}
+            case "Query", "vaccinationsOfLot":
+                product = {"vaccineId": self._id(chance, "Vaccine")} if chance.random() < 0.1 else {}
+                lot = chance.choice(("A-1", "a 1", "A-1", "B2", "b2", "b-2", "-"))
+                return {"lot": lot, **product, **self._page(chance, self._doses)}
+            case "Query", "certificate" | "certificateLink":
+                return {"id": self._id(chance, "Certificate")}
+            case "Pet", "vaccinations":
+                return self._page(chance, self._doses)
+            case "Pet", "importedLines":
+                return self._page(chance, self._imported)
+            case "Query", "petRecord":
+                return {"petId": chance.choice([*self._told * 9, *self._strange])}
         raise LookupError(f"Nobody knows what to give to {of}.{field}.")
 
     def _id(self, chance: Random, kind: str | None = None) -> str:
@@ -70,7 +193,9 @@ class Arguments:
             kind = chance.choice(self.shown)
         elif chance.random() < 0.05:
             return chance.choice(self._nodes)
-        return chance.choice(self.ids[kind])
+        # An owner sees but what is of her pets and names her, so most are of whom most have.
+        is_usual = kind in self._often and chance.random() < 0.7
+        return chance.choice(self._often[kind] if is_usual else self.ids[kind])
 
     def _page(self, chance: Random, cursors: list[str]) -> dict[str, Any]:
         match chance.randint(0, 11):
@@ -87,8 +212,27 @@ class Arguments:
                 size = {"last": chance.choice(SIZES)} if chance.random() < 0.7 else {}
                 return {**size, "before": chance.choice(cursors)}
         if chance.random() < 0.4:
-            return {"after": chance.choice([*self._visits, *self._names[Pet]])}
+            return {"after": chance.choice([*self._visits, *self._names[Pet], *self._steps])}
         return dict(chance.choice((*WRONG, {"first": None, "last": None})))
+
+    def _named_page(self, chance: Random, field: str) -> dict[str, Any]:
+        if field == "pets":
+            return self._page(chance, self._names[Pet])
+        search = {"search": chance.choice(SEARCHES)} if chance.random() < 0.4 else {}
+        return {**search, **self._page(chance, self._names[Client])}
+
+    def _entries(self, chance: Random, search: float) -> dict[str, Any]:
+        """Words, for a share of those who ask, kinds, and a stretch of time; mostly neither of these."""
+        given = self._page(chance, self._visits)
+        if chance.random() < search:
+            given["search"] = chance.choice(HISTORIES)
+        if chance.random() < 0.3:
+            given["kinds"] = chance.choice((None, [], ["APPOINTMENT"], chance.sample(self._kinds, 2)))
+        if chance.random() < 0.2:
+            given["from"] = chance.choice(MOMENTS)
+        if chance.random() < 0.2:
+            given["to"] = chance.choice(MOMENTS)
+        return given
 
     def _period(self, chance: Random) -> dict[str, Any]:
         since, until = sorted(chance.sample(range(len(MOMENTS)), 2))
@@ -96,6 +240,9 @@ class Arguments:
             since, until = until, since
         place = {"locationId": self._id(chance, "Location")} if chance.random() < 0.5 else {}
         return {"startsBefore": MOMENTS[until], "endsAfter": MOMENTS[since], **place}
+
+    def _death(self, chance: Random) -> dict[str, Any]:
+        return {"petId": self._id(chance, "Pet"), "diedOn": chance.choice(DAYS_OF_DEATH)}
 
     def _search(self, chance: Random) -> dict[str, Any]:
         """A service at a place on a few days; most can be had."""
@@ -117,6 +264,13 @@ class Arguments:
             return self._id(chance, model.__name__)
         name = chance.choice(names)
         return next(id_of(model.__name__, row.id) for row in self._rows[model] if row.name == name)
+
+
+def _of_whom_most_are(rows: list[Any], by: str, shown: list[Any] | None = None) -> list[str]:
+    """The ids of what is shown (the rows themselves) of whom most of the rows are."""
+    (most, _), *_ = Counter(getattr(row, by) for row in rows).most_common(1)
+    found = rows if shown is None else shown
+    return [id_of(type(row).__name__, row.id) for row in found if getattr(row, by) == most]
 
 
 def _plain(row: Any) -> tuple[str, ...]:

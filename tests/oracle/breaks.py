@@ -17,7 +17,7 @@ from resolvers import access, accounts
 from resolvers.access import ALL, NOTHING, ROWS
 from resolvers.viewer import Audience
 
-_CONDITION = r"(?:NOT )?[\w{}.]+(?: = [\w{}.']+| IS NULL)?"
+_CONDITION = r"(?:NOT )?[\w{}.]+(?: = [\w{}.']+| IS(?: NOT)? NULL| IN \([^)]*\))?"
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Break:
 def of_rules() -> Iterator[Break]:
     """Every part of every rule turned into everything and into nothing, and without each of its conditions."""
     for model, rule in ROWS.items():
-        for part in ("staff", "owner", "reception"):
+        for part in ("staff", "owner", "reception", "manager"):
             audience = Audience.OWNER if part == "owner" else Audience.STAFF
             text = getattr(rule, part)
             if text != NOTHING:
@@ -51,7 +51,7 @@ def _rule(model: Any, part: str, text: str) -> Callable[[pytest.MonkeyPatch], No
 
 def without_each(text: str) -> dict[str, str]:
     """The rule without each of the conditions that are joined in it, by what is left out."""
-    found = [*re.finditer(rf"({_CONDITION}) AND ", text), *re.finditer(rf" AND ({_CONDITION})(?=\)?$)", text)]
+    found = [*re.finditer(rf"({_CONDITION}) AND ", text), *re.finditer(rf" AND ({_CONDITION})(?=\)*$)", text)]
     return {f"without {each[1]}": text[: each.start()] + text[each.end() :] for each in found}
 
 

@@ -61,7 +61,7 @@ class Desk:
         root = await watching.watch.shown(viewer, happened)
         if root is None:
             return None
-        told: dict[str, Any] = orjson.loads(wire.printed(await watching.answer(root, viewer)))
+        told: dict[str, Any] = orjson.loads(wire.printed((await watching.answer(root, viewer)).body))
         return told
 
 

@@ -216,6 +216,11 @@ class Writer:
                 name = self._new("F")
                 self._fragments.append(f"fragment {name} on {of.name} {{ {written % ''} }}")
                 return f"...{name} {switch} ...{name}"
+            case 6 | 7:
+                name = written.split(maxsplit=1)[0].split("(", maxsplit=1)[0]
+                wider = [each for each in of.interfaces if name in each.fields]
+                if wider:
+                    return self._on(self._chance.choice(wider).name, f"{{ {written % ''} }}")
         return written % ""
 
     # Arguments
@@ -248,5 +253,7 @@ def literal(kind: Any, value: Any) -> str:
     """A value of this type as it stands in a document."""
     if value is None:
         return "null"
+    if isinstance(value, list):
+        return f"[{', '.join(literal(kind, each) for each in value)}]"
     is_word = isinstance(graphql.get_named_type(kind), graphql.GraphQLEnumType)
     return str(value) if is_word or isinstance(value, int) else graphql.print_ast(nodes.String(value))

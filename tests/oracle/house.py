@@ -9,24 +9,39 @@ from typing import Any
 from models import (
     Account,
     Appointment,
+    Certificate,
     Client,
     ClientPhone,
     ClientWord,
+    Death,
+    DoseSource,
     HoursException,
+    Letter,
     Location,
+    Note,
     Ownership,
     Pet,
+    PlanKind,
+    Practice,
     Role,
     Service,
     Session,
     Species,
     Staff,
     Status,
+    Target,
+    VaccinationDue,
+    VaccinationProtocol,
     sql,
 )
+from models import words as record
 from models.client import WordKind, search_words
+from models.due_date import Reason
 from models.ownership import Right
 from models.pet import DatePrecision
+from tests.oracle.papers import some_papers
+from tests.oracle.visits import some_visits
+from tests.oracle.written import what_was_written
 from tests.world import (
     AN_HOUR,
     EVERY_RIGHT,
@@ -35,19 +50,27 @@ from tests.world import (
     Owner,
     World,
     a_booking,
+    a_certificate,
     a_client,
+    a_letter,
     a_location,
     a_member,
+    a_note,
     a_nurse,
     a_pet,
+    a_record,
     a_room,
     a_service,
+    a_vaccination,
+    a_vaccine,
     a_vet,
     a_world,
+    an_import,
     an_owner,
     an_ownership,
     some_working_hours,
 )
+from tests.world.endings import a_plan_and_a_prescription
 
 DAY, QUARTER = timedelta(days=1), timedelta(minutes=15)
 BORN: Any = {"born_on": date(2020, 2, 29), "born_precision": DatePrecision.DAY}
@@ -115,10 +138,22 @@ async def a_house() -> House:
     at, vaccination = NOW + 2 * DAY, await Service.get(name="Vaccination")
     await a_booking(world.pet, starts_at=at, status=Status.CONFIRMED, service=vaccination)
     await a_booking(shared, starts_at=at, status=Status.NO_SHOW, location=quay, vet=world.vet, room=store)
-    await Appointment.filter(status=Status.CANCELLED).update(cancelled_because="Snöw.", reason="She limps.")
+    await Appointment.filter(status=Status.CANCELLED).update(
+        cancelled_because="Snöw.", reason="She limps.", words="she limps"
+    )
+    wound = "Große Wunde, 2. Verband."
+    await Appointment.filter(status=Status.COMPLETED).update(reason=wound, words=record.search_words(wound))
     await _exceptions(await Location.get(name="Hill"), world)
+    await _records(world.pet, shared)
     await _sessions(world, nurse)
     await _addresses(world, other)
+    await some_visits(world, people)
+    await what_was_written(await Pet.filter(died_on=None).exclude(name="Ünal").order_by("fold", "id"))
+    await some_papers(await Pet.all().order_by("id"), world.vet)
+    await _doses(world, other, shared)
+    await an_import(shared, by=nurse)
+    await an_import(world.pet)
+    await _endings(world, other)
     return House(world, people)
 
 
@@ -143,6 +178,15 @@ async def _pets(world: World, other: Owner, blind: Owner) -> Pet:
     await an_ownership(shared, await a_client("Ann Gone"), ends_on=date(2025, 7, 1))
     await a_pet(world.owner, name="Rex", colour="black", breed="Mix", died_on=date(2025, 12, 24))
     return shared
+
+
+async def _records(*pets: Pet) -> None:
+    """A record of each, which the practice shares, and of each a note that was entered in error."""
+    await Practice.all().update(shares_notes=True)
+    for pet in pets:
+        record = await a_record(pet)
+        await Note.filter(id=record.note.id).update(errored_at=NOW, errored_because="Another pet.")
+        await a_note(record.visit, is_signed=True)
 
 
 async def _exceptions(hill: Location, world: World) -> None:
@@ -172,6 +216,36 @@ async def _sessions(world: World, nurse: Member) -> None:
     await Account.filter(id=nurse.account.id).update(is_linked=False)
 
 
+async def _doses(world: World, other: Owner, shared: Pet) -> None:
+    """Doses of every pet, some voided or from elsewhere, what is due by law and by label, and certificates of either owner."""
+    rabies = await a_vaccine()
+    core = await a_vaccine("Versican", maker="Merck", targets=[Target.DISTEMPER], lasts=12, is_in_use=False)
+    told: Any = {"voided_at": NOW, "voided_by_id": world.vet.id, "voided_because": "Ünal, not she."}
+    elsewhere: Any = {"source": DoseSource.ELSEWHERE, "location_id": None, "given_by_id": None}
+    hill, law = await Location.get(name="Hill"), await VaccinationProtocol.get(code="RABIES_US_NY")
+    today = NOW.date()
+    for number, pet in enumerate(await Pet.all().order_by("fold", "id")):
+        given_on = date(2025, 6, 1) - timedelta(days=number % 3)
+        dose = await a_vaccination(pet, rabies, given_on=given_on, expires_on=date(2025, 5, 31))
+        await a_vaccination(pet, core, given_on=given_on, lot="b 2", **elsewhere)
+        voided = await a_vaccination(pet, core, lot="A-1", **told)
+        first = await a_certificate(dose, voided_at=NOW, voided_by_id=world.vet.id, voided_because="Wrong lot.")
+        second = await a_certificate(dose, client_id=other.id if pet.id == shared.id else first.client_id)
+        await Certificate.filter(id=first.id).update(replaced_by_id=second.id)
+        if pet.id == world.pet.id:
+            await a_certificate(voided, voided_at=NOW, voided_because="Ünal's.")
+        due: Any = {"pet_id": pet.id, "earliest_on": given_on, "due_on": given_on, "worked_out_at": NOW}
+        due |= {"reason": Reason.BOOSTER, "sentence": "It is due.", "location_id": world.location.id}
+        label: Any = {"reason": Reason.PRODUCT_LABEL, "lapses_on": date(2030, 1, 1), "location_id": None}
+        await VaccinationDue.create(**{**due, **label}, target=Target.DISTEMPER)
+        await VaccinationDue.create(**{**due, "lapses_on": today}, target=Target.FELINE_LEUKEMIA)
+        moment = (number % 4) - 1
+        immune = {"immune_from": today + moment * DAY, "immune_until": today + (2 - moment) * moment * DAY}
+        unvaccinated = {"required_by": today + (number % 2) * DAY, "location_id": hill.id}
+        regulated: Any = {"is_regulated": True, "protocol_id": law.id, **(immune if number % 3 else unvaccinated)}
+        await VaccinationDue.create(**{**due, **regulated}, target=Target.RABIES)
+
+
 async def _addresses(world: World, other: Owner) -> None:
     """Where somebody lives, and numbers of which one is no full number."""
     for owner in (world.owner, other):
@@ -182,6 +256,20 @@ async def _addresses(world: World, other: Owner) -> None:
         words = sorted(word for kind, word in search_words([], [], PHONES) if kind is WordKind.PHONE)
         await sql.insert([ClientWord(client_id=owner.id, kind=WordKind.PHONE, word=word) for word in words])
     await Location.filter(name="High Street").update(**ADDRESS, phone="030 1", phone_e164="+49301")
+
+
+async def _endings(world: World, other: Owner) -> None:
+    """Deaths that an owner reported, the practice recorded, or that were a mistake; and what there is still to come."""
+    died: Any = {"died_on": date(2025, 12, 24), "recorded_at": NOW - 60 * DAY}
+    rex = await Pet.get(died_on=date(2025, 12, 24))
+    await Death.create(pet_id=rex.id, **died, is_reported_by_owner=True, recorded_by_account_id=world.owner.account.id)
+    for number, pet in enumerate(await Pet.exclude(id=rex.id).order_by("fold", "id")):
+        await Death.create(pet_id=pet.id, **died, undone_at=NOW - 50 * DAY, undone_because="It was another pet.")
+        await a_plan_and_a_prescription(pet, PlanKind.HOME_CARE if number % 2 else PlanKind.TREATMENT, world.vet.id)
+        await a_plan_and_a_prescription(pet, PlanKind.EXERCISE, world.vet.id, errored_at=NOW, errored_because="Wrong.")
+    for visit in await Appointment.filter(starts_at__gt=NOW):
+        await a_letter(visit)
+        await a_letter(visit, Letter.APPOINTMENT_BOOKED, client_id=other.id, not_before=NOW)
 
 
 def role_of(person: Member | Owner) -> Role:

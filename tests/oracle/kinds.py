@@ -21,25 +21,74 @@ KINDS: dict[str, Any] = {
     "UnlinkedAccount": models.Account,
     "Client": models.Client,
     "CoOwner": models.Ownership,
+    "Document": models.Document,
     "Email": models.ClientEmail,
     "HeldRole": models.StaffRole,
     "HoursException": models.HoursException,
+    "ImportedLine": models.ImportedLine,
     "Location": models.Location,
     "OpeningHours": models.OpeningHours,
     "Ownership": models.Ownership,
     "Pet": models.Pet,
     "Phone": models.ClientPhone,
     "Practice": models.Practice,
+    "RecordImport": models.RecordImport,
     "Room": models.Room,
     "Service": models.Service,
     "Session": models.Session,
     "Staff": models.Staff,
+    "TreatmentPlan": models.TreatmentPlan,
+    "TreatmentStep": models.TreatmentStep,
     "WorkingHours": models.WorkingHours,
+    "Visit": models.Visit,
+    "Note": models.Note,
+    "NoteRevision": models.NoteRevision,
+    "NoteTemplate": models.NoteTemplate,
+    "Addendum": models.Addendum,
+    "RecordReading": models.RecordReading,
     "ServiceStaff": models.ServiceStaff,
     "ServiceRoom": models.ServiceRoom,
     "BusyTime": models.BusyTime,
+    "HistoryEntry": models.HistoryEntry,
+    "Allergy": models.Allergy,
+    "Diagnosis": models.Diagnosis,
+    "DiagnosisTerm": models.DiagnosisTerm,
+    "Prescription": models.Prescription,
+    "PrescriptionRepeat": models.PrescriptionRepeat,
+    "Problem": models.Problem,
+    "Procedure": models.Procedure,
+    "Treatment": models.Treatment,
+    "Vital": models.Vital,
+    "Certificate": models.Certificate,
+    "Vaccination": models.Vaccination,
+    "VaccinationDue": models.VaccinationDue,
+    "VaccinationProtocol": models.VaccinationProtocol,
+    "Vaccine": models.Vaccine,
+    "Death": models.Death,
+    "Message": models.Message,
 }
-ONE = {"vet": "Staff"}
+ONE = {
+    "vet": "Staff",
+    "weight": "Vital",
+    **dict.fromkeys(("recordedBy", "doneBy", "givenBy", "prescribedBy", "stoppedBy"), "Staff"),
+    "author": "Staff",
+    "signedBy": "Staff",
+    "erroredBy": "Staff",
+    "madeBy": "Staff",
+    "settledBy": "Staff",
+    "plan": "TreatmentPlan",
+    "lockedBy": "Staff",
+    "cosignedBy": "Staff",
+    "savedBy": "Staff",
+    "template": "NoteTemplate",
+    "voidedBy": "Staff",
+    "replacedBy": "Certificate",
+    "protocol": "VaccinationProtocol",
+    "importedBy": "Staff",
+    "within": "ImportedLine",
+}
+# What stands behind these is seen by whom its own rule shows it to.
+JOINED = {("Certificate", "vaccination"), ("Certificate", "replacedBy")}
 # The rows of which a list is made: their kind, what points here, their order, and what else must hold of them.
 MANY: dict[tuple[str, str], tuple[str, str, tuple[str, ...], Any]] = {
     ("Account", "sessions"): (
@@ -54,11 +103,41 @@ MANY: dict[tuple[str, str], tuple[str, str, tuple[str, ...], Any]] = {
     ("Location", "openingHours"): ("OpeningHours", "location_id", ("weekday", "from_minute"), None),
     ("Location", "rooms"): ("Room", "location_id", ("fold",), None),
     ("Location", "exceptions"): ("HoursException", "location_id", ("starts_at",), None),
+    ("Pet", "imports"): ("RecordImport", "pet_id", ("imported_at",), None),
     ("Pet", "owners"): ("Ownership", "pet_id", ("-share",), lambda each: each.ends_on is None),
     ("Pet", "coOwners"): ("CoOwner", "pet_id", (), lambda each: each.ends_on is None),
+    ("Pet", "allergies"): ("Allergy", "pet_id", ("at",), lambda each: each.errored_at is None),
+    ("Prescription", "repeats"): ("PrescriptionRepeat", "prescription_id", ("number",), None),
+    **{
+        ("Note", f"{kind.lower()}s"): (kind, "note_id", ("at",), None)
+        for kind in ("Vital", "Procedure", "Treatment", "Prescription")
+    },
+    ("Note", "diagnoses"): ("Diagnosis", "note_id", ("at",), None),
+    ("Note", "allergies"): ("Allergy", "note_id", ("at",), None),
+    ("Problem", "diagnoses"): ("Diagnosis", "problem_id", ("at",), None),
+    ("Visit", "notes"): ("Note", "visit_id", ("created_at",), None),
+    ("Note", "addenda"): ("Addendum", "note_id", ("at",), None),
+    ("Pet", "vaccinationsDue"): (
+        "VaccinationDue",
+        "pet_id",
+        ("due_on", "target"),
+        lambda each: each.lapses_on is None or each.lapses_on > NOW.date(),
+    ),
+    ("Pet", "certificates"): ("Certificate", "pet_id", ("-number",), None),
+    ("Vaccination", "certificates"): ("Certificate", "vaccination_id", ("-number",), None),
     ("Staff", "roles"): ("HeldRole", "staff_id", (), None),
     ("Staff", "workingHours"): ("WorkingHours", "staff_id", ("weekday", "from_minute"), None),
     ("Staff", "exceptions"): ("HoursException", "staff_id", ("starts_at",), None),
+    ("Visit", "documents"): ("Document", "visit_id", ("at",), None),
+    ("Visit", "plans"): ("TreatmentPlan", "visit_id", ("created_at",), None),
+    ("TreatmentPlan", "steps"): ("TreatmentStep", "plan_id", ("position",), None),
+}
+# The pages of rows below a row: their kind, what points here, and by what they are sorted, downward.
+PAGES = {
+    ("Pet", "documents"): ("Document", "pet_id", "at"),
+    ("Pet", "visits"): ("Visit", "pet_id", "at"),
+    ("Pet", "notes"): ("Note", "pet_id", "at"),
+    ("Note", "revisions"): ("NoteRevision", "note_id", "version"),
 }
 # What stands behind a row of a join table, and is sorted by its name.
 VIA = {
@@ -66,7 +145,29 @@ VIA = {
     ("Service", "staff"): ("ServiceStaff", "service_id", "Staff", "staff_id"),
     ("Service", "rooms"): ("ServiceRoom", "service_id", "Room", "room_id"),
 }
-COLUMNS = {"from": "from_minute", "until": "until_minute"}
+# What stands in the history of a pet: the type that shows it, and the column that says when it was.
+HISTORY = {
+    "APPOINTMENT": ("Appointment", "starts_at"),
+    "VISIT": ("Visit", "at"),
+    "NOTE": ("Note", "at"),
+    "DIAGNOSIS": ("Diagnosis", "at"),
+    "PROCEDURE": ("Procedure", "at"),
+    "TREATMENT": ("Treatment", "at"),
+    "VITAL": ("Vital", "at"),
+    "ALLERGY": ("Allergy", "at"),
+    "VACCINATION": ("Vaccination", "at"),
+    "PRESCRIPTION": ("Prescription", "at"),
+    "DOCUMENT": ("Document", "at"),
+}
+COLUMNS = {
+    "from": "from_minute",
+    "until": "until_minute",
+    "earliestValidOn": "earliest_on",
+    "explanation": "sentence",
+    "legalFrom": "immune_from",
+    "legalUntil": "immune_until",
+    "legallyRequiredBy": "required_by",
+}
 
 
 @dataclass(frozen=True, slots=True)

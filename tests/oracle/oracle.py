@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 import re
 from collections import Counter
 from collections.abc import Collection
@@ -22,8 +23,8 @@ from graphql import GraphQLError
 
 from models.refusal import Refusal
 from resolvers.viewer import Audience, Viewer
-from tests.oracle import kinds
-from tests.oracle.kinds import KINDS, MANY, NARROWER, SCHEMAS, VIA, Thing
+from tests.oracle import deaths, histories, kinds, lines
+from tests.oracle.kinds import KINDS, MANY, NARROWER, PAGES, SCHEMAS, VIA, Thing
 from tests.oracle.pages import connection, in_order
 from tests.oracle.records import Records
 from tests.oracle.roots import Roots
@@ -115,8 +116,11 @@ class Oracle:
         kind, row = source.kind, source.row
         if (kind, name) in _SPECIAL:
             return _SPECIAL[kind, name](self, row)
-        if (kind, name) == ("Pet", "appointments"):
-            return self._appointments_of(row, **given)
+        if (kind, name) in _ASKED:
+            return _ASKED[kind, name](self, row, **given)
+        if (kind, name) in PAGES:
+            found, points, by = PAGES[kind, name]
+            return connection(self.all(found, f"-{by}", **{points: row.id}), (by, "id"), is_down=True, **given)
         if name == "id":
             return id_of(kind, row.id)
         if (kind, name) in MANY:
@@ -135,19 +139,32 @@ class Oracle:
     def _behind(self, kind: str, name: str, key: Any) -> Thing | None:
         """The row at the other end of an edge: as visible as this one, unless the edge is one of those not carried."""
         found = None if key is None else self.one(kinds.ONE.get(name, f"{name[0].upper()}{name[1:]}"), key)
-        return None if found and (kind, name) in self.not_carried and not self._sight.sees(found.row) else found
+        is_joined = (kind, name) in self.not_carried or (kind, name) in kinds.JOINED
+        return None if found and is_joined and not self._sight.sees(found.row) else found
 
-    def _appointments_of(self, pet: Any, when: str | None = None, **page: Any) -> Any:
+    def appointments_of(self, pet: Any, when: str | None = None, **page: Any) -> Any:
+        """Its appointments, of one side of now or of both."""
         things = self.all("Appointment", "-starts_at", pet_id=pet.id)
         if when:
             things = [each for each in things if (each.row.ends_at <= NOW) == (when == "PAST")]
         return connection(things, ("starts_at", "id"), is_down=True, **page)
+
+    def plans_for(self, pet: Any, state: str | None = None, **page: Any) -> Any:
+        """Its treatment plans that stand so."""
+        things = self.all("TreatmentPlan", "-created_at", pet_id=pet.id)
+        things = [each for each in things if state is None or each.row.state.value == state]
+        return connection(things, ("created_at", "id"), is_down=True, **page)
 
     def row_behind(self, row: Any, kind: str) -> Any:
         """The row that this one points to, of that kind; there is one."""
         thing = self.one(kind, getattr(row, f"{kind.lower()}_id"))
         assert thing
         return thing.row
+
+    def protocol_of(self, row: Any) -> Any:
+        """The protocol by which a dose is due, or None."""
+        thing = self.one("VaccinationProtocol", row.protocol_id)
+        return thing and thing.row
 
 
 @lru_cache(100)
@@ -167,14 +184,86 @@ def _rights(_oracle: Oracle, row: Any) -> list[str]:
     return [name for name in ("BOOK", "PAY", "CONSENT", "VIEW") if getattr(row, f"may_{name.lower()}")]
 
 
+def _told_facts(value: Any, name: str = "") -> list[dict[str, str]]:
+    if isinstance(value, dict):
+        return [fact for key, each in value.items() for fact in _told_facts(each, f"{name}.{key}".strip("."))]
+    return [{"name": name, "value": value}]
+
+
+def _facts(_oracle: Oracle, row: Any) -> dict[str, Any]:
+    parts = {name: name.split("_") for name in json.loads(row.facts)}
+    camel = {name: first + "".join(word.capitalize() for word in rest) for name, (first, *rest) in parts.items()}
+    return {camel[name]: value for name, value in json.loads(row.facts).items()}
+
+
+def _legal_status(oracle: Oracle, row: Any) -> str:
+    """By the words of the contract, and apart from the engine."""
+    if not row.is_regulated:
+        return "NOT_REGULATED"
+    place = row.location_id and oracle.row_behind(row, "Location")
+    try:
+        today = NOW.astimezone(ZoneInfo(place.zone if place else "UTC")).date()
+    except ZoneInfoNotFoundError:
+        today = NOW.date()
+    if row.immune_from is None:
+        return "NOT_YET_REQUIRED" if row.required_by is not None and today <= row.required_by else "NEVER_VACCINATED"
+    if today < row.immune_from:
+        return "NOT_YET_IMMUNISED"
+    return "EXPIRED" if today > row.immune_until else "CURRENT"
+
+
+def _visit(oracle: Oracle, row: Any) -> Thing | None:
+    return next(iter(oracle.all("Visit", appointment_id=row.id)), None)
+
+
+def _reader(kind: str) -> Any:
+    def name(oracle: Oracle, row: Any) -> str | None:
+        account = oracle.one("Account", row.account_id)
+        person = account and oracle.one(kind, getattr(account.row, f"{kind.lower()}_id"))
+        return person.row.display_name if person else None
+
+    return name
+
+
+# What is asked with arguments of its own.
+_ASKED: dict[tuple[str, str], Any] = {
+    **lines.PAGES,
+    ("Pet", "appointments"): Oracle.appointments_of,
+    ("Pet", "treatmentPlans"): Oracle.plans_for,
+    ("Pet", "vaccinations"): lambda oracle, row, **given: connection(
+        oracle.all("Vaccination", "-given_on", pet_id=row.id), ("given_on", "id"), is_down=True, **given
+    ),
+    ("Pet", "importedLines"): lambda oracle, row, **given: connection(
+        oracle.all("ImportedLine", "-at", pet_id=row.id), ("at", "id"), is_down=True, **given
+    ),
+    ("Pet", "history"): lambda oracle, row, **given: histories.history(
+        oracle, histories.everything(oracle, pet_id=row.id), **given
+    ),
+}
 _SPECIAL: dict[tuple[str, str], Any] = {
+    **lines.SPECIAL,
+    ("Vaccination", "product"): lambda oracle, row: oracle.row_behind(row, "Vaccine").name,
+    ("Vaccination", "maker"): lambda oracle, row: oracle.row_behind(row, "Vaccine").maker,
+    ("Vaccination", "targets"): lambda oracle, row: oracle.row_behind(row, "Vaccine").targets,
+    ("Vaccination", "wasExpired"): lambda _oracle, row: row.expires_on is not None and row.given_on > row.expires_on,
+    ("VaccinationDue", "rule"): lambda oracle, row: getattr(oracle.protocol_of(row), "code", None),
+    ("VaccinationDue", "ruleVersion"): lambda oracle, row: getattr(oracle.protocol_of(row), "version", None),
+    ("VaccinationDue", "legalStatus"): _legal_status,
+    ("Certificate", "facts"): _facts,
+    ("RecordImport", "leftOut"): lambda _oracle, row: json.loads(row.left_out),
+    ("ImportedLine", "facts"): lambda _oracle, row: _told_facts(json.loads(row.details)["said"]),
     ("Client", "address"): _address,
     ("Location", "address"): _address,
+    ("Appointment", "at"): lambda _oracle, row: row.starts_at,
     ("Appointment", "zone"): lambda oracle, row: oracle.row_behind(row, "Location").zone,
     ("Appointment", "startsAtLocal"): _on_the_wall,
+    ("Appointment", "visit"): _visit,
+    ("RecordReading", "staffName"): _reader("Staff"),
+    ("RecordReading", "clientName"): _reader("Client"),
     ("CoOwner", "displayName"): lambda oracle, row: oracle.row_behind(row, "Client").display_name,
     ("Staff", "hasLeft"): lambda _oracle, row: row.left_at is not None,
     ("Ownership", "rights"): _rights,
+    ("Pet", "death"): deaths.known_of,
 }
 
 

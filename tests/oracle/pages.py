@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
@@ -25,12 +25,13 @@ def connection(
     by: tuple[str, ...],
     *,
     is_down: bool = False,
+    places: list[tuple[Any, ...]] | None = None,
     first: Any = None,
     last: Any = None,
     after: Any = None,
     before: Any = None,
 ) -> Any:
-    """A page of the things, which are sorted by these columns, upward or downward.
+    """A page of the things, which are sorted by these columns, upward or downward; `places` holds what those are.
 
     Where a cursor is given, there is taken to be something on its other side: at least the entry that it was of.
     """
@@ -39,7 +40,8 @@ def connection(
     size = next((each for each in (first, last) if each is not None), 20)
     if not 1 <= size <= 100:
         raise bad_input()
-    places = [tuple(getattr(each.row, name) for name in by) for each in things]
+    if places is None:
+        places = [tuple(getattr(each.row, name) for name in by) for each in things]
     goes_back = last is not None or before is not None
     beyond = before if goes_back else after
     inside = list(range(len(things)))
@@ -70,10 +72,23 @@ def _opened(text: str, by: tuple[str, ...]) -> tuple[Any, ...]:
         held = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     except ValueError as error:
         raise bad_input() from error
-    if [kind for kind, _ in held] != ["t" if name.endswith("_at") else "s" for name in by]:
+    if [kind for kind, _ in held] != [_kind(name) for name in by]:
         raise bad_input()
-    first = datetime.fromisoformat(held[0][1]).astimezone(UTC) if held[0][0] == "t" else held[0][1]
+    kind, first = held[0]
+    if kind == "t":
+        first = datetime.fromisoformat(first).astimezone(UTC)
+    if kind == "d":
+        first = date.fromisoformat(first)
     return (first, UUID(held[1][1]))
+
+
+def _kind(name: str) -> str:
+    """Of what kind a column is, as cursors say it: a moment, a number, or a text."""
+    if name == "at" or name.endswith("_at"):
+        return "t"
+    if name.endswith("_on"):
+        return "d"
+    return "n" if name == "version" else "s"
 
 
 def in_order(rows: list[Any], order: tuple[str, ...]) -> list[Any]:

@@ -11,7 +11,8 @@ import graphql
 
 from models import refusal
 from models.role import Role
-from tests.oracle import oracle, searches
+from models.row import folded
+from tests.oracle import deaths, histories, lines, oracle, searches
 from tests.oracle.kinds import OF_TYPE, Thing
 from tests.oracle.pages import bad_input, connection
 from tests.world import NOW
@@ -82,6 +83,14 @@ class Roots:
     def pet(self, id: str) -> Any:
         return next(iter(self._all("Pet", id=_key("Pet", id))), None)
 
+    def pet_record(self, pet_id: str) -> Any:
+        found = next(iter(self._all("Pet", id=_key("Pet", pet_id))), None)
+        if found is None:
+            return None
+        told = self._oracle.records.told[found.row.id]
+        left_out = [{"path": each.path, "what": each.what, "why": each.why} for each in told.left_out]
+        return {"openVetFormat": told.document, "leftOut": left_out}
+
     def client(self, id: str) -> Any:
         return next(iter(self._all("Client", id=_key("Client", id))), None)
 
@@ -101,6 +110,61 @@ class Roots:
         emails = [each.row.address for each in self._all("Email", client_id=client.id)]
         phones = [each.row.as_given for each in self._all("Phone", client_id=client.id)]
         return searches.means(search, [client.given_name, client.family_name], emails, phones)
+
+    def history(self, search: str, **given: Any) -> Any:
+        return histories.history(self._oracle, histories.everything(self._oracle), search=search, **given)
+
+    def diagnosis_terms(self, search: str | None = None, **page: Any) -> Any:
+        found = self._all("DiagnosisTerm", "fold")
+        if search is not None:
+            found = [each for each in found if lines.is_meant(search, each.row)]
+        return connection(found, ("fold", "id"), **page)
+
+    # Records
+
+    def visit(self, id: str) -> Any:
+        return next(iter(self._all("Visit", id=_key("Visit", id))), None)
+
+    def note_templates(self) -> Any:
+        return self._all("NoteTemplate", "fold")
+
+    def record_readings(self, pet_id: str, **page: Any) -> Any:
+        found = self._all("RecordReading", "-at", pet_id=_key("Pet", pet_id))
+        return connection(found, ("at", "id"), is_down=True, **page)
+
+    # Vaccinations
+
+    def vaccines(self, search: str | None = None) -> Any:
+        found = self._all("Vaccine", "fold")
+        if search is None:
+            return found
+        words = folded(search).split()
+        return [each for each in found if words and all(word in each.row.fold for word in words)]
+
+    def vaccination_protocols(self) -> Any:
+        return self._all("VaccinationProtocol", "fold")
+
+    def vaccinations_of_lot(self, lot: str, vaccine_id: str | None = None, **page: Any) -> Any:
+        plain = "".join(each for each in lot.casefold() if each.isalnum())
+        found = [
+            each
+            for each in self._all("Vaccination", "-given_on")
+            if each.row.lot_fold == plain != "" and each.row.voided_at is None
+        ]
+        if vaccine_id is not None:
+            product = _key("Vaccine", vaccine_id)
+            found = [each for each in found if each.row.vaccine_id == product]
+        return connection(found, ("given_on", "id"), is_down=True, **page)
+
+    def certificate(self, id: str) -> Any:
+        return next(iter(self._all("Certificate", id=_key("Certificate", id))), None)
+
+    def certificate_link(self, id: str) -> Any:
+        found = next(iter(self._all("Certificate", id=_key("Certificate", id))), None)
+        if found is None:
+            return None
+        self._oracle.told = True
+        return self._oracle.records.links[found.row.id]
 
     # The schedule
 
@@ -134,6 +198,21 @@ class Roots:
             "appointments": [each for each in found if each.row.location_id == place.row.id],
             "cursor": self._oracle.records.cursor,
         }
+
+    def due_steps(self, to: str, **more: Any) -> Any:
+        since = more.pop("from", None)  # it can name no parameter
+        if since is not None and date.fromisoformat(to) < date.fromisoformat(since):
+            raise bad_input()
+        days = (date.fromisoformat(since) if since else date.min, date.fromisoformat(to))
+        found = [each for each in self._all("TreatmentStep") if self._is_due(each.row, *days)]
+        found.sort(key=lambda each: (each.row.due_on, each.row.id))
+        return connection(found, ("due_on", "id"), **more)
+
+    def _is_due(self, step: Any, since: date, until: date) -> bool:
+        plan = next(each.row for each in self._all("TreatmentPlan", id=step.plan_id))
+        is_open = step.state.value == "OPEN" and plan.state.value == "ACTIVE"
+        pet = self._oracle.row_behind(plan, "Pet")
+        return is_open and step.due_on is not None and since <= step.due_on <= until and pet.died_on is None
 
     def changes_cursor(self) -> Any:
         return self._oracle.records.cursor
@@ -194,6 +273,9 @@ class Roots:
             for begins, ends, free in starts
             if vet is None or vet in free
         ]
+
+    def death_preview(self, pet_id: str, died_on: str) -> Any:
+        return deaths.preview(self._oracle, _key("Pet", pet_id), date.fromisoformat(died_on))
 
     def _must_be_booked_for(self, pet: Any) -> None:
         """Refuse a pet for which this viewer can book nothing."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import models
 from models.role import Role
+from models.treatment import PlanKind
 from resolvers.viewer import Viewer
 
 Rows = dict[type, list[Any]]
@@ -16,10 +17,17 @@ class Sight:
 
     def __init__(self, viewer: Viewer, rows: Rows) -> None:
         self.viewer = viewer
+        self._shares_notes = any(each.shares_notes for each in rows[models.Practice])
         self._mine = {
             each.pet_id
             for each in rows[models.Ownership]
             if each.client_id == viewer.client_id and each.ends_on is None and each.may_view
+        }
+        self._plans = {each.id: each for each in rows[models.TreatmentPlan]}
+        self._shared = {each.id for each in rows[models.Note] if self._is_shared(each, rows[models.Practice][0])}
+
+        self._prescribed = {
+            each.id for each in rows[models.Prescription] if each.pet_id in self._mine and each.errored_at is None
         }
 
     def sees(self, row: Any) -> bool:
@@ -30,12 +38,19 @@ class Sight:
             return bool(row.account_id == self.viewer.account_id)
         return self._sees_as_staff(row) if self.viewer.is_staff else self._sees_as_owner(row)
 
+    def _is_shared(self, note: Any, practice: Any) -> bool:
+        """Whether a note is for the owner to read."""
+        is_final = note.signed_at is not None and note.errored_at is None
+        return bool(practice.shares_notes and is_final and note.pet_id in self._mine)
+
     def _sees_as_staff(self, row: Any) -> bool:
         if isinstance(row, models.Account):
             is_front_desk = bool(self.viewer.roles & {Role.RECEPTIONIST, Role.MANAGER})
             return is_front_desk and row.audience == "owner" and not row.is_linked
-        if isinstance(row, models.BusyTime):
+        if isinstance(row, models.BusyTime | models.Message):
             return False
+        if isinstance(row, models.RecordReading):
+            return Role.MANAGER in self.viewer.roles
         return bool(self.viewer.roles)
 
     def _sees_as_owner(self, row: Any) -> bool:
@@ -52,6 +67,35 @@ class Sight:
                 return row.id in self._mine
             case models.Ownership():
                 return row.ends_on is None and row.pet_id in self._mine
-            case models.Appointment():
+            case models.Appointment() | models.VaccinationDue() | models.Death():
                 return row.pet_id in self._mine
+        return self._sees_of_a_record(row)
+
+    def _sees_of_a_record(self, row: Any) -> bool:
+        match row:
+            case models.HistoryEntry():
+                seen = {"ALWAYS", "SIGNED_NOTE"} if self._shares_notes else {"ALWAYS"}
+                return row.owners_see in seen and row.pet_id in self._mine
+            case models.TreatmentPlan():
+                return row.kind in (PlanKind.HOME_CARE, PlanKind.EXERCISE) and row.pet_id in self._mine
+            case models.TreatmentStep():
+                return self._sees_as_owner(self._plans[row.plan_id])
+            case models.Document():
+                return row.shared_at is not None and row.errored_at is None and row.pet_id in self._mine
+            case models.Note():
+                return row.id in self._shared
+            case models.Addendum():
+                return row.note_id in self._shared
+            case models.Prescription():
+                return row.id in self._prescribed
+            case models.PrescriptionRepeat():
+                return row.prescription_id in self._prescribed
+        return self._sees_of_doses(row)
+
+    def _sees_of_doses(self, row: Any) -> bool:
+        match row:
+            case models.Vaccination():
+                return row.pet_id in self._mine and row.voided_at is None
+            case models.Certificate():
+                return row.pet_id in self._mine and bool(row.client_id == self.viewer.client_id)
         return False

@@ -16,6 +16,7 @@ from tests.postmaster import Postmaster, a_server
 from vetdesk import checks
 from vetdesk.checks import all_is_well
 from vetdesk.database import connect
+from vetdesk.printing import chosen
 from vetdesk.vault import SecretVault
 
 SECRET = "a secret of thirty-two characters"
@@ -30,6 +31,7 @@ EVERYTHING = [
     "seal",
     "clock of the database",
     "mail",
+    "printing",
 ]
 
 
@@ -43,6 +45,7 @@ def setting(monkeypatch, tmp_path):
         monkeypatch.setenv(f"VETDESK_{name}", value)
 
     change("SECRET", SECRET)
+    change("PUBLIC_URL", "https://vet.example")
     change("DATA_FOLDER", str(tmp_path / "data"))
     change("DATABASE_URL", f"sqlite:///{tmp_path / 'none.sqlite3'}")
     return change
@@ -98,6 +101,19 @@ async def test_migrations_that_wait_are_named(empty_database, setting):
     assert "0001_initial" in what
     assert said["database"][0]
     assert said["seal"] == (True, "nothing is sealed yet")
+
+
+async def test_certificates_must_not_be_printed_with_an_address_that_only_we_can_reach(setting, monkeypatch):
+    assert (await found())[1]["printing"] == (True, "on a4; certificates are verified at https://vet.example")
+    monkeypatch.delenv("VETDESK_PUBLIC_URL")
+    is_well, what, fix = (await found())[1]["printing"]
+    assert (is_well, what) == (
+        False,
+        "certificates would be verified at http://127.0.0.1:8000, which only we can reach",
+    )
+    assert fix.startswith("Set VETDESK_PUBLIC_URL before a certificate is printed")
+    monkeypatch.setattr(chosen, "find_spec", lambda name: None)
+    assert (await found())[1]["printing"] == (True, "nothing can be printed until vetdesk[pdf] is installed")
 
 
 async def test_another_secret_than_the_databases_is_noticed(migrated_database, setting):

@@ -1,7 +1,7 @@
 """Each constraint is violated with raw SQL, as nobody in the house would: the database itself says no, and names it."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from importlib import import_module
 from typing import Any
@@ -9,7 +9,20 @@ from typing import Any
 import pytest
 from tortoise.exceptions import IntegrityError
 
-from models import BusyTime, Death, EventKind, HoursException, Ownership, Role, StaffRole, sql
+from models import (
+    BusyTime,
+    Certificate,
+    Death,
+    EventKind,
+    HoursException,
+    Ownership,
+    Role,
+    StaffRole,
+    Vaccination,
+    VaccinationDue,
+    VaccinationProtocol,
+    sql,
+)
 from models.constraint import Check, Frozen, NeverChanged, NoOverlap, PartialIndex, TextIndex, Unique
 from models.row import uuid7
 from resolvers import events
@@ -19,11 +32,15 @@ from tests.world import (
     AN_HOUR,
     NOW,
     a_booking,
+    a_certificate,
+    a_certificate_file,
     a_letter,
     a_note,
     a_record,
+    a_vaccination,
     a_visit,
     a_world,
+    an_import,
     how_many_rows,
     what_the_practice_keeps,
 )
@@ -32,7 +49,14 @@ pytestmark = pytest.mark.anyio
 
 CONSTRAINTS = [
     one
-    for name in ("0002_constraints", "0004_records_kept")
+    for name in (
+        "0002_constraints",
+        "0004_records_kept",
+        "0006_vaccination_kept",
+        "0007_certificate_files",
+        "0009_imports_kept",
+        "0012_history_kept",
+    )
     for one in import_module(f"models.migrations.{name}").CONSTRAINTS
 ]
 FROZEN = [one for one in CONSTRAINTS if isinstance(one, Frozen)]
@@ -50,11 +74,15 @@ class Bad:
 
 @dataclass(frozen=True, slots=True)
 class Twin:
-    """A row that may not be there twice: its `columns` are the same in another row that `other` makes."""
+    """A row that may not be there twice: its `columns` are the same in another row that `other` makes.
+
+    A copy of it would differ in `but`, what another constraint would refuse.
+    """
 
     columns: tuple[str, ...]
     other: Callable[[dict[str, Any]], Awaitable[Any]]
     where: str = "1 = 1"
+    but: dict[str, Any] = field(default_factory=dict)
 
 
 async def another_role(row):
@@ -79,12 +107,21 @@ async def another_death(row):
     return await Death.create(pet_id=row["pet_id"], died_on=row["died_on"], recorded_at=NOW, **told)
 
 
+async def another_version(row):
+    return await VaccinationProtocol.filter(code="CORE_DOG_WSAVA", version=1).first()
+
+
+async def a_voided_certificate(row):
+    return await Certificate.filter(voided_at__not_isnull=True).first()
+
+
 UNSIGNED = {"signed_at": None, "signed_by_id": None}
 SOMEBODY = uuid7()
 LINES = import_module("models.migrations.0004_records_kept").LINES
 BACKWARD = Bad({"starts_at": NOW, "ends_at": NOW - timedelta(minutes=1)})
 
 CASES: dict[str, list[Bad | Twin]] = {
+    "history_entry_owners_see": [Bad({"owners_see": "SOMETIMES"})],
     "practice_is_the_only_one": [Bad({"is_the_only_one": False})],
     "location_currency": [Bad({"currency": "EU"})],
     "opening_hours_in_a_day": [
@@ -154,6 +191,27 @@ CASES: dict[str, list[Bad | Twin]] = {
     "prescription_weight": [Bad({"weight_grams": None})],
     "prescription_repeat_number": [Bad({"number": 0})],
     "death_undone_has_a_reason": [Bad({"undone_at": NOW, "undone_because": ""})],
+    "vaccine_lasts": [Bad({"lasts_months": 0}), Bad({"lasts_months": 121})],
+    "vaccination_source": [Bad({"source": "HEARD"})],
+    "vaccination_recorded_somewhere": [Bad({"source": "RECORDED", "location_id": None})],
+    "vaccination_voided_has_a_reason": [Bad({"voided_at": NOW, "voided_because": ""})],
+    "vaccination_due_regulated": [Bad({"is_regulated": False, "immune_from": NOW.date()})],
+    "number_series_counts": [Bad({"last_number": 0})],
+    "certificate_file_sha256": [Bad({"sha256": "abc"})],
+    "certificate_number": [Bad({"number": 0})],
+    "certificate_voided_has_a_reason": [Bad({"voided_at": NOW, "voided_because": ""})],
+    "certificate_replaced_when_voided": [Bad({"voided_at": None, "replaced_by_id": SOMEBODY})],
+    "vaccination_protocol_active": [
+        Twin(("is_active", "code"), another_version, "code = 'CORE_DOG_WSAVA' AND version = 2", {"version": 3})
+    ],
+    "certificate_standing": [
+        Twin(
+            ("vaccination_id", "voided_at"),
+            a_voided_certificate,
+            "voided_at IS NULL",
+            {"number": 3, "token": "another"},
+        )
+    ],
     "death_once": [Twin(("pet_id", "undone_at"), another_death, "undone_at IS NULL")],
 }
 
@@ -166,9 +224,30 @@ async def a_full_world():
     await a_record(world.pet)
     await a_visit(world.pet, locked_at=NOW, at=NOW - 9 * AN_HOUR)
     await what_the_practice_keeps(world.pet)
+    await an_import(world.pet)
     await Death.create(pet_id=world.pet.id, died_on=NOW.date(), recorded_at=NOW)
+    await _doses(world)
     await events.record(world.vet.viewer, Happening(EventKind.PET_REGISTERED, world.pet.id), now=NOW)
     return world
+
+
+async def _doses(world):
+    """A dose that stands, one with a certificate after another that was voided, and one that was voided."""
+    told: Any = {"voided_at": NOW, "voided_because": "It was the cat."}
+    await a_vaccination(world.pet, expires_on=NOW.date(), words="rabisin", visit_id=(await a_visit(world.pet)).id)
+    certified = await a_vaccination(world.pet)
+    await a_certificate(certified, **told, voided_by_id=world.vet.id)
+    await a_certificate_file(await a_certificate(certified))
+    await a_vaccination(world.pet, **told, voided_by_id=world.vet.id)
+    visit = await a_visit(world.pet)
+    await a_vaccination(world.pet, visit_id=visit.id)
+    await sql.execute("UPDATE visit SET locked_at = ? WHERE id = ?", (NOW, visit.id))
+    await VaccinationDue.create(
+        pet_id=world.pet.id, target="RABIES", due_on=NOW.date(), earliest_on=NOW.date(), reason="BOOSTER",
+        sentence="It is due.", is_regulated=True, immune_from=NOW.date(), immune_until=NOW.date(), worked_out_at=NOW,
+    )  # fmt: skip
+    await VaccinationProtocol.filter(code="CORE_DOG_WSAVA", version=2).update(is_active=True)
+    assert await Vaccination.all().count() == 4
 
 
 async def a_row(table, where="1 = 1"):
@@ -211,7 +290,7 @@ async def _is_refused(constraint):
         if isinstance(case, Bad):
             copy, key, values = {**row, "id": _new(row["id"]), **case.values}, row["id"], case.values
         else:
-            copy, key = {**row, "id": uuid7()}, (await case.other(row)).id
+            copy, key = {**row, "id": uuid7(), **case.but}, (await case.other(row)).id
             values = {column: row[column] for column in case.columns}
         before = await how_many_rows()
 

@@ -215,3 +215,27 @@ async def test_more_who_ask_than_connections_all_have_their_turn_and_nothing_kee
 async def in_its_transaction():
     async with in_transaction():
         await ask("SELECT 1 AS one")
+
+
+async def test_a_statement_tells_how_many_rows_it_touched_and_not_what_its_triggers_did(notes):
+    await ask("CREATE TABLE copy (number INT)")
+    copy = "INSERT INTO copy (number) VALUES (NEW.number)"
+    if notes.dialect == "sqlite":
+        await ask(f"CREATE TRIGGER copied AFTER UPDATE ON note BEGIN {copy}; {copy}; END")
+    else:
+        body = f"$$ BEGIN {copy}; {copy}; RETURN NULL; END $$"
+        await ask(f"CREATE FUNCTION copied() RETURNS trigger LANGUAGE plpgsql AS {body}")
+        await ask("CREATE TRIGGER copied AFTER UPDATE ON note FOR EACH ROW EXECUTE FUNCTION copied()")
+    await keep(1)
+    await keep(2)
+    connection = get_connection("default")
+    touched = [
+        (await connection.execute_query(statement))[0]
+        for statement in (
+            "UPDATE note SET words = 'a'",
+            "UPDATE note SET words = 'b' WHERE number = 3",
+            "DELETE FROM note",
+        )
+    ]
+    assert touched == [2, 0, 2]
+    assert len(await ask("SELECT number FROM copy")) == 4

@@ -85,7 +85,7 @@ def test_only_refusals_turns_refusals_into_data():
 
 
 def test_only_wiring_chooses_adapters():
-    chosen = ("SecretVault", "Argon2Passwords", "AccessTokens", "SmtpMail", "OutboxFolder")
+    chosen = ("SecretVault", "Argon2Passwords", "AccessTokens", "SmtpMail", "OutboxFolder", "printer")
 
     def makes(tree):
         calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
@@ -116,6 +116,7 @@ def test_a_broad_except_stands_only_in_an_outermost_loop():
         "graph/reading/careful.py",  # a field of an answer, as the specification has it
         "graph/reading/executor.py",  # an answer that is made again with care
         "vetdesk/feed.py",  # reading on in the trail
+        "vetdesk/reading_log.py",  # writing down who has read what
         "vetdesk/worker.py",  # a round of letters
     }
 

@@ -8,13 +8,13 @@ from datetime import timedelta
 import pytest
 import structlog
 
-from models import IdempotencyKey, Letter, Message, SignInCode, Throttle, sql
+from models import IdempotencyKey, Letter, Message, SignInCode, Throttle, Visit, sql
 from models.refusal import DatabaseUnavailable
-from resolvers import messages
+from resolvers import messages, visits
 from resolvers.messages import Delivered, Recipient
 from resolvers.ports import MailRefused
 from tests.postbox import Clock, PaperVault, PostBox
-from tests.world import AN_HOUR, NOW
+from tests.world import AN_HOUR, NOW, a_visit, a_world
 from vetdesk import worker
 from vetdesk.worker import Duties
 
@@ -273,3 +273,30 @@ async def test_a_cancelled_worker_leaves_nothing_running(database, box, clock):
         await task
     await asyncio.sleep(0)
     assert asyncio.all_tasks() == before
+
+
+async def test_records_lock_by_themselves_and_are_looked_for_once_a_minute(database, box, clock):
+    world = await a_world()
+    duties, locked, counts = the_duties(box, clock), None, []
+    for seconds in (0, 30, 30):
+        clock.forward(timedelta(seconds=seconds))
+        await a_visit(world.pet, at=NOW - timedelta(days=2))
+        locked = await worker.lock_if_due(duties, locked, asyncio.Event())
+        counts.append(await Visit.filter(locked_at__not_isnull=True).count())
+    assert counts == [1, 1, 3]
+
+
+async def test_a_worker_locks_records_in_its_rounds(database, box, clock, monkeypatch):
+    world = await a_world()
+    await a_visit(world.pet, at=NOW - timedelta(days=2))
+    lock_due, looked = visits.lock_due, asyncio.Event()
+
+    async def noted(*given, **named):
+        if not (count := await lock_due(*given, **named)):
+            looked.set()
+        return count
+
+    monkeypatch.setattr(visits, "lock_due", noted)
+    async with working(the_duties(box, clock)):
+        await asyncio.wait_for(looked.wait(), 10)
+    assert (await Visit.get()).locked_at == NOW

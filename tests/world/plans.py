@@ -27,6 +27,7 @@ from models import (
 )
 from models.appointment import BUSY
 from models.row import folded
+from models.words import search_words
 from tests.world.people import Member, Owner, a_pet, a_vet, every_vet
 from tests.world.places import AN_HOUR, NOW, a_room, the_location
 
@@ -69,6 +70,7 @@ async def a_booking(
     service: Service | None = None,
     location: Location | None = None,
     client: Client | Owner | None = None,
+    reason: str = "",
 ) -> Appointment:
     """An appointment at 10:00 on the wall, with the busy times of its vet, room and pet."""
     location = location or await the_location()
@@ -90,6 +92,8 @@ async def a_booking(
         starts_at=visit.starts_at,
         ends_at=visit.ends_at,
         status=status,
+        reason=reason,
+        words=search_words(reason),
         created_at=NOW,
     )
     if status in BUSY:

@@ -187,4 +187,4 @@ async def what_the_practice_keeps(pet: Pet) -> None:
     death = await Death.create(
         pet_id=pet.id, died_on=TODAY, recorded_at=NOW, undone_at=NOW, undone_because="It was another pet."
     )
-    await DeathEffect.create(death_id=death.id, subject_table="pet", subject_id=pet.id, before="{}")
+    await DeathEffect.create(death_id=death.id, subject_table="pet", subject_id=pet.id, before="{}", after="{}")

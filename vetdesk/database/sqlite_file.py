@@ -88,10 +88,14 @@ def inserted(connection: sqlite3.Connection, query: str, values: Sequence[Any]) 
 
 
 def queried(connection: sqlite3.Connection, query: str, values: Sequence[Any] | None) -> tuple[int, list[Any]]:
-    """Run one statement to its end; how many rows it changed, or else found, and the rows."""
+    """Run one statement to its end; how many rows it changed itself, or else found, and the rows."""
     before = connection.total_changes
     rows = connection.execute(query, values or ()).fetchall()
-    return connection.total_changes - before or len(rows), rows
+    if connection.total_changes == before:
+        return len(rows), rows
+    # The total counts what triggers did as well.
+    (changed,) = connection.execute("SELECT changes()").fetchone()
+    return changed, rows
 
 
 def queried_all(connection: sqlite3.Connection, queries: Queries) -> list[list[Any]]:

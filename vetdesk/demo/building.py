@@ -14,7 +14,7 @@ from uuid import UUID
 from tortoise.transactions import in_transaction
 
 from models.period import today_in
-from resolvers import appointments, clients, codes, pets, retries, throttles
+from resolvers import appointments, clients, codes, deaths, pets, retries, throttles
 from resolvers.appointments import COMING_VISIT_BEFORE, Booking, Move
 from resolvers.pets import PetOwner
 from vetdesk.demo import animals, households, online, visits
@@ -179,7 +179,7 @@ class _Life:
 
     async def _record_death(self, animal: Animal, moment: datetime) -> None:
         died_on = today_in(animal.household.place.clock, moment)
-        await pets.record_death(DEMO, self._pets[id(animal)], died_on, key=self._house.key(), now=moment)
+        await deaths.record(DEMO, self._pets[id(animal)], died_on, key=self._house.key(), now=moment)
 
     async def _book(self, visit: Visit, moment: datetime) -> None:
         slot = visit.first_at or visit.slot

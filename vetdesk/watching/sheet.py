@@ -26,6 +26,7 @@ _HAPPENED = {
     "COMPLETED": "{pet} has been seen: {visit}",
     "CANCELLED": "{pet}'s visit is cancelled: {visit}",
     "NO_SHOW": "{pet} did not come: {visit}",
+    "RESTORED": "{pet}'s visit stands again: {visit}",
 }
 
 

@@ -1,0 +1,93 @@
+"""In peace: nothing is planned for a pet that has died, nobody is written to about it, and its record can be kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from graph.ids import opened
+from graph.reading.shape import SHAPES
+from models import Message, Pet
+from resolvers.endings import ENDINGS
+from resolvers.viewer import Audience
+from tests.api.deed import sent
+from tests.api.samples import Sample
+from tests.api.staff_samples import samples
+from tests.doors import Program, id_of
+from tests.world import NOW, TODAY, a_booking, a_letter, how_many_rows
+
+REFUSED = {"bookAppointment", "rescheduleAppointment", "recordDeath"}
+"""What plans something for the pet, or ends its life once more."""
+ALLOWED = {
+    "amendPet": "What is known of it can be put right.",
+    "undoDeath": "It may have been a mistake.",
+    "addOwnership": "Somebody else may see its record, or pay its last bill.",
+    "amendOwnership": "Somebody else may pay its last bill.",
+    "endOwnership": "Somebody may not want to see it any more.",
+    "confirmAppointment": "A death leaves none to come; what there is was before it, and is written down as it was.",
+    "checkInAppointment": "A visit that took place is written down as it was.",
+    "startAppointment": "A visit that took place is written down as it was.",
+    "completeAppointment": "A visit that took place is written down as it was; the pet may have died in it.",
+    "markNoShowAppointment": "A visit that did not take place is written down as it was.",
+    "cancelAppointment": "What a death has left standing may have to be taken away; nobody is written to.",
+}
+"""What can be done with a pet that has died, or with what belongs to it, and why. A new deed belongs here or there."""
+
+
+def ids_in(given: Any) -> Iterator[str]:
+    """Whatever is named in an input."""
+    if isinstance(given, dict):
+        for name, value in given.items():
+            yield from ([value] if name.endswith("Id") and isinstance(value, str) else ids_in(value))
+    elif isinstance(given, list):
+        for value in given:
+            yield from ids_in(value)
+
+
+def names_a_pet(sample: Sample) -> bool:
+    """Whether its input names a pet, or a row of a table with a path to one."""
+    models = {made.__name__: model for made, model in SHAPES.items()}
+    kinds = [known[0] for each in ids_in(sample.given) if (known := opened(each))]
+    return any(models[kind] in {Pet, *ENDINGS} for kind in kinds)
+
+
+@pytest.mark.parametrize("audience", Audience)
+async def test_every_deed_that_names_a_pet_says_what_it_does_when_that_has_died(database, audience):
+    program = Program()
+    made = await samples(program)
+    chosen = [each for each in (made.staff if audience is Audience.STAFF else made.owner) if names_a_pet(each)]
+    assert {each.deed for each in chosen} <= REFUSED | set(ALLOWED)
+    if audience is Audience.STAFF:
+        assert {each.deed for each in chosen} == REFUSED | set(ALLOWED)
+    await Pet.filter(died_on=None).update(died_on=TODAY)
+    await program.token(made.boss)
+    letters = await Message.filter(appointment_id__not_isnull=True).count()
+    for sample in chosen:
+        before = await how_many_rows()
+        heard = (await sent(program, sample.who, sample.deed, sample.payload, sample.given)).data[sample.deed]
+        if sample.deed in REFUSED:
+            assert (heard["__typename"], heard["code"]) == ("PetHasDied", "PET_HAS_DIED"), sample.deed
+            assert await how_many_rows() == before
+        else:
+            assert heard["__typename"] == sample.payload.partition(" ")[0], heard
+    assert await Message.filter(appointment_id__not_isnull=True).count() == letters
+
+
+async def test_no_letter_about_a_pet_that_has_died_leaves_the_house_however_it_came_there(database):
+    program = Program()
+    made = await samples(program)
+    visit = await a_booking(made.world.pet, starts_at=NOW.replace(hour=20))
+    await a_letter(visit, not_before=NOW)
+    await Pet.all().update(died_on=TODAY)
+    assert made.world.owner.account.email not in [letter.to_address for letter in await program.post()]
+
+
+async def test_a_dead_pet_is_still_there_for_whoever_sees_it(database):
+    program = Program()
+    made = await samples(program)
+    await Pet.all().update(died_on=TODAY)
+    for viewer in (made.boss, made.world.owner.viewer):
+        answer = await program.ask(viewer, f'{{ pet(id: "{id_of(made.world.pet)}") {{ name diedOn }} }}')
+        assert answer.data["pet"]["diedOn"] == "2026-03-02"

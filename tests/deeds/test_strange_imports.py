@@ -1,0 +1,87 @@
+"""Whatever stands anywhere in a document: it is refused, or its dry run says what is then done, and nothing else."""
+
+import copy
+import json
+from random import Random
+from typing import Any
+
+import pytest
+
+from models import sql
+from models.refusal import InvalidInput
+from resolvers import pet_imports, pet_records
+from resolvers.pet_imports import Arrival
+from resolvers.pets import PetOwner
+from tests.world import NOW, a_world
+from tests.world.elsewhere import a_document
+from vetdesk.open_vet_format import record_format
+
+pytestmark = pytest.mark.anyio
+
+OVF = record_format()
+TIMES = 25
+STRANGE: Any = (
+    None, True, -1, 0, 1e-9, 9e17, 10**25, "", " ", "x" * 301, "a\x00b\x1f", "\ud800", "\u202e", "0001-01-01",
+    "2100-12-31", "2025-06-15T09:00:00", "1750000000", "p-1", "visit-1", "completed", "resolved", "kg", [], {}, [1], {"data": "\ud800\x00"},
+    {"value": 1, "unit": "lbs"},
+)  # fmt: skip
+
+
+def _places(value, path=()):
+    if path:
+        yield path
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, each in items:
+        yield from _places(each, (*path, name))
+
+
+def strange_documents():
+    chance, places = Random(7), list(_places(a_document()))
+    for _ in range(TIMES):
+        document = copy.deepcopy(a_document())
+        for place in chance.sample(places, 3):
+            here: Any = document
+            for step in place[:-1]:
+                try:
+                    here = here[step]
+                except (TypeError, KeyError, IndexError):
+                    here = None
+                    break
+            if isinstance(here, dict):
+                here[place[-1]] = chance.choice(STRANGE)
+        yield json.dumps(document)
+
+
+WRITTEN = ("pet", "ownership", "record_import", "imported_line", "vital", "problem", "allergy", "vaccination", "event")
+
+
+async def rows():
+    """How many there are of each table that an import writes into."""
+    each = ", ".join(f"(SELECT count(*) FROM {table}) AS {table}" for table in WRITTEN)
+    return dict((await sql.fetch(f"SELECT {each}"))[0])
+
+
+async def test_what_a_dry_run_lets_pass_is_done_and_goes_out_again(database):
+    world = await a_world()
+    viewer, counted = world.vet.viewer, {"done": 0, "refused": 0}
+    for number, document in enumerate(strange_documents()):
+        arrival = Arrival(document, [PetOwner(world.owner.id)])
+        before = await rows()
+        try:
+            promised = await pet_imports.rehearse(viewer, arrival, records=OVF, now=NOW)
+        except InvalidInput:
+            counted["refused"] += 1
+            continue
+        finally:
+            assert await rows() == before
+        done = await pet_imports.carry_out(
+            viewer, arrival, promised.fingerprint, records=OVF, key=f"k{number}", now=NOW
+        )
+        after = await rows()
+        assert after["imported_line"] - before["imported_line"] == len(promised.lines)
+        made = sum(after[name] - before[name] for name in ("vital", "problem", "allergy"))
+        assert made == sum(each.becomes is not None for each in promised.lines)
+        await pet_records.told(viewer, done.pet_id, records=OVF, now=NOW)
+        counted["done"] += 1
+    assert counted["done"] > 8
+    assert counted["refused"] > 1

@@ -1,0 +1,126 @@
+"""The door of certificates: anybody may verify one whose address they have, and print one by a link that ends soon."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
+from graph import wire
+from models.refusal import DatabaseUnavailable, NotFound, TooManyAttempts
+from resolvers import links, papers, verifications
+from resolvers.links import LinkBroken, LinkEnded
+from resolvers.ports import CannotPrint
+from vetdesk.certificates.page import POLICY, Page, of_certificate, of_trouble
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from datetime import date, datetime
+
+    from resolvers.ports import Ports, Printer
+    from resolvers.verifications import Verified
+
+_log = structlog.get_logger("vetdesk.certificates")
+_HTML, _JSON = "text/html", "application/json"
+_UNKNOWN = "We know no certificate with this address. Please check it against the paper, letter by letter."
+_LATER = "We cannot look this up right now. Please try again in a moment."
+# It names a pet, and whether a certificate stands may change at any moment.
+_HEADERS = {"Cache-Control": "no-store", "Vary": "Accept", "X-Robots-Tag": "noindex", "Content-Security-Policy": POLICY}
+
+
+class CertificateDoor:
+    """Answers at `/certificates/{token}` and `/certificates/{token}/pdf`."""
+
+    def __init__(self, ports: Ports, printer: Printer, *, now: Callable[[], datetime]) -> None:
+        self._ports = ports
+        self._printer = printer
+        self._now = now
+
+    async def verify(self, request: Request) -> Response:
+        """Whether the certificate stands: as a page, or as JSON for whoever accepts that and no page."""
+        return await self._answered(request, self._verified)
+
+    async def print(self, request: Request) -> Response:
+        """The certificate as PDF, for whoever has a link to it."""
+        return await self._answered(request, self._printed)
+
+    async def _answered(self, request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
+        """The answer, or why there is none in words; one line in the log, without the address, which is a key."""
+        started = time.perf_counter()
+        try:
+            response = await answer(request)
+        except NotFound:
+            response = _told(request, 404, "NOT_FOUND", "There is no such certificate", _UNKNOWN)
+        except TooManyAttempts as refused:
+            wait = {"Retry-After": str(refused.retry_after)}
+            response = _told(request, 429, refused.code, "Too many tries", refused.message, wait)
+        except LinkBroken as refused:
+            response = _told(request, 403, "LINK_BROKEN", "This link does not work", refused.sentence)
+        except LinkEnded as refused:
+            response = _told(request, 410, "LINK_ENDED", "This link has ended", refused.sentence)
+        except CannotPrint as refused:
+            response = _told(request, 503, "CANNOT_PRINT", "Nothing can be printed here", str(refused))
+        except DatabaseUnavailable:
+            response = _told(request, 503, "UNAVAILABLE", "Please try again", _LATER, {"Retry-After": "1"})
+        took = round((time.perf_counter() - started) * 1000, 1)
+        _log.info("request", view="certificate", status=response.status_code, duration_ms=took)
+        return response
+
+    async def _verified(self, request: Request) -> Response:
+        origin = request.client.host if request.client else "unknown"
+        now, token = self._now(), request.path_params["token"]
+        found = await verifications.verified(
+            token, origin=origin, vault=self._ports.vault, rules=self._ports.rules, now=now
+        )
+        if _wants_json(request):
+            return JSONResponse(_as_json(found, now), headers=_HEADERS)
+        return HTMLResponse(of_certificate(found, now=now).html, headers=_HEADERS)
+
+    async def _printed(self, request: Request) -> Response:
+        given, now, token = request.query_params, self._now(), request.path_params["token"]
+        links.must_open(token, given.get("until", ""), given.get("seal", ""), vault=self._ports.vault, now=now)
+        paper = await papers.certificate(token, printer=self._printer, public_url=self._ports.public_url, now=now)
+        name = re.sub(r"[^A-Za-z0-9.-]+", "-", paper.number)
+        shown = {"Content-Disposition": f'attachment; filename="certificate-{name}.pdf"', "ETag": f'"{paper.sha256}"'}
+        return Response(paper.content, media_type="application/pdf", headers={**_HEADERS, **shown})
+
+
+def _told(
+    request: Request, status: int, code: str, title: str, sentence: str, more: dict[str, str] | None = None
+) -> Response:
+    headers = {**_HEADERS, **(more or {})}
+    if _wants_json(request):
+        return JSONResponse({"code": code, "message": sentence}, status, headers)
+    page: Page = of_trouble(title, sentence)
+    return HTMLResponse(page.html, status, headers)
+
+
+def _wants_json(request: Request) -> bool:
+    accepted = request.headers.get("accept")
+    return wire.accepts(accepted, _JSON) and not wire.accepts(accepted, _HTML)
+
+
+def _as_json(found: Verified, now: datetime) -> dict[str, Any]:
+    """What a program is told, in the words of our contract; days are ISO dates."""
+    return {
+        "number": found.number,
+        "pet": found.pet,
+        "species": found.species,
+        "product": found.product,
+        "givenOn": _iso(found.given_on),
+        "validUntil": _iso(found.valid_until),
+        "practice": found.practice,
+        "issuedOn": _iso(found.issued_on),
+        "standing": found.standing.value,
+        "isValid": found.holds_at(now),
+        "voidedOn": _iso(found.voided_on),
+        "replacedBy": found.replaced_by,
+    }
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
