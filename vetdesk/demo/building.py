@@ -15,12 +15,14 @@ from tortoise.transactions import in_transaction
 
 from models.period import today_in
 from resolvers import appointments, clients, codes, deaths, pets, retries, throttles
+from resolvers import visits as visit_records
 from resolvers.appointments import COMING_VISIT_BEFORE, Booking, Move
 from resolvers.pets import PetOwner
 from vetdesk.demo import animals, households, online, visits
 from vetdesk.demo.house import DEMO, House, announce_absences, opened
 from vetdesk.demo.households import OPENED_DAYS_AGO
 from vetdesk.demo.offers import FAREWELL
+from vetdesk.demo.records import Records
 
 if TYPE_CHECKING:
     from resolvers.ports import Ports
@@ -41,6 +43,7 @@ _LETTERS_AT_ONCE = 50
 _SOON = timedelta(seconds=20)
 _SOONEST_FIRST_VISIT = 3
 _MINUTE = timedelta(minutes=1)
+_LOCKED_AFTER = timedelta(hours=24, minutes=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,8 @@ async def build(ports: Ports, *, now: datetime, report: Report, size: Size = FUL
     # One transaction around them all: a practice half made up would be in the way of the next attempt.
     async with in_transaction():
         house = await opened(ports, now - timedelta(days=OPENED_DAYS_AGO))
-        life = _Life(house)
+        records = Records(house, Random(_SEED), now=now, shown=story.animals[:3])  # noqa: S311 - as above
+        life = _Life(house, records)
         life.foresee(story, now)
         await life.live_until(now, report)
         await _tidy(now)
@@ -91,8 +95,9 @@ class _Story:
 class _Life:
     """What will happen, in the order in which it does, and the keys of whom it happened to."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, records: Records) -> None:
         self._house = house
+        self._records = records
         self._clients: dict[Person, UUID] = {}
         self._pets: dict[int, UUID] = {}
         self._appointments: dict[int, UUID] = {}
@@ -147,6 +152,9 @@ class _Life:
             (visit.missed_at, appointments.mark_no_show),
         ):
             self._at(moment, partial(self._take, visit, step))
+        if visit.completed_at is not None:
+            self._at(visit.completed_at + 2 * _MINUTE, partial(self._write_down, visit))
+            self._at(visit.completed_at + _LOCKED_AFTER, self._lock)
         self._at(visit.cancelled_at, partial(self._cancel, visit))
         if visit.slot.offer is FAREWELL and visit.completed_at is not None:
             self._at(visit.completed_at + 5 * _MINUTE, partial(self._record_death, visit.animal))
@@ -202,6 +210,12 @@ class _Life:
 
     async def _take(self, visit: Visit, step: _Step, moment: datetime) -> None:
         await step(DEMO, self._appointments[id(visit)], key=self._house.key(), now=moment)
+
+    async def _write_down(self, visit: Visit, moment: datetime) -> None:
+        await self._records.write(visit, self._appointments[id(visit)], self._pets[id(visit.animal)], moment)
+
+    async def _lock(self, moment: datetime) -> None:
+        await visit_records.lock_due(DEMO, now=moment)
 
     async def _cancel(self, visit: Visit, moment: datetime) -> None:
         appointment_id = self._appointments[id(visit)]

@@ -8,27 +8,43 @@ from itertools import count
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from models import Letter, Message, MessageState
-from resolvers import hours, hours_exceptions, invitations, locations, messages, rooms, services
+from models import Account, Letter, Message, MessageState, VaccinationProtocol
+from resolvers import (
+    hours,
+    hours_exceptions,
+    invitations,
+    locations,
+    messages,
+    practices,
+    rooms,
+    services,
+    teams,
+    vaccination_protocols,
+    vaccines,
+)
 from resolvers.access import Where
 from resolvers.hours import NewWorkingHours
 from resolvers.hours_exceptions import NewException
 from resolvers.invitations import Newcomer
 from resolvers.locations import NewLocation
+from resolvers.practices import RecordSettings
 from resolvers.services import NewService
 from resolvers.teams import Post
+from resolvers.vaccines import NewVaccine
 from resolvers.viewer import Viewer
 from vetdesk.demo.offers import OFFERS
 from vetdesk.demo.places import PLACES, PRACTICE, ROOMS
 from vetdesk.demo.quiet import NoMail
 from vetdesk.demo.sign_ins import PASSWORD
-from vetdesk.demo.team import MANAGER, SURGEON_IN_BERLIN, TEAM
+from vetdesk.demo.team import MANAGER, SURGEON_IN_BERLIN, TEAM, VETS
+from vetdesk.demo.vaccines import ACTIVATED, CORE
 
 if TYPE_CHECKING:
     from resolvers.ports import Ports
     from vetdesk.demo.offers import Offer
     from vetdesk.demo.places import Place
     from vetdesk.demo.team import Member
+    from vetdesk.demo.vaccines import Vaccine
 
 DEMO = Viewer.system("demo")
 MAIL = NoMail()
@@ -47,6 +63,7 @@ class House:
     rooms: dict[tuple[Place, str], UUID] = field(default_factory=dict)
     team: dict[Member, UUID] = field(default_factory=dict)
     offers: dict[Offer, UUID] = field(default_factory=dict)
+    vaccines: dict[Vaccine, UUID] = field(default_factory=dict)
     _numbers: count[int] = field(default_factory=count)
 
     def key(self) -> str:
@@ -61,6 +78,13 @@ class House:
         for error in delivered.unexpected:
             raise error
         return delivered.total
+
+    async def viewer_of(self, member: Member) -> Viewer:
+        """That person, signed in, as she is today."""
+        account = await Account.get(staff_id=self.team[member])
+        at = {self.places[place]: frozenset({role}) for role, place in member.posts if place}
+        everywhere = frozenset(role for role, place in member.posts if not place)
+        return Viewer(account_id=account.id, staff_id=self.team[member], everywhere=everywhere, at=at)
 
     async def secret(self, letter: Letter, address: str) -> str:
         """What only the letter holds that waits at that address."""
@@ -79,6 +103,7 @@ async def opened(ports: Ports, moment: datetime) -> House:
             await _add_member(house, member, moment)
     for offer in OFFERS:
         await _add_offer(house, offer, moment)
+    await _keep_records(house, moment)
     return house
 
 
@@ -147,6 +172,20 @@ async def _accept(house: House, member: Member, token: str, moment: datetime) ->
         passwords=house.ports.passwords,
         now=moment + 5 * _MINUTE,
     )
+
+
+async def _keep_records(house: House, moment: datetime) -> None:
+    """What the practice has decided about its records, what its vets are licensed by, and what is in the fridge."""
+    await practices.amend_records(DEMO, RecordSettings(shares_notes=True), key=house.key(), now=moment)
+    for number, vet in enumerate(VETS):
+        licence = f"TR {7012345 + number * 1111}"
+        await teams.amend_staff(DEMO, house.team[vet], licence_number=licence, key=house.key(), now=moment)
+    for vaccine in CORE:
+        new = NewVaccine(vaccine.name, vaccine.species, vaccine.targets, vaccine.lasts_months, vaccine.maker)
+        house.vaccines[vaccine] = await vaccines.add(DEMO, new, key=house.key(), now=moment)
+    for protocol in await VaccinationProtocol.filter(code__in=ACTIVATED).order_by("code", "-version"):
+        if not await VaccinationProtocol.filter(code=protocol.code, is_active=True).exists():
+            await vaccination_protocols.activate(DEMO, protocol.id, key=house.key(), now=moment)
 
 
 async def _add_offer(house: House, offer: Offer, moment: datetime) -> None:
