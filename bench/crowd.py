@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 
+from bench import histories
 from graph.ids import global_id
 from models.client import search_words
 from models.period import on_the_wall
@@ -138,6 +139,12 @@ class Crowd:
                 for resource, taken in (("VET", vet), ("ROOM", room), ("PET", self.pets[pet]))
             ),
         )
+        over = [
+            (one, self.pets[pet], vet, starts, ends)
+            for one, pet, vet, _, starts, ends, status in visits
+            if status == "COMPLETED"
+        ]
+        yield from histories.tables(over, self.place.location_id)
 
     def _ownerships(self) -> Rows:
         since = date(2025, 1, 1)
@@ -182,6 +189,7 @@ async def written(url: str, crowd: Crowd) -> None:
                 marks = ", ".join("?" * len(names))
                 text = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})"
                 file.executemany(text, (tuple(map(_as_text, row)) for row in rows))
+            file.execute(histories.SIGNED)
             # Not analyzed, for nobody analyzes the file of a practice; on PostgreSQL its own autovacuum does.
             file.commit()
         return
@@ -189,6 +197,7 @@ async def written(url: str, crowd: Crowd) -> None:
     try:
         for table, columns, rows in crowd.tables():
             await connection.copy_records_to_table(table, columns=columns.split(), records=rows)
+        await connection.execute(histories.SIGNED)
         await connection.execute("VACUUM ANALYZE")
     finally:
         await connection.close()
