@@ -161,15 +161,18 @@ class Crowd:
         for number in range(_HISTORY):
             yield self._visit(number, 0, first + timedelta(weeks=number), 2, "COMPLETED")
         for number in range(_VISITS * (self.times - 1)):
-            # Sixty a day: every other day long ago, the others far ahead.
+            # Sixty a day: half of the days lead up to the one that is asked for, the others are far ahead.
             days, pet = number // 60, _PETS + number % (len(self.pets) - _PETS)
             if days % 2:
-                yield self._visit(number, pet, self.day - timedelta(weeks=60, days=days), number % 60 // 6, "COMPLETED")
+                before = self.day - timedelta(days=1 + days // 2)
+                yield self._visit(number, pet, before, number % 60 // 6, "COMPLETED", past=30)
             else:
                 yield self._visit(number, pet, self.day + timedelta(weeks=60, days=days), number % 60 // 6)
 
-    def _visit(self, number: int, pet: int, on: date, hour: int, status: str = "BOOKED") -> tuple[Any, ...]:
-        starts = on_the_wall(on, (8 + hour) * 60, self.place.clock)
+    def _visit(
+        self, number: int, pet: int, on: date, hour: int, status: str = "BOOKED", *, past: int = 0
+    ) -> tuple[Any, ...]:
+        starts = on_the_wall(on, (8 + hour) * 60 + past, self.place.clock)
         vet, room = self.place.vets[number % 6], self.place.rooms[number % 6]
         return uuid7(), pet, vet, room, starts, starts + timedelta(minutes=30), status
 
