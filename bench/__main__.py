@@ -26,9 +26,10 @@ from tests.databases import Databases, Dialect
 PEERS = Path(__file__).parent / "peers"
 _DETAILS = """
 What is asked: (a) a day sheet of 60 visits, (b) a pet with its owners and 50 visits, (c) a client by name or phone,
-(d) booking a visit, (e) free times, (f) signing in. On PostgreSQL it is asked of the product (`vetdesk serve`), of the
-limit (the same by hand, with no GraphQL), and (a) to (c) also of Mercurius, PostGraphile 5 and stock Strawberry, each of
-which is first checked to give the same answer. Then (a) to (c) again with 10 and 100 times the rows. On SQLite: product
+(d) booking a visit, (e) free times, (f) signing in, (g) the history of a pet: 50 visits with notes, weights and what was
+given. On PostgreSQL it is asked of the product (`vetdesk serve`), of the
+limit (the same by hand, with no GraphQL), and (a) to (c) and (g) also of Mercurius, PostGraphile 5 and stock Strawberry, each of
+which is first checked to give the same answer. Then these again with 10 and 100 times the rows. On SQLite: product
 and limit.
 
 How to read it: "product is 0.62 x" means that in the same time the product gives 0.62 answers for one of theirs.

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 
+from bench import histories
 from graph.ids import global_id
 from models.client import search_words
 from models.period import on_the_wall
@@ -138,6 +139,12 @@ class Crowd:
                 for resource, taken in (("VET", vet), ("ROOM", room), ("PET", self.pets[pet]))
             ),
         )
+        over = [
+            (one, self.pets[pet], vet, starts, ends)
+            for one, pet, vet, _, starts, ends, status in visits
+            if status == "COMPLETED"
+        ]
+        yield from histories.tables(over, self.place.location_id)
 
     def _ownerships(self) -> Rows:
         since = date(2025, 1, 1)
@@ -154,15 +161,18 @@ class Crowd:
         for number in range(_HISTORY):
             yield self._visit(number, 0, first + timedelta(weeks=number), 2, "COMPLETED")
         for number in range(_VISITS * (self.times - 1)):
-            # Sixty a day: every other day long ago, the others far ahead.
+            # Sixty a day: half of the days lead up to the one that is asked for, the others are far ahead.
             days, pet = number // 60, _PETS + number % (len(self.pets) - _PETS)
             if days % 2:
-                yield self._visit(number, pet, self.day - timedelta(weeks=60, days=days), number % 60 // 6, "COMPLETED")
+                before = self.day - timedelta(days=1 + days // 2)
+                yield self._visit(number, pet, before, number % 60 // 6, "COMPLETED", past=30)
             else:
                 yield self._visit(number, pet, self.day + timedelta(weeks=60, days=days), number % 60 // 6)
 
-    def _visit(self, number: int, pet: int, on: date, hour: int, status: str = "BOOKED") -> tuple[Any, ...]:
-        starts = on_the_wall(on, (8 + hour) * 60, self.place.clock)
+    def _visit(
+        self, number: int, pet: int, on: date, hour: int, status: str = "BOOKED", *, past: int = 0
+    ) -> tuple[Any, ...]:
+        starts = on_the_wall(on, (8 + hour) * 60 + past, self.place.clock)
         vet, room = self.place.vets[number % 6], self.place.rooms[number % 6]
         return uuid7(), pet, vet, room, starts, starts + timedelta(minutes=30), status
 
@@ -182,6 +192,7 @@ async def written(url: str, crowd: Crowd) -> None:
                 marks = ", ".join("?" * len(names))
                 text = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})"
                 file.executemany(text, (tuple(map(_as_text, row)) for row in rows))
+            file.execute(histories.SIGNED)
             # Not analyzed, for nobody analyzes the file of a practice; on PostgreSQL its own autovacuum does.
             file.commit()
         return
@@ -189,6 +200,7 @@ async def written(url: str, crowd: Crowd) -> None:
     try:
         for table, columns, rows in crowd.tables():
             await connection.copy_records_to_table(table, columns=columns.split(), records=rows)
+        await connection.execute(histories.SIGNED)
         await connection.execute("VACUUM ANALYZE")
     finally:
         await connection.close()

@@ -23,6 +23,9 @@ _PET = """query Pet($id: ID!) { pet(id: $id) { id name species breed bornOn
     service { id name } vet { id displayName } room { id name } } } } }"""
 _CLIENTS = """query Clients($search: String!) { clients(search: $search, first: 20) { nodes { id displayName
   ownerships { pet { id name species } } } } }"""
+_HISTORY = """query History($id: ID!) { pet(id: $id) { id name visits(first: 50) { nodes { id at reason
+  vet { id displayName } notes { id kind subjective objective assessment plan signedAt author { id displayName }
+    vitals { id kind value at } treatments { id name amount route } } } } } }"""
 _FREE = """query Free($service: ID!, $location: ID!, $from: Date!, $to: Date!) {
   freeTimes(serviceId: $service, locationId: $location, from: $from, to: $to) {
     startsAt endsAt startsAtLocal vets { id displayName } } }"""
@@ -92,7 +95,7 @@ def journeys(practice: Practice) -> list[Journey]:
 
 
 def reads(practice: Practice, *, token: str | None = None) -> list[Journey]:
-    """What is asked of all: day sheet, pet and client search; with another token than the right one if that is given."""
+    """What is asked of all: day sheet, pet, its history and client search; with another token than the right one if that is given."""
     token = practice.token if token is None else token
     days = [{"location": practice.location, "on": practice.day.isoformat()}]
     pets = [{"id": practice.pet_with_history}]
@@ -100,6 +103,7 @@ def reads(practice: Practice, *, token: str | None = None) -> list[Journey]:
     return [
         Journey("day", "day sheet, 60 visits", _DAY, "/day", b'"breed"', days, token, is_for_all=True),
         Journey("pet", "pet, owners, 50 visits", _PET, "/pet", b'"room"', pets, token, is_for_all=True),
+        Journey("history", "history, 50 visits", _HISTORY, "/history", b'"Meloxicam"', pets, token, is_for_all=True),
         Journey("clients", "client search", _CLIENTS, "/clients", b'"species"', words, token, is_for_all=True),
     ]
 

@@ -16,7 +16,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from bench.door import VIEWER, Door, NotAdmitted, Rows
-from bench.limit import booking, free_times, reads, signing_in
+from bench.limit import booking, free_times, histories, reads, signing_in
 from bench.limit.database import Database, opened
 from bench.terms import Terms
 
@@ -24,6 +24,7 @@ Answers = Callable[[Database, Any, dict[str, Any]], Awaitable[dict[str, Any]]]
 ANSWERS: dict[str, Answers] = {
     "/day": reads.day,
     "/pet": reads.pet,
+    "/history": histories.history,
     "/clients": reads.clients,
     "/free-times": free_times.free_times,
     "/book": booking.book,

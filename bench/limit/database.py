@@ -35,8 +35,8 @@ class Database(Protocol):
     async def ask(self, statement: str, values: Sequence[Any] = ()) -> Rows:
         """The rows of a read."""
 
-    async def ask_both(self, one: Question, other: Question) -> tuple[Rows, Rows]:
-        """The rows of two reads."""
+    async def ask_all(self, *questions: Question) -> list[Rows]:
+        """The rows of several reads."""
 
     def deed(self) -> Any:
         """A transaction; the block is given what asks inside it."""
@@ -71,10 +71,9 @@ class _Postgres:
             rows: Rows = await connection.fetch(numbered(statement), *values)
             return rows
 
-    async def ask_both(self, one: Question, other: Question) -> tuple[Rows, Rows]:
+    async def ask_all(self, *questions: Question) -> list[Rows]:
         async with self._pool.acquire() as connection:
-            first: Rows = await connection.fetch(numbered(one[0]), *one[1])
-            return first, await connection.fetch(numbered(other[0]), *other[1])
+            return [await connection.fetch(numbered(text), *values) for text, values in questions]
 
     @asynccontextmanager
     async def deed(self) -> AsyncIterator[Ask]:
@@ -99,8 +98,8 @@ class _Sqlite:
     async def ask(self, statement: str, values: Sequence[Any] = ()) -> Rows:
         return self._file.execute(statement, _as_text(values)).fetchall()
 
-    async def ask_both(self, one: Question, other: Question) -> tuple[Rows, Rows]:
-        return await self.ask(*one), await self.ask(*other)
+    async def ask_all(self, *questions: Question) -> list[Rows]:
+        return [await self.ask(*question) for question in questions]
 
     @asynccontextmanager
     async def deed(self) -> AsyncIterator[Ask]:

@@ -78,7 +78,7 @@ async def pet(database: Database, viewer: Viewer, asked: dict[str, Any]) -> dict
     if not viewer.sees:
         return {"pet": None}
     which = key(asked["id"])
-    rows, visits = await database.ask_both((_PET, (which,)), (_VISITS, (which, datetime.now(UTC))))
+    rows, visits = await database.ask_all((_PET, (which,)), (_VISITS, (which, datetime.now(UTC))))
     if not rows:
         return {"pet": None}
     name, species, breed, born_on, *_ = rows[0]

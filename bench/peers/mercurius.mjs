@@ -25,9 +25,15 @@ const schema = `
   type Client { id: ID! displayName: String! ownerships: [Ownership!]! }
   type Ownership { share: Int! client: Client! pet: Pet! }
   type Pet { id: ID! name: String! species: String! breed: String! bornOn: Date owners: [Ownership!]!
-    appointments(when: AppointmentsWhen, first: Int = 20): Appointments! }
+    appointments(when: AppointmentsWhen, first: Int = 20): Appointments! visits(first: Int = 20): Visits! }
   type Appointment { id: ID! status: String! startsAt: String! endsAt: String! reason: String!
     service: Service! vet: Staff! room: Room! client: Client! pet: Pet! }
+  type Visit { id: ID! at: String! reason: String! vet: Staff! notes: [Note!]! }
+  type Note { id: ID! kind: String! subjective: String! objective: String! assessment: String! plan: String!
+    signedAt: String author: Staff! vitals: [Vital!]! treatments: [Treatment!]! }
+  type Vital { id: ID! kind: String! value: Float! at: String! }
+  type Treatment { id: ID! name: String! amount: String! route: String! }
+  type Visits { nodes: [Visit!]! }
   type Appointments { nodes: [Appointment!]! }
   type Clients { nodes: [Client!]! }
   type Day { on: Date! appointments: [Appointment!]! }
@@ -83,6 +89,30 @@ class Ownership extends Row {
     this.pet_id = petId;
   }
 }
+class Visit extends Row {
+  constructor([uuid, at, reason, vet]) {
+    super();
+    this.key = uuid;
+    this.id = globalId('Visit', uuid);
+    this.at = at;
+    this.reason = reason;
+    this.vet_id = vet;
+  }
+}
+class Note extends Row {
+  constructor(row) {
+    super();
+    this.key = row[1];
+    this.id = globalId('Note', row[1]);
+    this.kind = row[2];
+    this.subjective = row[3];
+    this.objective = row[4];
+    this.assessment = row[5];
+    this.plan = row[6];
+    this.signedAt = row[7];
+    this.author_id = row[8];
+  }
+}
 const appointment = (row) => new Appointment(row);
 const client = (row) => new Client(row);
 const pet = (row) => new Pet(row);
@@ -110,10 +140,24 @@ const many = (name, text, made) => ({
 });
 const named = (kind) => (row) => ({ id: globalId(kind, row[0]), name: row[1] });
 
+const staff = (r) => ({ id: globalId('Staff', r[0]), displayName: r[1] });
+
 const loaders = {
+  Visit: {
+    vet: one('SELECT id, display_name FROM staff', 'vet_id', staff),
+    notes: many('notes', `SELECT visit_id, id, kind, subjective, objective, assessment, plan, signed_at, author_id
+      FROM note WHERE visit_id = ANY($1) ORDER BY created_at, id`, (row) => new Note(row)),
+  },
+  Note: {
+    author: one('SELECT id, display_name FROM staff', 'author_id', staff),
+    vitals: many('vitals', `SELECT note_id, id, kind, thousandths, at FROM vital WHERE note_id = ANY($1)
+      ORDER BY at, id`, (r) => ({ id: globalId('Vital', r[1]), kind: r[2], value: r[3] / 1000, at: r[4] })),
+    treatments: many('treatments', `SELECT note_id, id, name, amount, route FROM treatment WHERE note_id = ANY($1)
+      ORDER BY at, id`, (r) => ({ id: globalId('Treatment', r[1]), name: r[2], amount: r[3], route: r[4] })),
+  },
   Appointment: {
     service: one('SELECT id, name FROM service', 'service_id', named('Service')),
-    vet: one('SELECT id, display_name FROM staff', 'vet_id', (r) => ({ id: globalId('Staff', r[0]), displayName: r[1] })),
+    vet: one('SELECT id, display_name FROM staff', 'vet_id', staff),
     room: one('SELECT id, name FROM room', 'room_id', named('Room')),
     client: one('SELECT id, display_name FROM client', 'client_id', client),
     pet: one(PET, 'pet_id', pet),
@@ -133,6 +177,14 @@ const loaders = {
         const rows = await ask(`appointments ${params.when}`, `SELECT ${APPOINTMENT} FROM appointment
           WHERE pet_id = $1 ${when} ORDER BY starts_at DESC, id DESC LIMIT $2`, [obj.key, params.first]);
         return { nodes: rows.map(appointment) };
+      })),
+      opts: { cache: false },
+    },
+    visits: {
+      loader: async (queries) => Promise.all(queries.map(async ({ obj, params }) => {
+        const rows = await ask('visits', `SELECT id, at, reason, vet_id FROM visit WHERE pet_id = $1
+          ORDER BY at DESC, id DESC LIMIT $2`, [obj.key, params.first]);
+        return { nodes: rows.map((row) => new Visit(row)) };
       })),
       opts: { cache: false },
     },

@@ -63,7 +63,7 @@ const OurIds = {
 };
 
 const Questions = extendSchema((build) => {
-  const { appointment, client, ownership, pet } = build.pgResources;
+  const { appointment, client, note, ownership, treatment, visit, vital } = build.pgResources;
   const { sql } = build;
   const uuid = TYPES.uuid;
   return {
@@ -79,7 +79,12 @@ const Questions = extendSchema((build) => {
       extend type Pet {
         owners: [Ownership!]!
         appointments(when: AppointmentsWhen!, first: Int!): Appointments!
+        visits(first: Int!): Visits!
       }
+      type Visits { nodes: [Visit!]! }
+      extend type Visit { notes: [Note!]! }
+      extend type Note { vitals: [Vital!]! treatments: [Treatment!]! }
+      extend type Vital { value: Float! }
       extend type Client { ownerships: [Ownership!]! }
     `,
     objects: {
@@ -131,13 +136,36 @@ const Questions = extendSchema((build) => {
             $visits.setFirst($first);
             return object({ nodes: $visits });
           },
+          visits($pet, { $first }) {
+            const $visits = visit.find({ pet_id: $pet.get('id') });
+            $visits.orderBy({ attribute: 'at', direction: 'DESC' });
+            $visits.orderBy({ attribute: 'id', direction: 'DESC' });
+            $visits.setFirst($first);
+            return object({ nodes: $visits });
+          },
         },
       },
+      Visit: { plans: { notes: ($visit) => below(note, { visit_id: $visit.get('id') }, 'created_at') } },
+      Note: {
+        plans: {
+          vitals: ($note) => below(vital, { note_id: $note.get('id') }, 'at'),
+          treatments: ($note) => below(treatment, { note_id: $note.get('id') }, 'at'),
+        },
+      },
+      Vital: { plans: { value: ($vital) => lambda($vital.get('thousandths'), (value) => value / 1000, true) } },
+      Visits: { plans: { nodes: ($page) => get($page, 'nodes') } },
       Client: { plans: { ownerships: ($client) => current($client, 'client_id') } },
       Appointments: { plans: { nodes: ($page) => get($page, 'nodes') } },
       Clients: { plans: { nodes: ($page) => get($page, 'nodes') } },
     },
   };
+
+  function below(resource, of, first) {
+    const $lines = resource.find(of);
+    $lines.orderBy({ attribute: first, direction: 'ASC' });
+    $lines.orderBy({ attribute: 'id', direction: 'ASC' });
+    return $lines;
+  }
 
   function current($of, column, first) {
     const $held = ownership.find({ [column]: $of.get('id') });
