@@ -176,7 +176,8 @@ class PartialIndex:
 class InHistory:
     """Each row of `table` stands in the history of its pet as this kind, from the first row to the last.
 
-    `at`, `words`, `owners_see` and `pet` are SQL, in which every column of the row is written as {row}column.
+    `at`, `words`, `owners_see`, `pet` and `when` (of which rows it is said) are SQL, in which every column of the row
+    is written as {row}column.
     """
 
     table: str
@@ -185,6 +186,7 @@ class InHistory:
     words: str
     owners_see: str
     pet: str = "{row}pet_id"
+    when: str = "1 = 1"
 
     @property
     def name(self) -> str:
@@ -196,7 +198,7 @@ class InHistory:
         insert, delete = self._insert("NEW."), "DELETE FROM history_entry WHERE id = OLD.id"
         is_other = " OR ".join(
             f"({said.format(row='OLD.')}) IS {'NOT' if dialect == SQLITE else 'DISTINCT FROM'} ({said.format(row='NEW.')})"
-            for said in (self.pet, self.at, self.words, self.owners_see)
+            for said in (self.pet, self.at, self.words, self.owners_see, self.when)
         )
         if dialect == SQLITE:
             named = f"CREATE TRIGGER {self.name}"
@@ -215,12 +217,13 @@ class InHistory:
                 f"CREATE TRIGGER {self.name}_update AFTER UPDATE {each} WHEN ({is_other}) "
                 f"EXECUTE FUNCTION {self.name}()",
             ]
-        return [*triggers, f"{self._insert('')} FROM {self.table}"]
+        return [*triggers, self._insert("", f" FROM {self.table}")]
 
-    def _insert(self, row: str) -> str:
+    def _insert(self, row: str, source: str = "") -> str:
         values = ", ".join(said.format(row=row) for said in (self.pet, self.at, self.owners_see, self.words))
         columns = "id, kind, pet_id, at, owners_see, words"
-        return f"INSERT INTO history_entry ({columns}) SELECT {row}id, '{self.kind}', {values}"
+        said = f"SELECT {row}id, '{self.kind}', {values}{source} WHERE {self.when.format(row=row)}"
+        return f"INSERT INTO history_entry ({columns}) {said}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ class HistoryKind(StrEnum):
     VACCINATION = "VACCINATION"
     PRESCRIPTION = "PRESCRIPTION"
     DOCUMENT = "DOCUMENT"
+    IMPORTED = "IMPORTED"
 
 
 class OwnersSee(StrEnum):

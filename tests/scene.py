@@ -122,7 +122,7 @@ async def a_scene() -> Scene:
     await invitations.invite(world.manager.viewer, invited, key="invited", vault=VAULT, rules=RULES, now=NOW)
     address = world.owner.account.email
     await codes.request_sign_in_code(ANYONE, address, origin=HOME, vault=VAULT, rules=RULES, now=NOW)
-    vaccine = await a_vaccine()
+    vaccine, viewers = await a_vaccine(), await _somebody_each(world)
     await Staff.all().update(licence_number="L 1")
     return Scene(
         world=world,
@@ -146,7 +146,7 @@ async def a_scene() -> Scene:
         invitation=await secret_in_letter("invited@practice.example", Letter.INVITATION),
         code=await secret_in_letter(address),
         lines=await some_lines(world.pet),
-        viewers=await _somebody_each(world),
+        viewers=viewers,
         gone=await a_dead_pet(world.owner),
         record=await _a_record(world),
     )

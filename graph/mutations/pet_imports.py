@@ -8,7 +8,6 @@ from graph.context import Info
 from graph.deeds import KEY, answered, deed_input, mutation, payload, said
 from graph.ids import global_id
 from graph.mutations.pets import PetOwnerInput, owner_of
-from graph.roles import STAFF
 from graph.types.pet import Pet
 from graph.types.pet_record import ImportPromise, PetDuplicate, PromisedCount, PromisedLine
 from graph.types.record_import import LeftOut, RecordImport
@@ -21,12 +20,14 @@ from models.refusal import (
     SharesMustSumTo100,
 )
 from resolvers import pet_imports, pets
-from resolvers.access import Deed
+from resolvers.access import DEEDS, Deed
 from resolvers.pet_imports import Arrival, Promise
 from resolvers.pet_imports.promising import counts
 
+_TAKERS = DEEDS[Deed.IMPORT_PET]
 
-@deed_input(STAFF)
+
+@deed_input(_TAKERS)
 class ImportPetInput:
     """The record of a pet that comes in."""
 
@@ -42,7 +43,7 @@ class ImportPetInput:
     idempotency_key: str = said(f"{KEY} A dry run does not use it up.")
 
 
-@payload(STAFF)
+@payload(_TAKERS)
 class PetImported:
     """What an import would do, or what it did."""
 

@@ -34,6 +34,7 @@ described(
         HistoryKind.VACCINATION: "A vaccination, given here or elsewhere: a `Vaccination`.",
         HistoryKind.PRESCRIPTION: "A medicine that was prescribed: a `Prescription`.",
         HistoryKind.DOCUMENT: "Something that was written for others to read: a `Document`.",
+        HistoryKind.IMPORTED: "Something of a record from elsewhere that is nothing of the above: an `ImportedLine`.",
     },
     only={
         kind: STAFF

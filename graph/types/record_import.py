@@ -12,8 +12,11 @@ import models
 from graph.reading.shape import column, computed, one, shape
 from graph.roles import STAFF, allow
 from graph.types.enums import described
+from graph.types.history_entry import HistoryEntry
 from graph.types.node import Node, id_of
+from graph.types.pet import Pet
 from graph.types.staff import Staff
+from models import HistoryKind
 from models.pet_record import LineKind
 from resolvers.pet_imports import Becomes, DuplicateReason
 
@@ -111,17 +114,18 @@ class RecordImport(Node):
     left_out: list[LeftOut] = computed("What of it did not fit.", _left_out, "left_out")
 
 
-@shape(models.ImportedLine, STAFF)
-class ImportedLine(Node):
+@shape(models.ImportedLine, STAFF, pet="pet_id", kind=HistoryKind.IMPORTED)
+class ImportedLine(HistoryEntry):
     """One thing of a record as it was written elsewhere. Nobody can change it."""
 
     id: strawberry.ID = id_of("ImportedLine")
+    pet: Pet = one("Which pet.", carried=True)
     record_import: RecordImport = one("With what it came in.", carried=True)
     within: ImportedLine | None = one("The line of the visit that it belongs to; null for none.", carried=True)
     kind: LineKind = column("What it tells.")
     at: datetime = column("When it was; noon UTC where only a day is known.")
     title: str = column("What it is called, at most 300 characters.")
-    text: str = column("What it says; empty when it says nothing more.")
+    text: str = column("What it says; empty when it says nothing more.", body=True)
     author: str = column("Who wrote it; empty when it does not say. They are not our staff.")
     practice: str = column("Where that was; empty when it does not say.")
     facts: list[ImportedFact] = computed("All that was said of it, fact by fact.", _facts, "details")

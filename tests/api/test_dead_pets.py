@@ -18,10 +18,48 @@ from tests.api.staff_samples import samples
 from tests.doors import Program, id_of
 from tests.world import NOW, TODAY, a_booking, a_letter, how_many_rows
 
-REFUSED = {"bookAppointment", "rescheduleAppointment", "recordDeath"}
+REFUSED = {
+    "bookAppointment", "rescheduleAppointment", "recordDeath", "planTreatment", "addTreatmentStep", "prescribe",
+    "giveRepeat", "recordVaccination", "issueCertificate",
+}  # fmt: skip
 """What plans something for the pet, or ends its life once more."""
 ALLOWED = {
     "amendPet": "What is known of it can be put right.",
+    **dict.fromkeys(
+        ("openVisit", "endVisit", "lockVisit", "writeNote", "saveNote", "signNote", "cosignNote", "addAddendum"),
+        "What happened is written down, that it died too.",
+    ),
+    **dict.fromkeys(
+        ("recordWeight", "recordVital", "recordDiagnosis", "recordProcedure", "recordTreatment", "recordAllergy"),
+        "What was found and done is written down, up to the end and after it.",
+    ),
+    **dict.fromkeys(
+        (
+            "resolveProblem",
+            "reopenProblem",
+            "endAllergy",
+            "settleTreatmentStep",
+            "stopTreatmentPlan",
+            "stopPrescription",
+        ),
+        "What stands in its record is put right; nothing is planned by it.",
+    ),
+    **dict.fromkeys(
+        (
+            "markVisitInError",
+            "markNoteInError",
+            "markEnteredInError",
+            "markDocumentInError",
+            "amendVaccination",
+            "voidVaccination",
+            "voidCertificate",
+        ),
+        "A mistake is a mistake, whenever it is found.",
+    ),
+    **dict.fromkeys(
+        ("writeDocument", "saveDocument", "signDocument", "shareDocument", "unshareDocument"),
+        "A letter to a colleague, or for the owner, can be written afterwards.",
+    ),
     "undoDeath": "It may have been a mistake.",
     "addOwnership": "Somebody else may see its record, or pay its last bill.",
     "amendOwnership": "Somebody else may pay its last bill.",

@@ -117,8 +117,8 @@ async def test_introspection_is_asked_once_and_for_nothing_twice(document, refus
 async def test_the_widest_introspection_is_answered_with_about_what_it_costs():
     answer = await Program().ask(Audience.STAFF, WIDEST)
 
-    assert answer.body["extensions"]["cost"] == {"requested": 2_750, "limit": 5_000}
-    assert 2_000 < _objects(answer.data) < 5_000
+    assert answer.body["extensions"]["cost"] == {"requested": 4_750, "limit": 5_000}
+    assert 4_500 < _objects(answer.data) < 9_000
 
 
 @pytest.mark.parametrize("audience", Audience)
@@ -135,15 +135,15 @@ async def test_the_tools_of_developers_introspect_the_real_schema_with_every_opt
         answer = await Program().ask(audience, document)
         assert answer.status == 200
         assert answer.data
-        assert answer.body["extensions"]["cost"]["requested"] == 2_500
+        assert answer.body["extensions"]["cost"]["requested"] == 4_500
 
 
 async def test_introspection_is_refused_beside_what_costs_the_rest():
-    refused = await Client(endpoint(SCHEMA, limits=Limits(max_cost=2_520))).ask(
+    refused = await Client(endpoint(SCHEMA, limits=Limits(max_cost=4_520))).ask(
         "{ __schema { types { name } } pets(first: 20) { nodes { name } } }"
     )
 
-    assert _limit(refused.json()) == ("LIMIT_EXCEEDED", "cost", 2_521, 2_520)
+    assert _limit(refused.json()) == ("LIMIT_EXCEEDED", "cost", 4_521, 4_520)
 
 
 # ------------------------------------------------------------------------------------------------ bodies

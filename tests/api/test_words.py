@@ -178,6 +178,7 @@ PAGED = (
     "DiagnosisTerm",
     "Document",
     "HistoryEntry",
+    "ImportedLine",
     "Note",
     "NoteRevision",
     "Pet",

@@ -8,7 +8,7 @@ from models import Staff, VaccinationProtocol
 from resolvers.viewer import Viewer
 from tests.api.samples import Sample
 from tests.doors import id_of
-from tests.world import World, a_certificate, a_vaccination, a_vaccine
+from tests.world import World, a_certificate, a_vaccination, a_vaccine, a_visit
 
 ONCE = {"Event": 1, "IdempotencyKey": 1, "EventDetail": 1}
 
@@ -24,6 +24,7 @@ async def of_vaccinations(world: World, boss: Viewer) -> list[Sample]:
     ]
     active = await VaccinationProtocol.get(code="RABIES_US")
     await Staff.all().update(licence_number="NY 012345")
+    visit = id_of(await a_visit(world.pet, ended_at=None))
     given: dict[str, Any] = {
         "givenOn": "2026-03-01",
         "lot": "B-2",
@@ -61,7 +62,14 @@ async def of_vaccinations(world: World, boss: Viewer) -> list[Sample]:
         sample(
             "recordVaccination",
             "VaccinationRecorded { vaccination { id givenOn } }",
-            {"petId": pet, "vaccineId": id_of(vaccine), "source": "RECORDED", "locationId": place, **given},
+            {
+                "petId": pet,
+                "vaccineId": id_of(vaccine),
+                "source": "RECORDED",
+                "locationId": place,
+                "visitId": visit,
+                **given,
+            },
             {"lot": "B-3"},
             Vaccination=1,
         ),
@@ -95,7 +103,7 @@ async def of_vaccinations(world: World, boss: Viewer) -> list[Sample]:
             "ProtocolActivated { protocol { id isActive } }",
             {"protocolId": id_of(new)},
             {"protocolId": id_of(other)},
-            VaccinationDue=9,  # three dogs, each against three diseases
+            VaccinationDue=18,  # six dogs, each against three diseases
         ),
         sample(
             "deactivateProtocol",

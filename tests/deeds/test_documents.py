@@ -229,4 +229,4 @@ async def test_what_is_signed_or_was_an_error_is_not_saved(database):
     with pytest.raises(InvalidInput) as invalid:
         await documents.save(world.vet.viewer, draft.id, 1, Texts("Going home", addressee="Me"), key="k1", now=NOW)
     assert invalid.value.path == ("addressee",)
-    assert await how_many_rows() == before | {"Document": 3}
+    assert await how_many_rows() == before | {"Document": 3, "HistoryEntry": 3}

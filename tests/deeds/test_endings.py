@@ -26,7 +26,20 @@ from models.row import uuid7
 from resolvers import deaths
 from resolvers.endings import ENDINGS, EndsWith, Kept
 from tests.found import events
-from tests.world import AN_HOUR, NOW, TODAY, a_life, a_pet, a_record, a_world, what_the_practice_keeps
+from tests.world import (
+    AN_HOUR,
+    NOW,
+    TODAY,
+    a_certificate,
+    a_certificate_file,
+    a_life,
+    a_pet,
+    a_record,
+    a_vaccination,
+    a_world,
+    an_import,
+    what_the_practice_keeps,
+)
 from tests.world.endings import whole
 from vetdesk.database import counted
 
@@ -76,7 +89,7 @@ def test_a_path_is_found_over_other_tables_and_where_no_key_is_declared():
 
 def test_each_says_it_in_a_sentence_and_whatever_ends_with_another_names_one_that_ends():
     ends = {model._meta.db_table for model, entry in ENDINGS.items() if not isinstance(entry, Kept | EndsWith)}
-    assert ends == {"appointment", "message", "treatment_plan", "treatment_step", "prescription"}
+    assert ends == {"appointment", "message", "treatment_plan", "treatment_step", "prescription", "vaccination_due"}
     for entry in ENDINGS.values():
         assert entry.sentence.endswith(".")
         if isinstance(entry, EndsWith):
@@ -87,6 +100,8 @@ async def test_what_is_kept_is_as_it_was_after_a_death_and_after_its_undo(databa
     world = await a_world()
     record = await a_record(world.pet)
     await what_the_practice_keeps(world.pet)
+    await a_certificate_file(await a_certificate(await a_vaccination(world.pet)))
+    await an_import(world.pet)
     kept = [model for model, entry in ENDINGS.items() if isinstance(entry, Kept) and model is not models.Death]
 
     async def as_it_is():
@@ -214,7 +229,7 @@ async def test_a_death_and_its_undo_take_as_many_statements_for_a_hundred_things
 
     counts = (previewing.count, recording.count, undoing.count)
     more = {"sqlite": 0, "postgres": 1}[database.dialect]  # PostgreSQL tells that there are events
-    assert counts == (11, 24 + more, 30 + more)
+    assert counts == (12, 25 + more, 35 + more)
     assert await life.now() == before
     assert await DeathEffect.all().count() == 8 * times
 

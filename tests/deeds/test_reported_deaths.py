@@ -10,7 +10,7 @@ from models.ownership import Right
 from models.pet import DatePrecision
 from models.refusal import InvalidInput, NotFound, PetHasDied, RightNeeded
 from models.row import uuid7
-from resolvers import deaths
+from resolvers import deaths, vaccinations_due
 from resolvers.ended import Thing
 from tests.found import last_event
 from tests.world import (
@@ -23,6 +23,7 @@ from tests.world import (
     a_life,
     a_pet,
     a_record,
+    a_vaccination,
     a_world,
     an_owner,
     an_ownership,
@@ -103,6 +104,8 @@ async def a_full_house(world):
     """Every kind of thing to come, twice, beside everything that stays."""
     await a_record(world.pet)
     await a_life(world.pet, times=2)
+    await a_vaccination(world.pet)
+    await vaccinations_due.work_out([world.pet.id], now=NOW)
     await a_booking(world.pet, starts_at=NOW - timedelta(days=2))  # nobody came
     await a_booking(world.pet, starts_at=NOW - timedelta(days=9))
     await a_life(await a_pet(world.owner, name="Mia"), starts_at=NOW + 5 * AN_HOUR)

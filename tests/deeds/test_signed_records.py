@@ -63,6 +63,7 @@ STILL_DONE = {
         "endVisit": "The visit is not what was signed.",
         "lockVisit": "The visit is not what was signed.",
         "writeNote": "Another note can be begun in an open visit.",
+        "recordVaccination": "A dose belongs to the visit, not to what was signed of it.",
         "planTreatment": "What is to be done is planned after the visit.",
         "writeDocument": "A letter can be written later.",
     },

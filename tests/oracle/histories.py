@@ -42,7 +42,13 @@ def everything(oracle: Oracle, **where: Any) -> list[tuple[str, Thing]]:
     """Whatever the viewer sees of what happened, of a kind that her view has."""
     oracle.looked.add(KINDS["HistoryEntry"])
     shown = {kind: of for kind, (of, _) in HISTORY.items() if of in oracle.schema.type_map}
-    return [(kind, thing) for kind, of in shown.items() for thing in oracle.all(of, **where)]
+    found = [(kind, thing) for kind, of in shown.items() for thing in oracle.all(of, **where)]
+    # Of a line from elsewhere that became a row of ours that row stands there, and nothing of the pet itself does.
+    return [
+        (kind, thing)
+        for kind, thing in found
+        if kind != "IMPORTED" or (thing.row.row_id is None and thing.row.kind.value != "PET")
+    ]
 
 
 def _finds(search: str, words: str) -> bool:

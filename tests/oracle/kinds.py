@@ -158,6 +158,7 @@ HISTORY = {
     "VACCINATION": ("Vaccination", "at"),
     "PRESCRIPTION": ("Prescription", "at"),
     "DOCUMENT": ("Document", "at"),
+    "IMPORTED": ("ImportedLine", "at"),
 }
 COLUMNS = {
     "from": "from_minute",

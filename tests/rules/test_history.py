@@ -15,7 +15,19 @@ from models.row import uuid7
 from resolvers import access, histories
 from resolvers.histories import Wanted
 from tests.thaw import thawed
-from tests.world import AN_HOUR, NOW, World, a_booking, a_note, a_pet, a_record, a_visit, a_world
+from tests.world import (
+    AN_HOUR,
+    NOW,
+    World,
+    a_booking,
+    a_note,
+    a_pet,
+    a_record,
+    a_vaccination,
+    a_visit,
+    a_world,
+    an_import,
+)
 from vetdesk.database import connect, migrate
 from vetdesk.database.migrate import _client, _executor
 
@@ -35,7 +47,8 @@ async def entries(table: str) -> list[tuple[Any, ...]]:
 
 async def rows(table: str) -> list[tuple[Any, ...]]:
     at = "starts_at" if table == "appointment" else "at"
-    return _plain(await sql.tuples(f"SELECT id, pet_id, {at}, words FROM {table} ORDER BY id"))
+    when = next(one.when for one in JOINED if one.table == table).format(row="")
+    return _plain(await sql.tuples(f"SELECT id, pet_id, {at}, words FROM {table} WHERE {when} ORDER BY id"))
 
 
 def _plain(found: Any) -> list[tuple[Any, ...]]:
@@ -45,6 +58,8 @@ def _plain(found: Any) -> list[tuple[Any, ...]]:
 async def a_full_history() -> Any:
     world = await a_world()
     await a_booking(reason="Limps.")
+    await a_vaccination(world.pet)
+    await an_import(world.pet)
     return await a_record(world.pet)
 
 
@@ -134,7 +149,7 @@ async def test_the_words_of_an_entry_are_found_whatever_becomes_of_them(database
 
 async def test_a_practice_that_was_there_before_has_its_history(empty_database):
     async with _client(empty_database.url) as client:
-        await _executor(client, empty_database.url).migrate([MigrationTarget("models", "0004_records_kept")])
+        await _executor(client, empty_database.url).migrate([MigrationTarget("models", "0010_common_terms")])
     async with connect(empty_database.url):
         world = await a_world()
         keys = await _visits_planned_before(world)
