@@ -13,7 +13,7 @@ from pathlib import Path
 import uvloop
 from rich.console import Console
 
-from bench import picture, report, starts
+from bench import picture, records, report, starts
 from bench.fanout.__main__ import main as fanout
 from bench.figures import Figures
 from bench.measuring import Effort
@@ -27,10 +27,9 @@ PEERS = Path(__file__).parent / "peers"
 _DETAILS = """
 What is asked: (a) a day sheet of 60 visits, (b) a pet with its owners and 50 visits, (c) a client by name or phone,
 (d) booking a visit, (e) free times, (f) signing in, (g) the history of a pet: 50 visits with notes, weights and what was
-given. On PostgreSQL it is asked of the product (`vetdesk serve`), of the
-limit (the same by hand, with no GraphQL), and (a) to (c) and (g) also of Mercurius, PostGraphile 5 and stock Strawberry, each of
-which is first checked to give the same answer. Then these again with 10 and 100 times the rows. On SQLite: product
-and limit.
+given. On PostgreSQL it is asked of the product (`vetdesk serve`), of the limit (the same by hand, with no GraphQL), and
+(a) to (c) and (g) also of Mercurius, PostGraphile 5 and stock Strawberry, each of which is first checked to give the
+same answer. Then these again with 10 and 100 times the rows. On SQLite: product and limit.
 
 How to read it: "product is 0.62 x" means that in the same time the product gives 0.62 answers for one of theirs.
 Only these ratios mean much: answers a second depend on the machine and on what else it does.
@@ -40,8 +39,9 @@ run goes on without those two. PostgreSQL comes with the packages for the tests,
 
   make bench                     everything, about eight minutes
   make bench QUICK=1             short rounds, only what has a target, and growth only to 10 times: less than a minute
-  make bench ARGS="--only day"   one journey: day, pet, clients, book, free_times or sign_in
+  make bench ARGS="--only day"   one journey: day, pet, history, clients, book, free_times or sign_in
   make bench ARGS=fanout         how soon live changes arrive, beside Mercurius
+  make bench ARGS=records        how long a search of 100,000 records takes, and a page of a long history
 """
 
 
@@ -51,6 +51,8 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     if sys.argv[1:2] == ["fanout"]:
         return fanout(sys.argv[2:])
+    if sys.argv[1:2] == ["records"]:
+        return records.main(sys.argv[2:])
     asked = _parser().parse_args()
     if asked.figures:
         return _on(asked.database, asked)

@@ -65,11 +65,11 @@ class Journey:
 
     def asked_by_graphql(self, path: str) -> Iterator[bytes]:
         """The requests, for a server that speaks GraphQL at that path."""
-        return self._made(lambda given: _http(path, {"query": self.document, "variables": given}, self.token))
+        return self._made(lambda given: as_http(path, {"query": self.document, "variables": given}, self.token))
 
     def asked_by_hand(self) -> Iterator[bytes]:
         """The requests, for the limit."""
-        return self._made(lambda given: _http(self.path, given, self.token))
+        return self._made(lambda given: as_http(self.path, given, self.token))
 
     def asked_once(self) -> int:
         """After how many requests of a read all of them have been asked."""
@@ -155,7 +155,8 @@ def _moment(day: date, half: int, zone: ZoneInfo) -> datetime:
     return start.astimezone(UTC)
 
 
-def _http(path: str, body: Variables, token: str | None) -> bytes:
+def as_http(path: str, body: Variables, token: str | None) -> bytes:
+    """The request as it goes over the wire."""
     content = json.dumps(body).encode()
     head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nAccept: application/json\r\n"
     more = "" if token is None else f"Authorization: Bearer {token}\r\n"

@@ -35,5 +35,7 @@ class PetRecordQueries:
             )
         except NotFound:
             return None
+        operation = info.operation.name
+        context.record_read(context.viewer, frozenset({told.pet_id}), operation.value if operation else None)
         left_out = [LeftOut(path=each.path, what=each.what, why=each.why) for each in told.left_out]
         return PetRecord(open_vet_format=told.document, left_out=left_out)

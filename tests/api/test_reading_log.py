@@ -70,6 +70,15 @@ async def test_what_nobody_could_read_is_not_noted(database):
     assert await kept() == []
 
 
+async def test_whoever_takes_the_whole_record_out_has_read_it(database):
+    world, program = await a_world(), Program()
+    log = await a_record_of(world, program)
+    document = "query TakeOut($pet: ID!) { petRecord(petId: $pet) { openVetFormat } }"
+    assert (await program.ask(world.vet.viewer, document, pet=id_of(world.pet))).data["petRecord"]
+    await log.flush()
+    assert await kept() == [(world.vet.account.id, world.pet.id, "TakeOut", NOW)]
+
+
 async def test_whoever_is_told_by_a_subscription_has_read_it_too(database):
     world, visit, seen = await a_day(database)
     await a_note(await a_visit(world.pet), is_signed=True)
