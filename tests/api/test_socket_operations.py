@@ -56,7 +56,7 @@ ERRORS = {
     "too much": (
         "{ __schema { types { name } } }",
         "LIMIT_EXCEEDED",
-        "This operation costs 2500; at most 50 is allowed.",
+        "This operation costs 4500; at most 50 is allowed.",
     ),
     "two to watch": (
         "subscription { a: weights { grams } b: weights { grams } }",

@@ -11,7 +11,7 @@ import pytest
 from models import PlanKind, PlanState, TreatmentPlan, TreatmentStep
 from tests.api.deed import done, not_allowed, refused, unheard_of
 from tests.doors import Program, id_of
-from tests.world import TODAY, a_nurse, a_pet, a_plan, a_receptionist, a_world, an_owner
+from tests.world import NOW, TODAY, a_nurse, a_pet, a_plan, a_receptionist, a_world, an_owner
 
 STEPS = "steps { position what dueOn state }"
 PLAN = f"plan {{ id kind title goal state startsOn endedAt stoppedBecause createdAt madeBy {{ displayName }} pet {{ name }} {STEPS} }}"
@@ -146,9 +146,10 @@ async def test_owners_have_never_heard_of_any_deed_with_plans(database, deed):
 
 async def test_plans_are_asked_for_by_where_they_stand(database):
     world, program = await a_world(), Program()
-    await a_plan(world.pet, PlanKind.TREATMENT, title="Here")
-    await a_plan(world.pet, title="Going on")
-    await a_plan(world.pet, title="Over", state=PlanState.COMPLETED, ended_at="2026-03-02T08:00:00Z")
+    at = [{"created_at": NOW.replace(hour=hour)} for hour in range(3)]
+    await a_plan(world.pet, PlanKind.TREATMENT, title="Here", **at[0])
+    await a_plan(world.pet, title="Going on", **at[1])
+    await a_plan(world.pet, title="Over", state=PlanState.COMPLETED, ended_at="2026-03-02T08:00:00Z", **at[2])
 
     async def titles(viewer, state):
         answer = await program.ask(viewer, MINE, id=id_of(world.pet), state=state)

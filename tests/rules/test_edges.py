@@ -62,6 +62,7 @@ CARRIED = {
     ("HeldRole", "location"): "Locations are everybody's.",
     ("HoursException", "location"): "Locations are everybody's.",
     ("HoursException", "staff"): "The staff see each other; owners have no such type.",
+    ("ImportedLine", "pet"): "The staff see every pet; owners have no such type.",
     ("ImportedLine", "recordImport"): "The staff see every import; owners have no such type.",
     ("ImportedLine", "within"): "The staff see every line that came in; owners have no such type.",
     ("Ownership", "client"): "The staff see every client; owners have no such type.",
