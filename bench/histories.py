@@ -61,7 +61,7 @@ def tables(visits: Sequence[tuple[Any, ...]], location: UUID) -> Iterator[tuple[
                 "MEASURED",
             )
             for number, (note, _, _, pet, vet, starts, _) in enumerate(notes)
-            for grams in (12_000 + number % 900,)
+            for grams in (12_101 + number % 800,)
         ),
     )
     yield (

@@ -33,10 +33,14 @@ const OurNames = {
   name: 'OurNames',
   inflection: {
     replace: {
-      // vet_id leads to a vet.
-      singleRelation(_previous, _options, { registry, codec, relationName }) {
-        const [column] = registry.pgRelations[codec.name][relationName].localAttributes;
-        return this.camelCase(column.replace(/_id$/, ''));
+      // vet_id leads to a vet; what leads back from a key has the name that PostGraphile makes up.
+      singleRelation(previous, _options, details) {
+        const [column] = details.registry.pgRelations[details.codec.name][details.relationName].localAttributes;
+        return column === 'id' ? previous(details) : this.camelCase(column.replace(/_id$/, ''));
+      },
+      // It calls the key itself rowId.
+      _attributeName(previous, _options, details) {
+        return details.attributeName === 'row_id' ? 'which_row' : previous(details);
       },
     },
   },
