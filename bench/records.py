@@ -7,6 +7,7 @@ page of a long history: figures in milliseconds on this machine, each the middle
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import random
 import signal
@@ -115,7 +116,7 @@ async def _measured(databases: Databases, entries: int, out: Console) -> list[Fi
 
 
 async def _asked(port: int, token: str, pet: str) -> list[Figure]:
-    loop = uvloop.asyncio.get_running_loop()
+    loop = asyncio.get_running_loop()
     _, line = await loop.create_connection(Connection, "127.0.0.1", port)
 
     async def took(name: str, document: str, given: dict[str, Any], aim: int | None = None) -> Figure:
