@@ -19,6 +19,7 @@ from tortoise.migrations.schema_editor import AsyncpgSchemaEditor, BaseSchemaEdi
 from models.refusal import DatabaseUnavailable
 from vetdesk.database import address
 from vetdesk.database.connect import configuration, initialise
+from vetdesk.database.together import Loader
 
 # Any number will do, as long as nobody else locks it in the same database.
 _LOCK = 0x7665_7464_6573_6B
@@ -76,6 +77,10 @@ def _executor(client: BaseDBAsyncClient, url: str) -> MigrationExecutor:
 
 class _Executor(MigrationExecutor):
     """Chooses by dialect; Tortoise goes by the name of the engine's module, and does not know ours."""
+
+    def __init__(self, connection: BaseDBAsyncClient, apps_config: dict[str, dict[str, Any]]) -> None:
+        super().__init__(connection, apps_config)
+        self.loader = Loader(apps_config, self.recorder, load=False)
 
     def _schema_editor(self, atomic: bool = True, collect_sql: bool = False) -> BaseSchemaEditor:  # noqa: FBT001, FBT002
         if self.connection.capabilities.dialect == "sqlite":
