@@ -91,7 +91,7 @@ async def record(viewer: Viewer, pet_id: UUID | None, dose: NewVaccination, *, k
 
     Raises:
         NotFound: the pet, vaccine, place, person or visit is not there.
-        Forbidden: the viewer's roles do not allow it at that place.
+        Forbidden: the viewer's roles do not allow it at that place, or where the visit took place.
         PetHasDied: the pet has died.
         RecordLocked, EnteredInError: the visit takes nothing any more.
         InvalidInput: the day has not come, lies before the birth, the vaccine is not for this species or no longer in
@@ -177,7 +177,9 @@ async def amend(
             pet = await hold(Pet, found.pet_id)
             row = await _standing(found.id)
             if row.visit_id is not None:
-                (await hold(Visit, row.visit_id)).must_be_open()
+                visit = await hold(Visit, row.visit_id)
+                access.may(viewer, Deed.AMEND_VACCINATION, visit.location_id)
+                visit.must_be_open()
             if vaccine.id != row.vaccine_id:
                 _must_be_given(vaccine, pet, row.source)
                 columns["vaccine_id"] = vaccine.id
@@ -256,6 +258,7 @@ async def _visit(viewer: Viewer, visit_id: UUID | None, pet: Pet) -> UUID | None
     visit = await hold(Visit, (await access.find(viewer, Visit, visit_id, path="visitId")).id)
     if visit.pet_id != pet.id:
         raise NotFound(path=("visitId",))
+    access.may(viewer, Deed.RECORD_VACCINATION, visit.location_id)
     visit.must_be_open()
     return visit.id
 
