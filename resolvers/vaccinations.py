@@ -11,9 +11,10 @@ from tortoise.transactions import in_transaction
 from models import Certificate, DoseSource, EventKind, Location, Pet, Staff, Vaccination, Vaccine, Visit, sql
 from models.period import must_be_foreseeable, on_the_wall, today_in
 from models.refusal import AlreadyCertified, InvalidInput, NotFound
-from models.row import folded, uuid7
+from models.row import uuid7
 from models.text import line, named
 from models.vaccination import lot_fold
+from models.words import search_words
 from resolvers import access, events, retries, vaccinations_due
 from resolvers.access import Deed, Where
 from resolvers.changes import UNSET, Unset, given, plain, write
@@ -285,7 +286,7 @@ def _noon(day: date, place: Location | None) -> datetime:
 
 
 def _words(vaccine: Vaccine, lot: str) -> str:
-    return folded(" ".join([vaccine.name, vaccine.maker, *vaccine.targets, lot]).replace("_", " "))
+    return search_words(vaccine.name, vaccine.maker, *vaccine.targets, lot)
 
 
 def _columns(said: Mapping[str, Any]) -> dict[str, Any]:

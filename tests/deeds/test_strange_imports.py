@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from models import sql
+from models import Allergy, ImportedLine, LineKind, Vaccination, Vital, sql
 from models.refusal import InvalidInput
-from resolvers import pet_imports, pet_records
+from resolvers import histories, pet_imports, pet_records
 from resolvers.pet_imports import Arrival
 from resolvers.pets import PetOwner
-from tests.world import NOW, a_world
+from tests.world import NOW, a_vaccine, a_world
 from tests.world.elsewhere import a_document
 from vetdesk.open_vet_format import record_format
 
@@ -85,3 +85,21 @@ async def test_what_a_dry_run_lets_pass_is_done_and_goes_out_again(database):
         counted["done"] += 1
     assert counted["done"] > 8
     assert counted["refused"] > 1
+
+
+async def test_what_came_in_is_found_by_each_of_its_words_however_long_they_are(database):
+    world, endless = await a_world(), "x" * 3000
+    visit = {**a_document()["encounters"][0], "notes": f"Wheezes (both sides), see X-ray/2: {endless}"}
+    await a_vaccine("Nobivac Rabies", maker="MSD")
+    arrival = Arrival(json.dumps(a_document(encounters=[visit])), [PetOwner(world.owner.id)])
+    promised = await pet_imports.rehearse(world.vet.viewer, arrival, records=OVF, now=NOW)
+    await pet_imports.carry_out(world.vet.viewer, arrival, promised.fingerprint, records=OVF, key="k", now=NOW)
+    there, chicken = await ImportedLine.get(kind=LineKind.VISIT), await Allergy.get()
+    weight, rabies = await Vital.get(), await Vaccination.get()
+    for words, expected in (
+        ("both sides", there), ("x-ray/2", there), ("ray 2", there), ("xxxxxxxx", there), ("cough", there),
+        ("chicken itching", chicken), ("weight 27.5", weight), ("nobivac A-17", rabies), ("17 msd", rabies),
+    ):  # fmt: skip
+        found = await histories.search(world.vet.viewer, words, histories.Wanted())
+        text = f"SELECT t.id AS id FROM history_entry t WHERE {found.scope.format(t='t')}"
+        assert [sql.as_key(row["id"]) for row in await sql.fetch(text, found.values)] == [expected.id], words

@@ -103,7 +103,7 @@ async def test_a_vet_records_a_dose_and_what_is_due_is_known_at_once(world):
     assert (dose.lot, dose.lot_fold, dose.tag, dose.body_site) == ("ab 12/3", "ab123", "T-7", "right hind leg")
     assert (dose.given_by_id, dose.location_id, dose.source) == (world.vet.id, world.location.id, DoseSource.RECORDED)
     assert dose.at == datetime(2026, 3, 2, 17, tzinfo=UTC)  # noon in New York
-    assert dose.words == "rabisin boehringer rabies ab 12/3"
+    assert dose.words == "rabisin boehringer rabies ab 12 3"
     due = await rabies(world)
     protocol = await VaccinationProtocol.get(code="RABIES_US_NY")
     assert (due.due_on, due.reason, due.protocol_id) == (date(2027, 3, 2), Reason.FIRST_BOOSTER, protocol.id)
