@@ -306,7 +306,8 @@ async def test_a_death_of_which_nobody_has_written_down_what_it_ended_can_be_und
 async def test_a_pet_that_came_in_dead_by_mistake_lives_again(database):
     world = await a_world()
     document = json.dumps(a_document(patient=a_patient(is_deceased=True, deceased_date="2026-01-30")))
-    arrival, told = Arrival(document, [PetOwner(world.owner.id)]), {"records": record_format(), "now": NOW}
+    told: Any = {"records": record_format(), "now": NOW}
+    arrival = Arrival(document, [PetOwner(world.owner.id)])
     promised = await pet_imports.rehearse(world.vet.viewer, arrival, **told)
     came = await pet_imports.carry_out(world.vet.viewer, arrival, promised.fingerprint, key="k", **told)
     standing = (await deaths.standing(world.vet.viewer, [came.pet_id]))[came.pet_id]
