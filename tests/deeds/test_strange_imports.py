@@ -95,10 +95,11 @@ async def test_what_came_in_is_found_by_each_of_its_words_however_long_they_are(
     promised = await pet_imports.rehearse(world.vet.viewer, arrival, records=OVF, now=NOW)
     await pet_imports.carry_out(world.vet.viewer, arrival, promised.fingerprint, records=OVF, key="k", now=NOW)
     there, chicken = await ImportedLine.get(kind=LineKind.VISIT), await Allergy.get()
-    weight, rabies = await Vital.get(), await Vaccination.get()
+    weight, rabies, asthma = await Vital.get(), await Vaccination.get(), await ImportedLine.get(kind=LineKind.PROBLEM)
     for words, expected in (
         ("both sides", there), ("x-ray/2", there), ("ray 2", there), ("xxxxxxxx", there), ("cough", there),
         ("chicken itching", chicken), ("weight 27.5", weight), ("nobivac A-17", rabies), ("17 msd", rabies),
+        ("asthma", asthma),
     ):  # fmt: skip
         found = await histories.search(world.vet.viewer, words, histories.Wanted())
         text = f"SELECT t.id AS id FROM history_entry t WHERE {found.scope.format(t='t')}"
