@@ -103,7 +103,13 @@ class Document(Row):
             DocumentChanged: it was saved since then.
         """
         if self.version != version:
-            raise DocumentChanged(version=self.version, title=self.title, body=self.body, addressee=self.addressee)
+            raise DocumentChanged(
+                version=self.version,
+                title=self.title,
+                body=self.body,
+                addressee=self.addressee,
+                pet_id=self.pet_id,
+            )
 
     def sign(self, staff_id: UUID, *, now: datetime) -> None:
         """Sign it.

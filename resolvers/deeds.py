@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from models.document import DocumentKind
+from models.history_entry import HistoryKind
 from models.role import STAFF_ROLES, Role
 
 if TYPE_CHECKING:
@@ -214,6 +215,9 @@ DEEDS: Final[Mapping[Deed, frozenset[Role]]] = {
 """Who may do what. The practice's own machinery (SYSTEM) may do every deed."""
 
 DEEDS_OF_KIND: Final[Mapping[tuple[Deed, StrEnum], frozenset[Role]]] = {
-    (Deed.SIGN_DOCUMENT, DocumentKind.REFERRAL): frozenset({Role.VET}),
+    (Deed.SIGN_DOCUMENT, DocumentKind.REFERRAL): VET,
+    # Whoever takes back what a vet alone may order or sign has decided about it.
+    (Deed.MARK_DOCUMENT_IN_ERROR, DocumentKind.REFERRAL): VET,
+    (Deed.MARK_ENTERED_IN_ERROR, HistoryKind.PRESCRIPTION): VET,
 }
 """Deeds that fewer may do when they are done to something of this kind."""

@@ -184,11 +184,14 @@ async def mark_in_error(viewer: Viewer, document_id: UUID | None, because: str, 
 
     Raises:
         NotFound: the document is not the viewer's to see.
+        Forbidden: it is a signed referral, and the viewer is no vet.
         InvalidInput: the reason makes no sense.
         EnteredInError: it is marked so already.
     """
 
     async def change(document: Document) -> Happening | None:
+        if document.signed_at is not None:
+            access.may(viewer, Deed.MARK_DOCUMENT_IN_ERROR, kind=document.kind)
         reason = named(because, path=("because",))
         document.was_an_error(reason, by=access.the_person(viewer), now=now)
         await document.save(update_fields=["errored_at", "errored_by_id", "errored_because"])

@@ -12,6 +12,7 @@ from models import (
     Allergy,
     Diagnosis,
     EventKind,
+    HistoryKind,
     Note,
     Pet,
     Prescription,
@@ -144,19 +145,22 @@ async def change(
     path: str,
     key: str,
     now: datetime,
+    kind: HistoryKind | None = None,
 ) -> UUID:
     """Change what may still be changed of something in the record of a pet, with the pet held; its key.
+
+    `kind` says what it is, where fewer may do this to something of that kind.
 
     Raises:
         NotFound: it is not there.
         Refusal: whatever `work_on` refuses.
     """
-    access.may(viewer, deed)
+    access.may(viewer, deed, kind=kind)
     retry = retries.asked(viewer, deed, key, {"row": str(row_id), **said}, now=now)
 
     async def work() -> Outcome:
         found = await access.find(viewer, model, row_id, path=path)
-        location_id = await _where(viewer, deed, getattr(found, "note_id", None))
+        location_id = await _where(viewer, deed, getattr(found, "note_id", None), kind)
         async with in_transaction():
             await retry.keep(row=found.id)
             pet = await hold(Pet, found.pet_id)
@@ -174,6 +178,7 @@ async def mark_entered_in_error(
 
     Raises:
         NotFound: there is no such line.
+        Forbidden: it is a prescription, and the viewer is no vet.
         EnteredInError: it is marked already.
         InvalidInput: no reason is given.
     """
@@ -189,7 +194,8 @@ async def mark_entered_in_error(
         return Happening(EventKind.LINE_ENTERED_IN_ERROR, row.id, after={"line": kind, "errored_because": reason})
 
     deed, said = Deed.MARK_ENTERED_IN_ERROR, {"kind": kind, "because": because}
-    return await change(viewer, deed, model, line_id, said, mark, path="lineId", key=key, now=now)
+    of_kind = HistoryKind(kind.upper())
+    return await change(viewer, deed, model, line_id, said, mark, path="lineId", key=key, now=now, kind=of_kind)
 
 
 def acting(viewer: Viewer) -> UUID:
@@ -241,7 +247,7 @@ async def _held(viewer: Viewer, deed: Deed, pet: Pet, note: Note | None) -> Visi
     return visit
 
 
-async def _where(viewer: Viewer, deed: Deed, note_id: UUID | None) -> UUID | None:
+async def _where(viewer: Viewer, deed: Deed, note_id: UUID | None, kind: HistoryKind | None) -> UUID | None:
     """The location of the visit to which a line belongs, where the viewer must be allowed to do this."""
     if note_id is None:
         return None
@@ -249,7 +255,7 @@ async def _where(viewer: Viewer, deed: Deed, note_id: UUID | None) -> UUID | Non
         "SELECT v.location_id FROM note n JOIN visit v ON v.id = n.visit_id WHERE n.id = ?", (note_id,)
     )
     location_id = sql.as_key(found[0][0])
-    access.may(viewer, deed, location_id)
+    access.may(viewer, deed, location_id, kind=kind)
     return location_id
 
 

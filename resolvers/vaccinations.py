@@ -11,9 +11,10 @@ from tortoise.transactions import in_transaction
 from models import Certificate, DoseSource, EventKind, Location, Pet, Staff, Vaccination, Vaccine, Visit, sql
 from models.period import must_be_foreseeable, on_the_wall, today_in
 from models.refusal import AlreadyCertified, InvalidInput, NotFound
-from models.row import folded, uuid7
+from models.row import uuid7
 from models.text import line, named
 from models.vaccination import lot_fold
+from models.words import search_words
 from resolvers import access, events, retries, vaccinations_due
 from resolvers.access import Deed, Where
 from resolvers.changes import UNSET, Unset, given, plain, write
@@ -91,7 +92,7 @@ async def record(viewer: Viewer, pet_id: UUID | None, dose: NewVaccination, *, k
 
     Raises:
         NotFound: the pet, vaccine, place, person or visit is not there.
-        Forbidden: the viewer's roles do not allow it at that place.
+        Forbidden: the viewer's roles do not allow it at that place, or where the visit took place.
         PetHasDied: the pet has died.
         RecordLocked, EnteredInError: the visit takes nothing any more.
         InvalidInput: the day has not come, lies before the birth, the vaccine is not for this species or no longer in
@@ -177,7 +178,9 @@ async def amend(
             pet = await hold(Pet, found.pet_id)
             row = await _standing(found.id)
             if row.visit_id is not None:
-                (await hold(Visit, row.visit_id)).must_be_open()
+                visit = await hold(Visit, row.visit_id)
+                access.may(viewer, Deed.AMEND_VACCINATION, visit.location_id)
+                visit.must_be_open()
             if vaccine.id != row.vaccine_id:
                 _must_be_given(vaccine, pet, row.source)
                 columns["vaccine_id"] = vaccine.id
@@ -256,6 +259,7 @@ async def _visit(viewer: Viewer, visit_id: UUID | None, pet: Pet) -> UUID | None
     visit = await hold(Visit, (await access.find(viewer, Visit, visit_id, path="visitId")).id)
     if visit.pet_id != pet.id:
         raise NotFound(path=("visitId",))
+    access.may(viewer, Deed.RECORD_VACCINATION, visit.location_id)
     visit.must_be_open()
     return visit.id
 
@@ -282,7 +286,7 @@ def _noon(day: date, place: Location | None) -> datetime:
 
 
 def _words(vaccine: Vaccine, lot: str) -> str:
-    return folded(" ".join([vaccine.name, vaccine.maker, *vaccine.targets, lot]).replace("_", " "))
+    return search_words(vaccine.name, vaccine.maker, *vaccine.targets, lot)
 
 
 def _columns(said: Mapping[str, Any]) -> dict[str, Any]:

@@ -34,7 +34,7 @@ _COMPARED = (
 
 
 async def work_out(pet_ids: Iterable[UUID], *, now: datetime) -> None:
-    """Work out anew what is due for these pets; nothing is due for one that has died.
+    """Work out anew what is due for these pets; of one that has died everything stays as its death left it.
 
     The deed holds the pets, so that of two done at once the second sees the doses of the first.
     """
@@ -124,7 +124,8 @@ class _Practice:
 async def _of_these(pet_ids: Sequence[UUID], practice: _Practice, now: datetime) -> None:
     pets = await Pet.filter(id__in=list(pet_ids), died_on=None)
     given = await _doses(pet_ids)
-    before = {(row.pet_id, row.target): row for row in await VaccinationDue.filter(pet_id__in=list(pet_ids))}
+    living = [pet.id for pet in pets]
+    before = {(row.pet_id, row.target): row for row in await VaccinationDue.filter(pet_id__in=living)}
     changed: list[VaccinationDue] = []
     for pet in pets:
         of_pet = given.get(pet.id, _Given())

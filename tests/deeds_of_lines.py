@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from models import Certainty, Prescription, Role, VitalKind, VitalUnit
+from models import Certainty, Diagnosis, Prescription, Role, Vital, VitalKind, VitalUnit
 from resolvers import (
     allergies,
     diagnosis_terms,
@@ -112,9 +112,19 @@ async def _(scene, viewer):
 
 @line(Deed.MARK_ENTERED_IN_ERROR, CLINICIANS_HERE)
 async def _(scene, viewer):
-    await lines.mark_entered_in_error(viewer, Prescription, scene.lines.prescription.id, "Another pet.", **KEPT)
+    await lines.mark_entered_in_error(viewer, Diagnosis, scene.lines.diagnosis.id, "Another pet.", **KEPT)
 
 
 @line(Deed.MARK_ENTERED_IN_ERROR, CLINICIANS)
+async def _(scene, viewer):
+    await lines.mark_entered_in_error(viewer, Vital, scene.lines.weight.id, "Another pet.", **KEPT)
+
+
+@line(Deed.MARK_ENTERED_IN_ERROR, here(Role.VET))
+async def _(scene, viewer):
+    await lines.mark_entered_in_error(viewer, Prescription, scene.lines.prescription.id, "Another pet.", **KEPT)
+
+
+@line(Deed.MARK_ENTERED_IN_ERROR, anywhere(Role.VET))
 async def _(scene, viewer):
     await lines.mark_entered_in_error(viewer, Prescription, scene.lines.alone.id, "Another pet.", **KEPT)

@@ -186,7 +186,10 @@ class DocumentMutations:
 
     @mutation(Deed.MARK_DOCUMENT_IN_ERROR, DocumentMarkedInError, EnteredInError)
     async def mark_document_in_error(self, info: Info, input: MarkDocumentInErrorInput) -> object:
-        """Mark a document, signed or not, as entered in error. Nothing is deleted; the owners see it no longer."""
+        """Mark a document, signed or not, as entered in error; a signed referral as a vet.
+
+        Nothing is deleted; the owners see it no longer.
+        """
         viewer = info.context.viewer
         document_id = key("Document", input.document_id)
         marked = await documents.mark_in_error(

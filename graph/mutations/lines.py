@@ -42,7 +42,7 @@ class LineMutations:
     async def mark_entered_in_error(self, info: Info, input: MarkEnteredInErrorInput) -> object:
         """Mark a line of a record as entered in error, also in a note that is signed or a visit that is locked.
 
-        Nothing is deleted, and the mark cannot be taken back. What is right is written down anew.
+        A prescription is for a vet to mark. Nothing is deleted, and the mark cannot be taken back. What is right is written down anew.
         """
         viewer = info.context.viewer
         kind, line_id = opened(input.line_id) or ("", None)

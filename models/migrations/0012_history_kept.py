@@ -31,14 +31,15 @@ CONSTRAINTS: list[Constraint] = [
     _in_history("note", _where("{row}signed_at IS NOT NULL AND {row}errored_at IS NULL", OwnersSee.SIGNED_NOTE)),
     _in_history("vaccination", _where("{row}voided_at IS NULL", OwnersSee.ALWAYS)),
     _in_history("prescription", _where("{row}errored_at IS NULL", OwnersSee.ALWAYS)),
-    # What became a row of ours stands there as that; what is told of the pet itself happened at no time.
+    # What became a row of ours stands there as that, but for a problem, which is in a list of its own; what is told of the
+    # pet itself happened at no time.
     InHistory(
         "imported_line",
         "IMPORTED",
         "{row}at",
         "{row}words",
         "'NEVER'",
-        when="{row}row_id IS NULL AND {row}kind <> 'PET'",
+        when="({row}row_id IS NULL OR {row}kind = 'PROBLEM') AND {row}kind <> 'PET'",
     ),
     _in_history("document", _where("{row}shared_at IS NOT NULL AND {row}errored_at IS NULL", OwnersSee.ALWAYS)),
 ]

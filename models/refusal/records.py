@@ -92,8 +92,11 @@ class DocumentChanged(Refusal):
     code = "DOCUMENT_CHANGED"
     sentence = "Somebody else has changed this document meanwhile. Please put your words and theirs together."
 
-    def __init__(self, *, version: int, title: str, body: str, addressee: str, path: Path = ("basedOn",)) -> None:
+    def __init__(
+        self, *, version: int, title: str, body: str, addressee: str, pet_id: UUID, path: Path = ("basedOn",)
+    ) -> None:
         self.version, self.title, self.body, self.addressee = version, title, body, addressee
+        self.pets = frozenset({pet_id})
         super().__init__(path=path)
 
 

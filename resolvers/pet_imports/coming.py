@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tortoise.transactions import in_transaction
 
-from models import Client, EventKind, ImportedLine, RecordImport, sql
+from models import Client, Death, EventKind, ImportedLine, RecordImport, sql
 from models.refusal import ImportHasChanged, InvalidInput
 from models.row import uuid7
 from resolvers import access, events, pets, retries, vaccinations_due
@@ -132,6 +132,10 @@ async def _make(
     await making.write(promised, row, now=now)
     if pet.died_on is None:
         await vaccinations_due.work_out([pet_id], now=now)
+    else:
+        # As of every pet that has died there is a death, which can be undone: a document may be wrong.
+        death = Death(pet_id=pet_id, died_on=pet.died_on, recorded_by_account_id=viewer.account_id, recorded_at=now)
+        await sql.insert([death])
     told = {"name": pet.name, "species": pet.species, "record_import": str(import_id), "lines": len(promised.lines)}
     after = {**told, "owners": [str(ownership.client_id) for ownership in ownerships]}
     await events.record(viewer, Happening(EventKind.PET_IMPORTED, pet_id, after=after), now=now)

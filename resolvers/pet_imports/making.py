@@ -26,6 +26,7 @@ from models.pet_record import Complaint, Dose, LineKind, Measure, Reaction
 from models.row import folded, uuid7
 from models.vaccination import lot_fold
 from models.vital import change_percent, thousandths
+from models.words import search_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,7 +95,7 @@ def _lines(promise: Promise, row: RecordImport, made: Sequence[Row | None]) -> l
             practice=each.line.by.practice if each.line.by else "",
             details=json.dumps({"said": each.line.details, "by": asdict(each.line.by) if each.line.by else None}),
             row_id=ours.id if ours else None,
-            words=folded(f"{each.line.title} {each.line.text}"),
+            words=search_words(each.line.title, each.line.text),
         )
         for each, ours in zip(promise.lines, made, strict=True)
     ]
@@ -112,7 +113,8 @@ def _row(promised: Promised, pet_id: UUID, now: datetime) -> Row | None:
         case Complaint():
             return Problem(**common, name=line.title, created_at=now, **_suffered(means))
         case Reaction():
-            more = {"severity": means.severity, "ended_at": line.at if means.is_over else None}
+            more: dict[str, Any] = {"severity": means.severity, "ended_at": line.at if means.is_over else None}
+            more["words"] = search_words(line.title, means.reaction)
             return Allergy(**common, at=line.at, recorded_at=now, substance=line.title, reaction=means.reaction, **more)
         case Dose() if promised.vaccine is not None:
             return _vaccination(means, promised.vaccine, common, now)
@@ -127,6 +129,7 @@ def _measured(measure: Measure) -> dict[str, Any]:
         "given": measure.given,
         "unit": measure.unit,
         "source": VitalSource.IMPORTED,
+        "words": search_words(measure.kind.value.replace("_", " "), measure.given),
     }
 
 
@@ -140,7 +143,7 @@ def _suffered(complaint: Complaint) -> dict[str, Any]:
 
 
 def _vaccination(dose: Dose, vaccine: Vaccine, common: dict[str, Any], now: datetime) -> Vaccination:
-    said = folded(" ".join([vaccine.name, vaccine.maker, *vaccine.targets, dose.lot]).replace("_", " "))
+    said = search_words(vaccine.name, vaccine.maker, *vaccine.targets, dose.lot)
     return Vaccination(
         **common,
         vaccine_id=vaccine.id,

@@ -85,6 +85,9 @@ def _promised(
 ) -> Promised:
     """What would be made of one line; where nothing can be, although it could have been, that is listed."""
     match line.means:
+        case Measure() if line.at.date() > record.written_at.date():
+            left_out.append(LeftOut(line.id, line.title[:120], "It lies in the future. We keep its words."))
+            return Promised(line)
         case Measure():
             return Promised(line, Becomes.VITAL)
         case Complaint() | Reaction() if len(line.title) > LONGEST_LINE:

@@ -14,7 +14,7 @@ from resolvers import readings
 from tests.api.pads import a_day, moved, screens
 from tests.doors import Program, id_of
 from tests.typed import until
-from tests.world import NOW, World, a_note, a_pet, a_receptionist, a_visit, a_world
+from tests.world import NOW, World, a_document, a_note, a_pet, a_receptionist, a_visit, a_world, an_import
 from vetdesk import reading_log
 from vetdesk.database import counted
 from vetdesk.reading_log import ReadingLog
@@ -106,6 +106,27 @@ async def test_whoever_is_told_what_somebody_else_has_written_meanwhile_has_read
         told = (await program.ask(world.vet.viewer, save, input=given)).data["saveNote"]
         await log.flush()
         assert (told.get("plan"), len(await kept())) == ((None, 0), ("X-ray.", 1))[number]
+
+
+async def test_whoever_is_told_what_a_document_says_now_has_read_it(database):
+    world, program = await a_world(), Program()
+    letter = await a_document(world.pet, version=2)
+    save = """mutation Save($input: SaveDocumentInput!) { saveDocument(input: $input) { ... on DocumentChanged { body } } }"""
+    given = {"documentId": id_of(letter), "basedOn": 1, "title": "Home", "body": "Swim.", "idempotencyKey": "1"}
+    told = (await program.ask(world.vet.viewer, save, input=given)).data["saveDocument"]
+    await program.asgi.state.reading_log.flush()
+    assert told == {"body": letter.body}
+    assert await kept() == [(world.vet.account.id, world.pet.id, "Save", NOW)]
+
+
+@pytest.mark.parametrize("what", ["title", "text", "facts { value }"])
+async def test_whoever_reads_what_came_in_from_elsewhere_has_read_it(database, what):
+    world, program = await a_world(), Program()
+    await an_import(world.pet)
+    document = f"query Read($pet: ID!) {{ pet(id: $pet) {{ importedLines {{ nodes {{ {what} }} }} }} }}"
+    assert (await program.ask(world.vet.viewer, document, pet=id_of(world.pet))).data["pet"]["importedLines"]["nodes"]
+    await program.asgi.state.reading_log.flush()
+    assert await kept() == [(world.vet.account.id, world.pet.id, "Read", NOW)]
 
 
 async def test_a_manager_reads_who_has_read_and_nobody_else_does(database):

@@ -26,6 +26,7 @@ from models.refusal import (
     AllergyKnown,
     AlreadySo,
     EnteredInError,
+    Forbidden,
     InvalidInput,
     NoRepeatLeft,
     NotFound,
@@ -40,7 +41,7 @@ from resolvers.lines import Line
 from resolvers.prescriptions import Order
 from resolvers.viewer import Viewer
 from tests.racing import meanwhile
-from tests.world import NOW, TODAY, a_pet, a_weight, a_world, how_many_rows
+from tests.world import NOW, TODAY, a_nurse, a_pet, a_weight, a_world, how_many_rows
 
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 A_TENTH = Decimal("0.1")
@@ -311,3 +312,13 @@ async def test_a_prescription_is_stopped_once_with_a_reason(world):
     with pytest.raises(AlreadySo):
         await prescriptions.stop(vet, made.id, "Again.", key="again", now=NOW)
     assert await how_many_rows() == before
+
+
+async def test_what_a_vet_ordered_is_for_a_vet_to_take_back(world):
+    made, nurse = await prescribed(world, repeats_allowed=1), await a_nurse()
+    before = await how_many_rows()
+    with pytest.raises(Forbidden):
+        await lines.mark_entered_in_error(nurse.viewer, Prescription, made.id, "Another pet.", key="k", now=NOW)
+    assert await how_many_rows() == before
+    await lines.mark_entered_in_error(world.vet.viewer, Prescription, made.id, "Another pet.", key="k", now=NOW)
+    assert (await Prescription.get()).errored_by_id == world.vet.id

@@ -179,3 +179,17 @@ async def test_an_error_has_a_reason(database):
     assert refused.value.path == ("because",)
     assert await how_many_rows() == before
     assert (await Document.get()).errored_at is None
+
+
+async def test_a_signed_referral_is_for_a_vet_to_mark_and_a_draft_of_one_for_nurses_too(database):
+    world, nurse = await a_world(), await a_nurse()
+    signed = await a_document(world.pet, DocumentKind.REFERRAL, addressee="Dr Who", is_signed=True)
+    draft = await a_document(world.pet, DocumentKind.REFERRAL, addressee="Dr Who")
+    before = await how_many_rows()
+
+    with pytest.raises(Forbidden):
+        await documents.mark_in_error(nurse.viewer, signed.id, "Another pet.", key="k1", now=NOW)
+    assert await how_many_rows() == before
+    await documents.mark_in_error(nurse.viewer, draft.id, "Another pet.", key="k2", now=NOW)
+    await documents.mark_in_error(world.vet.viewer, signed.id, "Another pet.", key="k3", now=NOW)
+    assert {one.errored_by_id for one in await Document.all()} == {nurse.id, world.vet.id}

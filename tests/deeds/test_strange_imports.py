@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from models import sql
+from models import Allergy, ImportedLine, LineKind, Vaccination, Vital, sql
 from models.refusal import InvalidInput
-from resolvers import pet_imports, pet_records
+from resolvers import histories, pet_imports, pet_records
 from resolvers.pet_imports import Arrival
 from resolvers.pets import PetOwner
-from tests.world import NOW, a_world
-from tests.world.elsewhere import a_document
+from tests.world import NOW, a_vaccine, a_world
+from tests.world.elsewhere import a_document, a_patient, an_observation
 from vetdesk.open_vet_format import record_format
 
 pytestmark = pytest.mark.anyio
@@ -85,3 +85,37 @@ async def test_what_a_dry_run_lets_pass_is_done_and_goes_out_again(database):
         counted["done"] += 1
     assert counted["done"] > 8
     assert counted["refused"] > 1
+
+
+async def test_what_came_in_is_found_by_each_of_its_words_however_long_they_are(database):
+    world, endless = await a_world(), "x" * 3000
+    visit = {**a_document()["encounters"][0], "notes": f"Wheezes (both sides), see X-ray/2: {endless}"}
+    await a_vaccine("Nobivac Rabies", maker="MSD")
+    arrival = Arrival(json.dumps(a_document(encounters=[visit])), [PetOwner(world.owner.id)])
+    promised = await pet_imports.rehearse(world.vet.viewer, arrival, records=OVF, now=NOW)
+    await pet_imports.carry_out(world.vet.viewer, arrival, promised.fingerprint, records=OVF, key="k", now=NOW)
+    there, chicken = await ImportedLine.get(kind=LineKind.VISIT), await Allergy.get()
+    weight, rabies, asthma = await Vital.get(), await Vaccination.get(), await ImportedLine.get(kind=LineKind.PROBLEM)
+    for words, expected in (
+        ("both sides", there), ("x-ray/2", there), ("ray 2", there), ("xxxxxxxx", there), ("cough", there),
+        ("chicken itching", chicken), ("weight 27.5", weight), ("nobivac A-17", rabies), ("17 msd", rabies),
+        ("asthma", asthma),
+    ):  # fmt: skip
+        found = await histories.search(world.vet.viewer, words, histories.Wanted())
+        text = f"SELECT t.id AS id FROM history_entry t WHERE {found.scope.format(t='t')}"
+        assert [sql.as_key(row["id"]) for row in await sql.fetch(text, found.values)] == [expected.id], words
+
+
+async def test_nothing_is_weighed_in_the_future(database):
+    world = await a_world()
+    heavy = an_observation("o-1", 99, "kg", effective_date="2026-02-02T00:00:00Z")  # it was written the day before
+    today = an_observation("o-2", 12, "kg", effective_date="2026-02-01T12:00:00Z")
+    document = a_document(observations=[heavy, today], patient=a_patient(weight=None))
+    arrival = Arrival(json.dumps(document), [PetOwner(world.owner.id)])
+    promised = await pet_imports.rehearse(world.vet.viewer, arrival, records=OVF, now=NOW)
+    assert [each.why for each in promised.left_out if each.path == "observations/o-1"] == [
+        "It lies in the future. We keep its words."
+    ]
+    await pet_imports.carry_out(world.vet.viewer, arrival, promised.fingerprint, records=OVF, key="k", now=NOW)
+    assert [row.given for row in await Vital.all()] == ["12"]
+    assert {line.text for line in await ImportedLine.filter(kind=LineKind.FINDING)} == {"99 kg", "12 kg"}

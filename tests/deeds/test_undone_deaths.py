@@ -1,6 +1,7 @@
 """A death that was a mistake: what the world still allows comes back, and nobody else's change is overwritten."""
 
-from datetime import timedelta
+import json
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -25,13 +26,17 @@ from models import (
     StepState,
     TreatmentPlan,
     TreatmentStep,
+    VaccinationDue,
     sql,
 )
 from models.death import EndingKind, StayedBecause
 from models.refusal import Forbidden, IdempotencyKeyReused, InvalidInput, NoDeathRecorded, NotFound
 from models.row import uuid7
-from resolvers import appointments, deaths, trail
+from resolvers import appointments, deaths, pet_imports, trail, vaccinations
 from resolvers.appointments import KINDS, Booking, ChangeKind
+from resolvers.pet_imports import Arrival
+from resolvers.pets import PetOwner
+from resolvers.vaccinations import NewVaccination, VaccinationChanges
 from tests.world import (
     AN_HOUR,
     NOW,
@@ -41,9 +46,12 @@ from tests.world import (
     a_letter,
     a_life,
     a_pet,
+    a_vaccine,
     a_world,
     how_many_rows,
 )
+from tests.world.elsewhere import a_document, a_patient
+from vetdesk.open_vet_format import record_format
 
 pytestmark = pytest.mark.anyio
 
@@ -293,3 +301,33 @@ async def test_a_death_of_which_nobody_has_written_down_what_it_ended_can_be_und
     recorded = await deaths.undo(world.vet.viewer, rex.id, BECAUSE, key="k", now=LATER)
     back, stayed = await deaths.what_came_back(world.vet.viewer, recorded.death_id)
     assert ((await Pet.get(id=rex.id)).died_on, back.appointment_ids, back.others, stayed) == (None, (), (), {})
+
+
+async def test_a_pet_that_came_in_dead_by_mistake_lives_again(database):
+    world = await a_world()
+    document = json.dumps(a_document(patient=a_patient(is_deceased=True, deceased_date="2026-01-30")))
+    told: Any = {"records": record_format(), "now": NOW}
+    arrival = Arrival(document, [PetOwner(world.owner.id)])
+    promised = await pet_imports.rehearse(world.vet.viewer, arrival, **told)
+    came = await pet_imports.carry_out(world.vet.viewer, arrival, promised.fingerprint, key="k", **told)
+    standing = (await deaths.standing(world.vet.viewer, [came.pet_id]))[came.pet_id]
+    assert (standing.died_on, standing.recorded_by, standing.is_reported_by_owner) == (
+        date(2026, 1, 30),
+        world.vet.staff.display_name,
+        False,
+    )
+    await deaths.undo(world.vet.viewer, came.pet_id, BECAUSE, key="k", now=LATER)
+    assert (await Pet.get(id=came.pet_id)).died_on is None
+
+
+async def test_what_is_due_comes_back_although_a_dose_was_corrected_meanwhile(database):
+    world, rabies = await a_world(), await a_vaccine()
+    vet, dose = world.vet.viewer, NewVaccination(rabies.id, location_id=world.location.id, lot="A-1")
+    given = await vaccinations.record(vet, world.pet.id, dose, key="given", now=NOW)
+    before = await VaccinationDue.get(pet_id=world.pet.id)
+    await died(world)
+    await vaccinations.amend(vet, given, VaccinationChanges(lot="A-2"), key="amended", now=NOW)
+    back, stayed = await undone(world)
+    assert (counts(back), stayed) == ({EndingKind.VACCINATION_DUE: 1}, {})
+    after = await VaccinationDue.get(pet_id=world.pet.id)
+    assert (after.id, after.due_on, after.lapses_on) == (before.id, before.due_on, None)

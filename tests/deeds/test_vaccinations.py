@@ -49,6 +49,7 @@ from tests.world import (
     NOW,
     TODAY,
     a_certificate,
+    a_location,
     a_nurse,
     a_pet,
     a_vaccination,
@@ -102,7 +103,7 @@ async def test_a_vet_records_a_dose_and_what_is_due_is_known_at_once(world):
     assert (dose.lot, dose.lot_fold, dose.tag, dose.body_site) == ("ab 12/3", "ab123", "T-7", "right hind leg")
     assert (dose.given_by_id, dose.location_id, dose.source) == (world.vet.id, world.location.id, DoseSource.RECORDED)
     assert dose.at == datetime(2026, 3, 2, 17, tzinfo=UTC)  # noon in New York
-    assert dose.words == "rabisin boehringer rabies ab 12/3"
+    assert dose.words == "rabisin boehringer rabies ab 12 3"
     due = await rabies(world)
     protocol = await VaccinationProtocol.get(code="RABIES_US_NY")
     assert (due.due_on, due.reason, due.protocol_id) == (date(2027, 3, 2), Reason.FIRST_BOOSTER, protocol.id)
@@ -269,6 +270,23 @@ async def test_a_dose_belongs_to_an_open_visit_of_the_same_pet(world):
     assert (await Vaccination.get(id=dose.id)).voided_at == NOW
 
 
+@pytest.mark.parametrize("source", [DoseSource.RECORDED, DoseSource.ELSEWHERE])
+async def test_whoever_works_elsewhere_writes_no_dose_into_a_visit_of_this_place(world, source):
+    harbour = await a_location("Harbour")
+    nurse = (await a_nurse(location=harbour)).viewer
+    visit = await a_visit(world.pet)
+    more = {"source": source, "location_id": harbour.id if source is DoseSource.RECORDED else None}
+    dose = NewVaccination((await Vaccine.get()).id, lot="A-1", visit_id=visit.id, **more)
+    before = await how_many_rows()
+    with pytest.raises(Forbidden):
+        await vaccinations.record(nurse, world.pet.id, dose, **kept())
+    assert await how_many_rows() == before
+    given = await a_vaccination(world.pet, visit_id=visit.id, source=source, location_id=more["location_id"])
+    with pytest.raises(Forbidden):
+        await vaccinations.amend(nurse, given.id, VaccinationChanges(tag="T-9"), **kept())
+    assert (await Vaccination.get(id=given.id)).tag == "T-7"
+
+
 async def test_another_product_changes_what_the_dose_was_against(world):
     core = await a_vaccine("Versican", targets=CORE, lasts=36)
     dose = await give(world)
@@ -359,8 +377,11 @@ async def test_a_place_that_closes_hands_the_law_on_to_the_next_one(world):
 
 
 async def test_a_lot_is_found_however_it_was_typed_and_without_what_was_voided(world):
-    other = await a_vaccine("Versican", targets=CORE)
-    found = [await give(world, lot="AB-12"), await give(world, date(2026, 1, 5), lot="ab 12", vaccine=other)]
+    rabisin, other = await Vaccine.get(), await a_vaccine("Versican", targets=CORE)
+    found = [
+        await give(world, lot="AB-12", vaccine=rabisin),
+        await give(world, date(2026, 1, 5), lot="ab 12", vaccine=other),
+    ]
     voided = await give(world, lot="AB12")
     await vaccinations.void(world.vet.viewer, voided.id, "It was the cat.", **kept())
     await give(world, lot="AB-13")

@@ -43,12 +43,12 @@ def everything(oracle: Oracle, **where: Any) -> list[tuple[str, Thing]]:
     oracle.looked.add(KINDS["HistoryEntry"])
     shown = {kind: of for kind, (of, _) in HISTORY.items() if of in oracle.schema.type_map}
     found = [(kind, thing) for kind, of in shown.items() for thing in oracle.all(of, **where)]
-    # Of a line from elsewhere that became a row of ours that row stands there, and nothing of the pet itself does.
-    return [
-        (kind, thing)
-        for kind, thing in found
-        if kind != "IMPORTED" or (thing.row.row_id is None and thing.row.kind.value != "PET")
-    ]
+    return [(kind, thing) for kind, thing in found if kind != "IMPORTED" or _stands(thing.row)]
+
+
+def _stands(line: Any) -> bool:
+    """Whether a line from elsewhere stands there: not where a row of ours does, and nothing of the pet itself."""
+    return line.kind.value == "PROBLEM" or (line.row_id is None and line.kind.value != "PET")
 
 
 def _finds(search: str, words: str) -> bool:
