@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -146,7 +147,7 @@ async def test_owners_have_never_heard_of_any_deed_with_plans(database, deed):
 
 async def test_plans_are_asked_for_by_where_they_stand(database):
     world, program = await a_world(), Program()
-    at = [{"created_at": NOW.replace(hour=hour)} for hour in range(3)]
+    at: list[Any] = [{"created_at": NOW.replace(hour=hour)} for hour in range(3)]
     await a_plan(world.pet, PlanKind.TREATMENT, title="Here", **at[0])
     await a_plan(world.pet, title="Going on", **at[1])
     await a_plan(world.pet, title="Over", state=PlanState.COMPLETED, ended_at="2026-03-02T08:00:00Z", **at[2])
