@@ -57,11 +57,13 @@ class Asking:
         # Who sees little of what is somebody's own asks less often.
         names = [name for name in self.people for _ in range(1 if name in ("stranger", "blind owner") else 2)]
         for _ in range(0, number, 3):
-            document, left = self._writer.document(), list(names)
-            for time in range(3):
+            document, left = None, list(names)
+            for _ in range(3):
                 name = self._chance.choice(left)
                 left = [each for each in left if each != name]
-                yield name, self._writer.again(document) if time else document
+                self.arguments.ask_as(self.people[name].viewer)
+                document = self._writer.again(document) if document else self._writer.document()
+                yield name, document
 
     def by_id(self) -> Iterator[tuple[str, Document]]:
         """Everybody asks for everything that has an id, with all that it is and all that it leads to."""
