@@ -57,6 +57,7 @@ LOCKED_TWICE = {
             "without mine.pet_id = above.pet_id",
             "without mine.client_id = {client}",
             "without mine.ends_on IS NULL",
+            "without mine.may_view",
         )
     },
     "Pet.coOwners: without condition 0": "The rule of ownerships says so as well.",
