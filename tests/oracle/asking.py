@@ -72,9 +72,7 @@ class Asking:
                 f'n{place}: node(id: "{each}") {{ ...All }}' for place, each in enumerate(self.arguments.ids[kind])
             ]
             fields = self._writer.schema.type_map[kind].fields.items()  # type: ignore[attr-defined]
-            whole = [
-                name if is_leaf_type(get_named_type(each.type)) else f"{name} {{ __typename }}" for name, each in fields
-            ]
+            whole = [f"{name} {_shortly(get_named_type(each.type))}" for name, each in fields]
             for name in self.people:
                 yield name, Document(f"{{ {' '.join(asked)} }} fragment All on {kind} {{ {' '.join(whole)} }}")
 
@@ -108,3 +106,10 @@ class Asking:
     def directed(self, name: str, asked: Asked) -> Document | None:
         """A document by which somebody asks for a field that chance has left out."""
         return Directed(self.oracles[name], role_of(self.people[name]), self.arguments).document(asked)
+
+
+def _shortly(of: Any) -> str:
+    """What is asked of what stands behind a field: whether it is there, and of a list with pages, what is in it."""
+    if is_leaf_type(of):
+        return ""
+    return "{ totalCount nodes { __typename id } }" if of.name.endswith("Connection") else "{ __typename }"
