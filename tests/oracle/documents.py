@@ -114,7 +114,9 @@ class Writer:
         """What is selected of a type, by itself."""
         self._begin()
         kind = self.schema.type_map[of]
-        inside = " ".join(self._several(kind, self._chance.choice(self._pool[of]))[1:-1] for _ in range(2))
+        # What chance has never led to is asked for all that is plain in it.
+        every = self._pool.get(of) or [_plain_fields(kind)]
+        inside = " ".join(self._several(kind, self._chance.choice(every))[1:-1] for _ in range(2))
         # Used even where nothing else uses them.
         inside = f"{{ id {inside} __typename @skip(if: $no) @include(if: $yes) }}"
         declared = ", ".join(["$yes: Boolean = true", "$no: Boolean!", *self._declared])
@@ -260,6 +262,13 @@ class Writer:
             self._variables[name] = value
             variables[argument] = name
         return f"${name}"
+
+
+def _plain_fields(of: Any) -> Sequence[SelectionNode]:
+    names = [name for name, each in of.fields.items() if graphql.is_leaf_type(graphql.get_named_type(each.type))]
+    asked: Any = graphql.parse(f"{{ {' '.join(names)} }}", no_location=True).definitions[0]
+    selected: Sequence[SelectionNode] = asked.selection_set.selections
+    return selected
 
 
 def _kinds(selected: SelectionSetNode | None) -> list[str]:
