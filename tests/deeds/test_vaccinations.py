@@ -23,7 +23,6 @@ from models import (
     sql,
 )
 from models.contact import Address
-from models.death import EndingKind
 from models.due_date import LegalStatus, Reason
 from models.pet import DatePrecision, Lifestyle
 from models.refusal import (
@@ -218,19 +217,6 @@ async def test_a_pet_that_has_died_gets_none_and_nothing_is_due_for_it(world):
     with pytest.raises(PetHasDied):
         await give(world)
     assert await how_many_rows() == before
-
-
-async def test_what_was_due_and_has_lapsed_is_not_ended_by_a_death(world):
-    lapsed_on = TODAY - timedelta(days=90)
-    due: Any = {"earliest_on": lapsed_on, "due_on": lapsed_on, "reason": Reason.BOOSTER, "sentence": "It is due."}
-    for target, lapses_on in ((Target.DISTEMPER, lapsed_on), (Target.PARVOVIRUS, TODAY), (Target.RABIES, None)):
-        await VaccinationDue.create(pet_id=world.pet.id, target=target, lapses_on=lapses_on, worked_out_at=NOW, **due)
-    ended = await deaths.preview(world.vet.viewer, world.pet.id, TODAY, now=NOW)
-    assert [(each.kind, each.count) for each in ended.others] == [(EndingKind.VACCINATION_DUE, 1)]
-    died_on = TODAY - timedelta(days=1)
-    await deaths.record(world.vet.viewer, world.pet.id, died_on, **kept())
-    lapses = {target: row.lapses_on for target, row in (await what_is_due(world.pet)).items()}
-    assert lapses == {Target.DISTEMPER: lapsed_on, Target.PARVOVIRUS: TODAY, Target.RABIES: died_on}
 
 
 async def test_receptionists_record_nothing_and_whoever_works_elsewhere_neither(world):
