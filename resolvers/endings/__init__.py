@@ -6,7 +6,6 @@ locked: the pet first (before it, for an undo, the vets and rooms that may be ta
 
 from __future__ import annotations
 
-from datetime import UTC
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import models
@@ -103,8 +102,9 @@ ENDINGS: Final[Mapping[type[Model], Entry]] = {
         sentence="Nothing is due any more; when the pet lives after all it is worked out anew.",
         kind=EndingKind.VACCINATION_DUE,
         model=models.VaccinationDue,
-        living="pet_id = ?",
-        becomes=lambda dying: {"lapses_on": min(dying.died_on, dying.now.astimezone(UTC).date())},
+        living="pet_id = ? AND (lapses_on IS NULL OR lapses_on > ?)",
+        given=lambda dying: (dying.pet_id, dying.today),
+        becomes=lambda dying: {"lapses_on": min(dying.died_on, dying.today)},
     ),
     models.Ownership: Kept("Its owners stay its owners: they see it, and pay what is open."),
     models.Visit: _RECORD,

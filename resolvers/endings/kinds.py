@@ -32,6 +32,11 @@ class Dying:
     now: datetime
     staff_id: UUID | None = None
 
+    @property
+    def today(self) -> date:
+        """The day on which it is recorded."""
+        return self.now.astimezone(UTC).date()
+
 
 @dataclass(frozen=True, slots=True)
 class Effect:
@@ -113,6 +118,10 @@ class EndsWith:
     sentence: str
 
 
+def _of_the_pet(dying: Dying) -> Sequence[Any]:
+    return (dying.pet_id,)
+
+
 async def _nothing_more(_undoing: Undoing, _rows: Sequence[Any]) -> Mapping[UUID, StayedBecause]:
     return {}
 
@@ -121,9 +130,9 @@ async def _nothing_more(_undoing: Undoing, _rows: Sequence[Any]) -> Mapping[UUID
 class Ends:
     """Rows that are still to come or go on, and get other values in some columns.
 
-    `living` is SQL with one `?`, the key of the pet. `becomes` says what is in the columns afterwards; what `erases` names
-    is cleared as well, and kept nowhere. A row comes back when it stands exactly as the death left it, and `why_not`
-    has nothing against it.
+    `living` is SQL, and `given` says what stands at its `?`: the key of the pet, unless more is asked. `becomes` says what
+    is in the columns afterwards; what `erases` names is cleared as well, and kept nowhere. A row comes back when it stands
+    exactly as the death left it, and `why_not` has nothing against it.
     """
 
     sentence: str
@@ -131,6 +140,7 @@ class Ends:
     model: type[Row]
     living: str
     becomes: Callable[[Dying], Mapping[str, Any]]
+    given: Callable[[Dying], Sequence[Any]] = _of_the_pet
     erases: Sequence[str] = ()
     stopped: EventKind | None = None
     resumed: EventKind | None = None
@@ -138,11 +148,11 @@ class Ends:
 
     async def preview(self, dying: Dying) -> Sequence[Row]:
         """The rows that would be ended."""
-        return await look(self.model, self.living, (dying.pet_id,))
+        return await look(self.model, self.living, self.given(dying))
 
     async def end(self, dying: Dying, done: Done) -> None:
         """End them."""
-        rows, becomes = await hold_all(self.model, self.living, (dying.pet_id,)), self.becomes(dying)
+        rows, becomes = await hold_all(self.model, self.living, self.given(dying)), self.becomes(dying)
         await write(self.model, [row.pk for row in rows], {**becomes, **dict.fromkeys(self.erases)})
         for row in rows:
             before, after = facts(row, becomes), plain(becomes)

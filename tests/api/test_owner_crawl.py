@@ -72,8 +72,6 @@ SHOWN: dict[type[Model], set[str]] = {
     models.VaccinationDue: {"sentence"},
     models.Certificate: {"token", "voided_because"},
     models.Account: {"email"},
-    models.TreatmentPlan: {"title"},
-    models.TreatmentStep: {"what"},
 }  # fmt: skip
 
 
@@ -199,10 +197,6 @@ async def hers(owner: Owner) -> dict[type[Model], set[Any]]:
         models.VaccinationDue: {each.id for each in await models.VaccinationDue.filter(pet_id__in=pets)},
         models.Certificate: {each.id for each in named},
         models.Account: {owner.account.id},
-        models.TreatmentPlan: {each.id for each in at_home},
-        models.TreatmentStep: {
-            each.id for each in await models.TreatmentStep.filter(plan_id__in=[p.id for p in at_home])
-        },
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Sequence
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,6 @@ from graph.reading.pages import cursor
 from models import (
     Appointment,
     BusyTime,
-    Certificate,
     Client,
     DiagnosisTerm,
     Document,
@@ -19,7 +18,6 @@ from models import (
     Location,
     Note,
     NoteRevision,
-    Ownership,
     Pet,
     Prescription,
     RecordReading,
@@ -27,16 +25,16 @@ from models import (
     TreatmentPlan,
     TreatmentStep,
     Vaccination,
-    VaccinationDue,
     Visit,
     Vital,
 )
 from models.treatment import PlanState
-from resolvers.viewer import Audience
+from resolvers.viewer import Audience, Viewer
 from tests.oracle import lines
 from tests.oracle.kinds import KINDS, SCHEMAS
 from tests.oracle.oracle import id_of
 from tests.oracle.records import Records
+from tests.oracle.sight import Sight
 
 SIZES = (1, 2, 3, 5, 100)
 WRONG = ({"first": 0}, {"first": 101}, {"last": -1}, {"first": 1, "last": 1}, {"after": "!"}, {"last": 2, "after": "x"})
@@ -76,12 +74,18 @@ _KINDLESS = (
 
 
 class Arguments:
-    """Draws what is given to each field of a view; what is drawn finds something more often than not."""
+    """Draws what is given to each field of a view; what is drawn finds something more often than not.
+
+    Of the rows that are drawn, most can be seen by the one who asks.
+    """
 
     def __init__(self, records: Records, audience: Audience) -> None:
         rows = {model: sorted(held, key=_plain) for model, held in records.rows.items()}
         self._rows = rows
         self.ids = {kind: [id_of(kind, row.id) for row in rows[model]] for kind, model in KINDS.items()}
+        self._records = records
+        self._seen_by: dict[UUID | None, dict[str, list[str]]] = {}
+        self._seen: dict[str, list[str]] = {}
         self._nodes = [each for kind, ids in self.ids.items() if kind not in _KINDLESS for each in ids]
         self.shown = [each for each in KINDS if each in SCHEMAS[audience].type_map and each not in _KINDLESS]
         self._kinds = sorted(SCHEMAS[audience].type_map["HistoryKind"].values)  # type: ignore[attr-defined]
@@ -89,31 +93,33 @@ class Arguments:
         self._strange += [ids[0] for kind in _KINDLESS if (ids := self.ids[kind])]
         assert rows[BusyTime]
         self._visits = [cursor((row.starts_at, row.id)) for row in rows[Appointment]]
-        self._papers = [cursor((row.at, row.id)) for row in rows[Document]]
-        self._plans = [cursor((row.created_at, row.id)) for row in rows[TreatmentPlan]]
-        self._steps = [cursor((row.due_on, row.id)) for row in rows[TreatmentStep] if row.due_on]
-        self._at = {model: [cursor((row.at, row.id)) for row in rows[model]] for model in (Visit, Note, RecordReading)}
-        self._versions = [cursor((row.version, row.id)) for row in rows[NoteRevision]]
-        self._names = {
-            model: [cursor((row.fold, row.id)) for row in rows[model]] for model in (Pet, Client, DiagnosisTerm)
-        }
-        self._lines = {
-            model: [cursor((row.at, row.id)) for row in rows[model]] or self._visits for model in (Prescription, Vital)
-        }
-        self._doses = [cursor((row.given_on, row.id)) for row in rows[Vaccination]]
-        self._often = {
-            "Certificate": _of_whom_most_are(rows[Certificate], "client_id"),
-            "Vaccination": _of_whom_most_are(rows[Ownership], "pet_id", rows[Vaccination]),
-            "VaccinationDue": _of_whom_most_are(rows[Ownership], "pet_id", rows[VaccinationDue]),
-        }
-        self._imported = [cursor((row.at, row.id)) for row in rows[ImportedLine]] or self._visits
+
+        def places(model: Any, by: str) -> list[str]:
+            """Where such a list can go on; where there is nothing of it, cursors of another."""
+            return [cursor((getattr(row, by), row.id)) for row in rows[model] if getattr(row, by)] or self._visits
+
+        self._papers, self._plans = places(Document, "at"), places(TreatmentPlan, "created_at")
+        self._steps, self._versions = places(TreatmentStep, "due_on"), places(NoteRevision, "version")
+        self._at = {model: places(model, "at") for model in (Visit, Note, RecordReading, Prescription, Vital)}
+        self._names = {model: places(model, "fold") for model in (Pet, Client, DiagnosisTerm)}
+        self._doses, self._imported = places(Vaccination, "given_on"), places(ImportedLine, "at")
         self._told = [id_of("Pet", each) for each in records.told]
 
-    def drawn(self, chance: Random, of: str, field: str) -> dict[str, Any]:
-        """What is given to this field of this type, by the names of its arguments."""
+    def ask_as(self, viewer: Viewer) -> None:
+        """From now on, somebody else asks."""
+        if viewer.account_id not in self._seen_by:
+            sight = Sight(viewer, self._records.rows)
+            self._seen_by[viewer.account_id] = {
+                kind: [id_of(kind, row.id) for row in self._rows[model] if sight.sees(row)]
+                for kind, model in KINDS.items()
+            }
+        self._seen = self._seen_by[viewer.account_id]
+
+    def drawn(self, chance: Random, of: str, field: str, kinds: Sequence[str] = ()) -> dict[str, Any]:
+        """What is given to this field of this type, by the names of its arguments; `kinds` are those asked about."""
         match of, field:
             case "Query", "node":
-                return {"id": self._id(chance)}
+                return {"id": self._id(chance, chance.choice(kinds) if kinds and chance.random() < 0.8 else None)}
             case "Query", "pet" | "client":
                 return {"id": self._id(chance, field.capitalize())}
             case "Query", "pets" | "clients":
@@ -147,9 +153,9 @@ class Arguments:
             case "Note", "revisions":
                 return self._page(chance, self._versions)
             case "Pet", "prescriptions":
-                return self._page(chance, self._lines[Prescription])
+                return self._page(chance, self._at[Prescription])
             case "Pet", "vitals":
-                return {**lines.a_period(chance), **self._page(chance, self._lines[Vital])}
+                return {**lines.a_period(chance), **self._page(chance, self._at[Vital])}
             case "Query", "diagnosisTerms":
                 return {**lines.a_search(chance), **self._page(chance, self._names[DiagnosisTerm])}
         return self._of_papers(chance, of, field)
@@ -193,9 +199,8 @@ class Arguments:
             kind = chance.choice(self.shown)
         elif chance.random() < 0.05:
             return chance.choice(self._nodes)
-        # An owner sees but what is of her pets and names her, so most are of whom most have.
-        is_usual = kind in self._often and chance.random() < 0.7
-        return chance.choice(self._often[kind] if is_usual else self.ids[kind])
+        seen = self._seen.get(kind) if chance.random() < 0.8 else None
+        return chance.choice(seen or self.ids[kind])
 
     def _page(self, chance: Random, cursors: list[str]) -> dict[str, Any]:
         match chance.randint(0, 11):
@@ -264,13 +269,6 @@ class Arguments:
             return self._id(chance, model.__name__)
         name = chance.choice(names)
         return next(id_of(model.__name__, row.id) for row in self._rows[model] if row.name == name)
-
-
-def _of_whom_most_are(rows: list[Any], by: str, shown: list[Any] | None = None) -> list[str]:
-    """The ids of what is shown (the rows themselves) of whom most of the rows are."""
-    (most, _), *_ = Counter(getattr(row, by) for row in rows).most_common(1)
-    found = rows if shown is None else shown
-    return [id_of(type(row).__name__, row.id) for row in found if getattr(row, by) == most]
 
 
 def _plain(row: Any) -> tuple[str, ...]:

@@ -57,11 +57,13 @@ class Asking:
         # Who sees little of what is somebody's own asks less often.
         names = [name for name in self.people for _ in range(1 if name in ("stranger", "blind owner") else 2)]
         for _ in range(0, number, 3):
-            document, left = self._writer.document(), list(names)
-            for time in range(3):
+            document, left = None, list(names)
+            for _ in range(3):
                 name = self._chance.choice(left)
                 left = [each for each in left if each != name]
-                yield name, self._writer.again(document) if time else document
+                self.arguments.ask_as(self.people[name].viewer)
+                document = self._writer.again(document) if document else self._writer.document()
+                yield name, document
 
     def by_id(self) -> Iterator[tuple[str, Document]]:
         """Everybody asks for everything that has an id, with all that it is and all that it leads to."""
@@ -70,9 +72,7 @@ class Asking:
                 f'n{place}: node(id: "{each}") {{ ...All }}' for place, each in enumerate(self.arguments.ids[kind])
             ]
             fields = self._writer.schema.type_map[kind].fields.items()  # type: ignore[attr-defined]
-            whole = [
-                name if is_leaf_type(get_named_type(each.type)) else f"{name} {{ __typename }}" for name, each in fields
-            ]
+            whole = [f"{name} {_shortly(get_named_type(each.type))}" for name, each in fields]
             for name in self.people:
                 yield name, Document(f"{{ {' '.join(asked)} }} fragment All on {kind} {{ {' '.join(whole)} }}")
 
@@ -106,3 +106,10 @@ class Asking:
     def directed(self, name: str, asked: Asked) -> Document | None:
         """A document by which somebody asks for a field that chance has left out."""
         return Directed(self.oracles[name], role_of(self.people[name]), self.arguments).document(asked)
+
+
+def _shortly(of: Any) -> str:
+    """What is asked of what stands behind a field: whether it is there, and of a list with pages, what is in it."""
+    if is_leaf_type(of):
+        return ""
+    return "{ totalCount nodes { __typename id } }" if of.name.endswith("Connection") else "{ __typename }"

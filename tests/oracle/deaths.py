@@ -86,6 +86,11 @@ def _others(oracle: Oracle, pet: Any, visits: set[UUID]) -> dict[str, list[Any]]
             and row.errored_at is None
             and row.repeats_given < row.repeats_allowed
         ],
+        "VACCINATION_DUE": [
+            row
+            for row in rows[models.VaccinationDue]
+            if row.pet_id == pet.id and (row.lapses_on is None or row.lapses_on > NOW.date())
+        ],
     }
 
 
@@ -105,4 +110,6 @@ def _thing(kind: str, oracle: Oracle, row: Any) -> dict[str, Any]:
             return {"what": row.title, "at": None, "on": row.starts_on, "to": None}
         case "TREATMENT_STEP":
             return {"what": row.what, "at": None, "on": row.due_on, "to": None}
+        case "VACCINATION_DUE":
+            return {"what": row.target.value, "at": None, "on": row.due_on, "to": None}
     return {"what": row.medicine, "at": None, "on": row.valid_until, "to": None}

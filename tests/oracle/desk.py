@@ -8,6 +8,7 @@ import orjson
 
 from graph import errors, wire
 from graph.operations import NotRun, Operations
+from graph.reading import Plans
 from graph.wire import Question
 from resolvers.trail import Happened
 from resolvers.viewer import Audience, Viewer
@@ -27,18 +28,12 @@ class Desk:
         }
 
     def fresh(self) -> None:
-        """Forget every document and every plan."""
-        self.operations = {
-            audience: Operations(
-                each.view,
-                audience,
-                ports=each._ports,
-                limits=each.limits,
-                clock=each._clock,
-                introspection=True,
-            )
-            for audience, each in self.operations.items()
-        }
+        """Forget every plan. What a document asks for stays known: that is decided by the contract, and by no rule."""
+        for each in self.operations.values():
+            each.plans = Plans()
+            for document in each._documents._known.values():
+                for operation in document.operations.values():
+                    operation.kept.clear()
 
     async def says(self, viewer: Viewer, document: Document) -> dict[str, Any]:
         """The body of the answer, as it goes over the wire."""

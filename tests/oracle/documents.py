@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from random import Random
 from typing import Any
 
 import graphql
 import hypothesis
-from graphql import FieldNode, InlineFragmentNode, SelectionNode
+from graphql import FieldNode, InlineFragmentNode, SelectionNode, SelectionSetNode
 from hypothesis import HealthCheck, Phase, strategies
 from hypothesis_graphql import nodes, queries
 
@@ -23,6 +24,10 @@ _TURNS = ("@include(if: $yes)", "@skip(if: $no)", "@include(if: $no)", "@skip(if
 _NOTHING = strategies.just(nodes.Null)
 
 
+Given = tuple[str, str, Sequence[str], dict[str, str]]
+"""A type, a field of it, the kinds that are asked about behind it, and its arguments with the variables that have them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """What is asked, and the values of its variables.
@@ -32,7 +37,7 @@ class Document:
 
     text: str
     variables: dict[str, Any] = field(default_factory=dict)
-    given: tuple[tuple[str, str, dict[str, str]], ...] = ()
+    given: tuple[Given, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +105,8 @@ class Writer:
     def again(self, document: Document) -> Document:
         """The same text with other values, as far as they are variables."""
         variables = dict(document.variables)
-        for of, name, given in document.given:
-            drawn = self._arguments.drawn(self._chance, of, name)
+        for of, name, kinds, given in document.given:
+            drawn = self._arguments.drawn(self._chance, of, name, kinds)
             variables |= {variable: drawn[each] for each, variable in given.items() if each in drawn}
         return Document(document.text, variables, document.given)
 
@@ -109,7 +114,9 @@ class Writer:
         """What is selected of a type, by itself."""
         self._begin()
         kind = self.schema.type_map[of]
-        inside = " ".join(self._several(kind, self._chance.choice(self._pool[of]))[1:-1] for _ in range(2))
+        # What chance has never led to is asked for all that is plain in it.
+        every = self._pool.get(of) or [_plain_fields(kind)]
+        inside = " ".join(self._several(kind, self._chance.choice(every))[1:-1] for _ in range(2))
         # Used even where nothing else uses them.
         inside = f"{{ id {inside} __typename @skip(if: $no) @include(if: $yes) }}"
         declared = ", ".join(["$yes: Boolean = true", "$no: Boolean!", *self._declared])
@@ -133,7 +140,7 @@ class Writer:
         self._fragments: list[str] = []
         self._declared: list[str] = []
         self._variables: dict[str, Any] = {}
-        self._told: list[tuple[str, str, dict[str, str]]] = []
+        self._told: list[Given] = []
         self._number = 0
 
     def _new(self, letter: str) -> str:
@@ -146,32 +153,35 @@ class Writer:
     def _asked(self) -> Iterator[str]:
         """A root field, sometimes asked twice under one name, so that the two have to be merged."""
         name = self._chance.choice(self._names)
-        given = self._given(self._root, name)
-        key = self._new("r")
         kind: Any = graphql.get_named_type(self._root.fields[name].type)
         times = 2 if name != "node" and not graphql.is_leaf_type(kind) and self._is(0.4) else 1
-        for _ in range(times):
-            selected = self._chance.choice(self._selections[name]).selection_set
+        every = [self._chance.choice(self._selections[name]).selection_set for _ in range(times)]
+        given = self._given(self._root, name, _kinds(every[0]))
+        key = self._new("r")
+        for selected in every:
             yield f"{key}: {name}{given} {self._several(kind, selected.selections) if selected else ''}"
 
     # Selections
 
     def _several(self, of: Any, selected: Sequence[SelectionNode], *, mixes: bool = True) -> str:
-        more = self._pool.get(of.name) if mixes and self._is(0.2) else None
+        # Of a page alone, most would only count what there is.
+        share = 0.6 if of.name.endswith("Connection") else 0.2
+        more = self._pool.get(of.name) if mixes and self._is(share) else None
         # Fields that are selected twice have to be merged, and what is added leads further on.
-        parts = [self._written(of, each) for each in (*selected, *(self._chance.choice(more) if more else ()))]
+        every = (*selected, *(self._chance.choice(more) if more else ()))
+        parts = [self._written(of, each, is_beside=not mixes) for each in every]
         if self._is(0.2):
             parts.insert(self._chance.randint(0, len(parts)), "__typename")
         return f"{{ {' '.join(parts)} }}"
 
-    def _written(self, of: Any, node: SelectionNode) -> str:
+    def _written(self, of: Any, node: SelectionNode, *, is_beside: bool) -> str:
         if isinstance(node, InlineFragmentNode):
             assert node.type_condition
             name = node.type_condition.name.value
             # Beside what is selected of other kinds, where one word must not mean two things.
             return self._on(name, self._several(self.schema.type_map[name], node.selection_set.selections, mixes=False))
         assert isinstance(node, FieldNode)
-        return self._dressed(of, self._field(of, node))
+        return self._dressed(of, self._field(of, node, is_beside=is_beside))
 
     def _on(self, name: str, inside: str) -> str:
         """What is selected of one type, in place or as a fragment with a name."""
@@ -181,8 +191,11 @@ class Writer:
         self._fragments.append(f"fragment {fragment} on {name} {inside}")
         return f"...{fragment}"
 
-    def _field(self, of: Any, node: FieldNode) -> str:
-        """A field; one with other fields inside may be asked twice, each time for a part of them."""
+    def _field(self, of: Any, node: FieldNode, *, is_beside: bool) -> str:
+        """A field; one with other fields inside may be asked twice, each time for a part of them.
+
+        Beside fields of other kinds it has a name of its own, where one of those means something else by that word.
+        """
         name, given = node.name.value, ""
         kind: Any = graphql.get_named_type(of.fields[name].type)
         key = node.alias.value if node.alias else None
@@ -190,6 +203,8 @@ class Writer:
             given, key = self._given(of, name), self._new("a")
         elif self._is(0.15):
             key = self._new("a")
+        elif is_beside and name in ambiguous(self.schema):
+            key = f"{name}Of{of.name}"
         head = f"{key}: {name}{given}" if key else f"{name}{given}"
         if node.selection_set is None:
             return f"{head} %s"
@@ -225,13 +240,13 @@ class Writer:
 
     # Arguments
 
-    def _given(self, of: Any, name: str) -> str:
+    def _given(self, of: Any, name: str, kinds: Sequence[str] = ()) -> str:
         arguments = of.fields[name].args
         if not arguments:
             return ""
-        drawn, variables = self._arguments.drawn(self._chance, of.name, name), dict[str, str]()
+        drawn, variables = self._arguments.drawn(self._chance, of.name, name, kinds), dict[str, str]()
         told = [f"{each}: {self._value(arguments[each].type, value, each, variables)}" for each, value in drawn.items()]
-        self._told.append((of.name, name, variables))
+        self._told.append((of.name, name, kinds, variables))
         return f"({', '.join(told)})" if told else ""
 
     def _value(self, kind: Any, value: Any, argument: str, variables: dict[str, str]) -> str:
@@ -247,6 +262,32 @@ class Writer:
             self._variables[name] = value
             variables[argument] = name
         return f"${name}"
+
+
+def _plain_fields(of: Any) -> Sequence[SelectionNode]:
+    names = [name for name, each in of.fields.items() if graphql.is_leaf_type(graphql.get_named_type(each.type))]
+    asked: Any = graphql.parse(f"{{ {' '.join(names)} }}", no_location=True).definitions[0]
+    selected: Sequence[SelectionNode] = asked.selection_set.selections
+    return selected
+
+
+def _kinds(selected: SelectionSetNode | None) -> list[str]:
+    """The kinds of which something is asked right here."""
+    every = selected.selections if selected else ()
+    on = [each.type_condition for each in every if isinstance(each, InlineFragmentNode)]
+    return [each.name.value for each in on if each]
+
+
+@cache
+def ambiguous(schema: graphql.GraphQLSchema) -> set[str]:
+    """The words by which two kinds of one interface mean something of different types."""
+    means: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for each in schema.type_map.values():
+        if isinstance(each, graphql.GraphQLInterfaceType):
+            for of in schema.get_implementations(each).objects:
+                for name, field in of.fields.items():
+                    means[each.name, name].add(str(field.type))
+    return {name for (_, name), types in means.items() if len(types) > 1}
 
 
 def literal(kind: Any, value: Any) -> str:

@@ -37,7 +37,7 @@ async def some_visits(world: World, people: dict[str, Member | Owner]) -> None:
         note = await a_note(visit, template_id=templates[0].id)
         for version in (1, 2, 3):
             await _revision(note, version, world.vet)
-        await a_note(visit, author=nurse, kind=NoteKind.NURSE, template_id=templates[1].id)
+        draft = await a_note(visit, author=nurse, kind=NoteKind.NURSE, template_id=templates[1].id)
         signed: Any = {"signed_at": at + MINUTE, "signed_by_id": nurse.id}
         cosigned: Any = {"cosigned_at": at + 2 * MINUTE, "cosigned_by_id": world.vet.id}
         await Note.filter(id=note.id).update(**signed, **cosigned)
@@ -45,7 +45,9 @@ async def some_visits(world: World, people: dict[str, Member | Owner]) -> None:
             await Addendum.create(note_id=note.id, author_id=nurse.id, at=at + DAY, reason="X-ray read", text=text)
         wrong = await a_note(visit, is_signed=True)
         erred: Any = {"errored_at": NOW, "errored_by_id": nurse.id, "errored_because": "Another pet."}
-        await Addendum.create(note_id=wrong.id, author_id=nurse.id, at=at + DAY, reason="Why", text="Not seen.")
+        # To a draft nobody can add one; if it were there, no owner would be to see it.
+        for unseen in (wrong, draft):
+            await Addendum.create(note_id=unseen.id, author_id=nurse.id, at=at + DAY, reason="Why", text="Not seen.")
         await Note.filter(id=wrong.id).update(**erred)
         await Visit.filter(id=visit.id).update(locked_at=NOW, locked_by_id=world.vet.id if number % 2 else None)
         # At one moment, and without an end.
