@@ -72,7 +72,7 @@ class ClientQueries:
         rows = pets.listed(info.context.viewer)
         return Paged(rows, page(first=first, after=after, last=last, before=before, most=info.context.limits.max_page))  # type: ignore[return-value]
 
-    @field(OWNER)
+    @field(OWNER, metadata={"size": 5})
     async def my_pets(self, info: Info) -> list[Pet] | None:
         """The pets the owner owns now, by name."""
         return pets.mine(info.context.viewer)  # type: ignore[return-value]
