@@ -197,7 +197,7 @@ async def test_it_is_typed_at_a_prompt(desk, tmp_path):
     (tmp_path / "mine.graphql").write_text("{ myPets { name coOwners { displayName } } }")
     said = await typed("explain", str(tmp_path / "mine.graphql"), "--as", "Owner", DATABASE_URL=desk.database_url)
     assert (said.code, said.err) == (0, "")
-    assert said.out.startswith("cost 420 of at most 5000\nquery, at the owner door, as OWNER\n\nmyPets: a list of Pet")
+    assert said.out.startswith("cost 105 of at most 5000\nquery, at the owner door, as OWNER\n\nmyPets: a list of Pet")
     said = await typed("explain", str(tmp_path / "mine.graphql"), "--as", "vet", DATABASE_URL=desk.database_url)
     assert said.sentence == "1:3: Cannot query field 'myPets' on type 'Query'. (BAD_INPUT)"
 
