@@ -35,11 +35,11 @@ from graph.mutations.vaccines import VaccineMutations
 from graph.mutations.visits import VisitMutations
 from graph.mutations.vitals import VitalMutations
 from graph.queries.appointments import AppointmentQueries
-from graph.queries.certificates import CertificateQueries
 from graph.queries.clients import ClientQueries
 from graph.queries.deaths import DeathQueries
 from graph.queries.diagnoses import DiagnosisQueries
 from graph.queries.histories import HistoryQueries
+from graph.queries.papers import PaperQueries
 from graph.queries.pet_records import PetRecordQueries
 from graph.queries.practice import PracticeQueries
 from graph.queries.records import RecordQueries
@@ -64,7 +64,7 @@ class Query(
     TreatmentPlanQueries,
     HistoryQueries,
     VaccinationQueries,
-    CertificateQueries,
+    PaperQueries,
     PetRecordQueries,
     DeathQueries,
 ):

@@ -13,6 +13,7 @@ from models.event import Event, EventCounter, EventDetail, EventKind
 from models.history_entry import HistoryEntry, HistoryKind
 from models.idempotency_key import IdempotencyKey
 from models.location import Location, OpeningHours
+from models.logo import PracticeLogo
 from models.message import Letter, Message, MessageState
 from models.note import Addendum, Note, NoteKind, NoteRevision, NoteTemplate
 from models.number_series import NumberSeries
@@ -94,6 +95,7 @@ __all__ = [
     "PlanKind",
     "PlanState",
     "Practice",
+    "PracticeLogo",
     "Prescription",
     "PrescriptionRepeat",
     "Problem",

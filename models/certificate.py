@@ -27,7 +27,8 @@ class CertificateFacts:
 
     All of it is text, ready to print: "" where nothing is known, days as ISO dates ("2026-11-22"). The lists are
     lists of lines or of words, never empty texts. `duration` says how long the product is licensed to last, in words
-    ("3 years"); `signature` is the line under which the vet signs.
+    ("3 years"); `signature` is the line under which the vet signs. `language` is the tag of the language of all this: those
+    of the first version were in English, as it is written in Britain.
     Source: NASPHV Form 51 names the owner, the animal, the product, its lot, the next due date, the vet and the licence.
     """
 
@@ -61,6 +62,8 @@ class CertificateFacts:
     location: str
     location_address: list[str]
     location_phone: str
+    location_email: str = ""
+    language: str = "en-GB"
 
     @classmethod
     def read(cls, text: str) -> CertificateFacts:

@@ -32,6 +32,7 @@ class Location(Row):
     region = fields.CharField(max_length=6, default="", db_default="")
     phone = fields.TextField(default="")
     phone_e164 = fields.CharField(max_length=16, null=True)
+    email = fields.TextField(default="", db_default="")
     closed_on = fields.DateField(null=True)
 
     class Meta:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from tortoise import fields
 
-from models.row import Instant, Row
+from models.row import Instant, Row, no_instant_yet
 
 
 class Practice(Row):
     """The practice itself: there is never a second row.
 
     `shares_notes` says whether owners see signed notes; `locks_after_hours` how long after its end the record of a
-    visit locks itself (null: never); `stale_weight_days` how old a weight may be that a dose is reckoned from.
+    visit locks itself (null: never); `stale_weight_days` how old a weight may be that a dose is reckoned from. The logo
+    itself is a row of its own (`PracticeLogo`); `logo_changed_at` is null while there is none.
     """
 
     name = fields.TextField()
@@ -21,6 +22,7 @@ class Practice(Row):
     shares_notes = fields.BooleanField(default=False, db_default=False)
     locks_after_hours = fields.SmallIntField(null=True, default=24, db_default=24)
     stale_weight_days = fields.SmallIntField(default=30, db_default=30)
+    logo_changed_at = no_instant_yet()
 
     class Meta:
         table = "practice"

@@ -28,13 +28,13 @@ from models.period import today_in
 from models.pet import DatePrecision
 from models.refusal import AlreadyCertified, InvalidInput, LicenceNeeded
 from models.row import uuid7
-from models.span import months
 from models.text import named
-from resolvers import access, events, retries, vaccinations_due
+from resolvers import access, events, retries, vaccinations_due, wording
 from resolvers.access import Deed
 from resolvers.changes import write
 from resolvers.events import Happening
 from resolvers.locks import hold
+from resolvers.papers import letterheads
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from resolvers.retries import Outcome
     from resolvers.rows import Rows
     from resolvers.viewer import Viewer
+    from resolvers.wording import Wording
 
 _TOKEN_BYTES = 24
 _NEXT = (
@@ -181,24 +182,25 @@ async def _facts(
     vaccine = await Vaccine.get(id=dose.vaccine_id)
     practice = await Practice.first()
     phone = await ClientPhone.filter(client_id=owner.id).order_by("position", "id").first()
+    words = wording.of(owner.language, place.country)
     targets = [Target(one) for one in vaccine.targets]
     next_due_on = await vaccinations_due.as_of(pet, targets, dose.given_on)
     return CertificateFacts(
         number=str(number),
         issued_on=str(today),
         owner=owner.display_name,
-        owner_address=_lines(owner),
+        owner_address=letterheads.lines(owner, words),
         owner_phone=phone.as_given if phone else "",
         animal=pet.name,
         microchip=pet.microchip or "",
-        species=_said(pet.species.value),
+        species=words.said("species", pet.species.value),
         breed=pet.breed,
-        sex=_sex(pet),
-        age=_age(pet, dose.given_on),
+        sex=_sex(pet, words),
+        age=_age(pet, dose.given_on, words),
         born_on=str(pet.born_on) if pet.born_on and pet.born_precision is DatePrecision.DAY else "",
         colours=[pet.colour] if pet.colour else [],
         tag=dose.tag,
-        targets=[_said(one.value) for one in targets],
+        targets=[words.said("target", one.value) for one in targets],
         product=vaccine.name,
         maker=vaccine.maker,
         lot=dose.lot,
@@ -206,38 +208,27 @@ async def _facts(
         given_on=str(dose.given_on),
         body_site=dose.body_site,
         next_due_on=str(next_due_on or ""),
-        duration=months(vaccine.lasts_months).words,
+        duration=words.months(vaccine.lasts_months),
         vet=vet.display_name,
         licence_number=vet.licence_number,
-        signature=f"{vet.display_name}, licence {vet.licence_number}",
+        signature=words.said("certificate", "signed_by", vet=vet.display_name, number=vet.licence_number),
         practice=practice.name if practice else "",
         location=place.name,
-        location_address=_lines(place),
+        location_address=letterheads.lines(place, words),
         location_phone=place.phone,
+        location_email=place.email,
+        language=words.tag,
     )
 
 
-def _lines(of: Client | Location) -> list[str]:
-    town = " ".join(part for part in (of.postal_code, of.city) if part)
-    return [part for part in (of.street, town, of.country) if part]
+def _sex(pet: Pet, words: Wording) -> str:
+    sex = words.said("sex", pet.sex.value)
+    return sex if pet.neutered is None else words.said("neutered", "yes" if pet.neutered else "no", sex=sex)
 
 
-def _said(word: str) -> str:
-    return word.replace("_", " ").capitalize()
-
-
-def _sex(pet: Pet) -> str:
-    neutered = {True: ", neutered", False: ", not neutered", None: ""}[pet.neutered]
-    return f"{_said(pet.sex.value)}{neutered}"
-
-
-def _age(pet: Pet, day: date) -> str:
+def _age(pet: Pet, day: date, words: Wording) -> str:
     if pet.born_on is None:
         return ""
     whole = (day.year - pet.born_on.year) * 12 + day.month - pet.born_on.month - (day.day < pet.born_on.day)
-    years, rest = divmod(max(whole, 0), 12)
-    parts = [
-        f"{count} {word}{'' if count == 1 else 's'}" for count, word in ((years, "year"), (rest, "month")) if count
-    ]
-    about = "" if pet.born_precision is DatePrecision.DAY else "about "
-    return about + (", ".join(parts) or "under 1 month")
+    age = words.months(max(whole, 0)) or words.said("age", "newborn")
+    return age if pet.born_precision is DatePrecision.DAY else words.said("age", "about", age=age)

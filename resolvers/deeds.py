@@ -68,6 +68,7 @@ class Deed(StrEnum):
     ADD_NOTE_TEMPLATE = "addNoteTemplate"
     AMEND_NOTE_TEMPLATE = "amendNoteTemplate"
     AMEND_RECORD_SETTINGS = "amendRecordSettings"
+    SET_PRACTICE_LOGO = "setPracticeLogo"
     RECORD_WEIGHT = "recordWeight"
     RECORD_VITAL = "recordVital"
     RECORD_DIAGNOSIS = "recordDiagnosis"
@@ -171,6 +172,7 @@ DEEDS: Final[Mapping[Deed, frozenset[Role]]] = {
     Deed.ADD_NOTE_TEMPLATE: VET | MANAGER,
     Deed.AMEND_NOTE_TEMPLATE: VET | MANAGER,
     Deed.AMEND_RECORD_SETTINGS: MANAGER,
+    Deed.SET_PRACTICE_LOGO: MANAGER,
     # A pet is weighed on the scale in the waiting room by whoever stands there; all else is for who treats it.
     Deed.RECORD_WEIGHT: CLINICAL | {Role.RECEPTIONIST},
     Deed.RECORD_VITAL: CLINICAL,

@@ -1,7 +1,7 @@
-"""Links: addresses of certificates. One anybody may know, to see whether a certificate stands; one for a while, to print it.
+"""Links: addresses of papers, for a while. Of a certificate there is one that anybody may know, to see whether it stands.
 
-A link to the paper is sealed under the secret of the practice: it opens that one certificate, for whoever holds it,
-until it ends. Nothing about it is kept.
+A link to a paper is sealed under the secret of the practice: it opens that one paper, for whoever holds it, until it
+ends. Nothing about it is kept.
 """
 
 from __future__ import annotations
@@ -10,21 +10,20 @@ import hmac
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from models.certificate import Certificate
 from resolvers import access
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from resolvers.ports import DoorRules, Vault
     from resolvers.viewer import Viewer
 
-_PURPOSE = "certificate link"
+_PURPOSE = "paper link"
 
 
 class LinkBroken(Exception):
-    """The link was not made by us, or not for this certificate."""
+    """The link was not made by us, or not for this paper."""
 
     sentence = "This link is not complete, or was changed on its way. Please ask for a new one."
 
@@ -37,23 +36,33 @@ class LinkEnded(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """The address of the paper, which is good until then, and the one at which it is verified, which stays."""
+    """The address of a paper about that pet, which is good until then."""
 
     url: str
     ends_at: datetime
+    pet_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateLink:
+    """A link to a certificate, and the address at which it is verified, which stays."""
+
+    paper: Link
     verify_url: str
 
 
 async def of_certificate(
     viewer: Viewer, certificate_id: UUID | None, *, vault: Vault, rules: DoorRules, public_url: str, now: datetime
-) -> Link:
+) -> CertificateLink:
     """A link to a certificate that the viewer may see.
 
     Raises:
         NotFound: there is no such certificate, or it is not the viewer's to see.
     """
     found = await access.find(viewer, Certificate, certificate_id)
-    return to_print(found.token, vault=vault, rules=rules, public_url=public_url, now=now)
+    page = to_verify(found.token, public_url=public_url)
+    url, ends_at = sealed(f"{page}/pdf", found.token, vault=vault, rules=rules, now=now)
+    return CertificateLink(Link(url, ends_at, found.pet_id), page)
 
 
 def to_verify(token: str, *, public_url: str) -> str:
@@ -61,28 +70,27 @@ def to_verify(token: str, *, public_url: str) -> str:
     return f"{public_url}/certificates/{token}"
 
 
-def to_print(token: str, *, vault: Vault, rules: DoorRules, public_url: str, now: datetime) -> Link:
-    """The address of the paper itself, for whoever may see it now; it names the owner, so it ends soon."""
+def sealed(address: str, paper: str, *, vault: Vault, rules: DoorRules, now: datetime) -> tuple[str, datetime]:
+    """The address with a seal for that paper, and when it ends: soon, since a paper names people."""
     until = int((now + rules.link_lasts).timestamp())
-    seal = _seal(token, str(until), vault)
-    page = to_verify(token, public_url=public_url)
-    return Link(f"{page}/pdf?until={until}&seal={seal}", datetime.fromtimestamp(until, UTC), page)
+    seal = _seal(paper, str(until), vault)
+    return f"{address}?until={until}&seal={seal}", datetime.fromtimestamp(until, UTC)
 
 
-def must_open(token: str, until: str, seal: str, *, vault: Vault, now: datetime) -> None:
-    """Refuse a link to this certificate that is not ours, or has ended.
+def must_open(paper: str, until: str, seal: str, *, vault: Vault, now: datetime) -> None:
+    """Refuse a link to this paper that is not ours, or has ended.
 
     Raises:
-        LinkBroken: token, moment or seal are not as we made them.
+        LinkBroken: paper, moment or seal are not as we made them.
         LinkEnded: they are, and its time has passed.
     """
     # Compared as bytes: what a stranger sends need not be ASCII.
-    fits = hmac.compare_digest(seal.encode("utf-8", "replace"), _seal(token, until, vault).encode())
+    fits = hmac.compare_digest(seal.encode("utf-8", "replace"), _seal(paper, until, vault).encode())
     if not (fits and until.isascii() and until.isdigit()):
         raise LinkBroken
     if int(until) <= now.timestamp():
         raise LinkEnded
 
 
-def _seal(token: str, until: str, vault: Vault) -> str:
-    return vault.digest(_PURPOSE, f"{until} {token}")
+def _seal(paper: str, until: str, vault: Vault) -> str:
+    return vault.digest(_PURPOSE, f"{until} {paper}")

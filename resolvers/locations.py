@@ -10,7 +10,7 @@ from tortoise.transactions import in_transaction
 
 from models import EventKind, Location, OpeningHours, sql
 from models.code import currency, region, zone
-from models.contact import Address, phone
+from models.contact import Address, email, phone
 from models.refusal import InvalidInput
 from models.row import folded, uuid7
 from models.stretch import Stretch, must_be_apart
@@ -45,6 +45,7 @@ class NewLocation:
     phone: str = ""
     opening_hours: Sequence[Stretch] = ()
     region: str = ""
+    email: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class LocationChanges:
     opening_hours: Sequence[Stretch] | Unset = UNSET
     closed_on: date | Unset | None = UNSET
     region: str | Unset = UNSET
+    email: str | Unset = UNSET
 
 
 # Reading
@@ -108,7 +110,7 @@ async def add(viewer: Viewer, location: NewLocation, *, key: str, now: datetime)
     """Add a location.
 
     Raises:
-        InvalidInput: its name, zone, currency, address, phone or opening hours make no sense.
+        InvalidInput: its name, zone, currency, address, phone, e-mail address or opening hours make no sense.
     """
     access.may(viewer, Deed.ADD_LOCATION, Where.EVERYWHERE)
     retry = retries.asked(viewer, Deed.ADD_LOCATION, key, plain(location), now=now)
@@ -182,6 +184,8 @@ async def _columns(said: Mapping[str, Any], country: str) -> dict[str, Any]:
         columns["region"] = region(said["region"], country=country, path=("region",))
     if "phone" in said:
         columns |= await _phone(said["phone"], country)
+    if "email" in said:
+        columns["email"] = email(said["email"], path=("email",)) if said["email"].strip() else ""
     return columns
 
 

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from models.certificate import CertificateFacts
-    from models.paper import LetterFacts
+    from models.paper import Paper
     from models.pet_record import LeftOut, PetRecord
     from resolvers.viewer import Audience
 
@@ -90,17 +89,10 @@ class CannotPrint(Exception):
 
 
 class Printer(Protocol):
-    """Prints papers as PDF, away from the event loop; equal facts give equal bytes."""
+    """Prints papers as PDF, away from the event loop; equal papers give equal bytes."""
 
-    async def certificate(self, facts: CertificateFacts, *, address: str, issued_at: datetime, voided_on: str) -> bytes:
-        """A certificate that can be verified at the address; `voided_on` is an ISO date, or "" while it stands.
-
-        Raises:
-            CannotPrint: there is nothing to print with.
-        """
-
-    async def letter(self, facts: LetterFacts, *, written_at: datetime) -> bytes:
-        """A letter on the paper of the practice.
+    async def printed(self, paper: Paper) -> bytes:
+        """The paper as PDF.
 
         Raises:
             CannotPrint: there is nothing to print with.

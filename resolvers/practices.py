@@ -1,13 +1,14 @@
-"""Practices: there is one, and everybody who is signed in knows it. Here too: what it decides about its records."""
+"""Practices: there is one, and everybody who is signed in knows it. Here too: what it decides about its records and papers."""
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tortoise.transactions import in_transaction
 
-from models import EventKind, Practice, sql
+from models import EventKind, Practice, PracticeLogo, logo, sql
 from models.refusal import InvalidInput, NotFound
 from resolvers import access, events, retries
 from resolvers.access import Deed, Where
@@ -68,6 +69,38 @@ async def amend_records(viewer: Viewer, settings: RecordSettings, *, key: str, n
                     EventKind.RECORD_SETTINGS_AMENDED, found.id, before=change.before, after=change.after
                 )
                 await events.record(viewer, happening, now=now)
+        return {"practice": str(found.id)}
+
+    return sql.as_key((await retries.once(retry, work))["practice"])
+
+
+async def set_logo(viewer: Viewer, file: bytes | None, *, key: str, now: datetime) -> UUID:
+    """Put this picture at the head of every paper that is printed from now on; None for no picture.
+
+    Raises:
+        NotFound: the practice has not been opened.
+        InvalidInput: it is no picture that is safe to print, or too large.
+    """
+    access.may(viewer, Deed.SET_PRACTICE_LOGO, Where.EVERYWHERE)
+    asked = {"file": None if file is None else hashlib.sha256(file).hexdigest()}
+    retry = retries.asked(viewer, Deed.SET_PRACTICE_LOGO, key, asked, now=now)
+
+    async def work() -> Outcome:
+        picture = None if file is None else logo.checked(file, path=("file",))
+        found = await Practice.first()
+        if found is None:
+            raise NotFound
+        async with in_transaction():
+            await retry.keep(practice=found.id)
+            practice = await hold(Practice, found.id)
+            await PracticeLogo.filter(practice_id=practice.id).delete()
+            after: dict[str, str | None] = {"logo": None}
+            if picture is not None:
+                kept = PracticeLogo(practice_id=practice.id, kind=picture.kind, content=picture.content, changed_at=now)
+                await sql.insert([kept])
+                after = {"logo": hashlib.sha256(picture.content).hexdigest(), "kind": picture.kind.value}
+            await write(practice, {"logo_changed_at": now if picture else None})
+            await events.record(viewer, Happening(EventKind.PRACTICE_LOGO_SET, practice.id, after=after), now=now)
         return {"practice": str(found.id)}
 
     return sql.as_key((await retries.once(retry, work))["practice"])

@@ -400,6 +400,6 @@ async def _(scene, viewer):
 import tests.deeds_of_lines  # noqa: E402 - the deeds of the lines of a record, in their own file
 import tests.deeds_of_plans  # noqa: E402 - the deeds of plans and documents, in their own file
 import tests.deeds_of_records  # noqa: E402, F401 - the deeds of records, in their own file
-from tests import deeds_of_imports  # noqa: E402, F401 - the deeds of imports, in their own file
+from tests import deeds_of_imports, deeds_of_papers  # noqa: E402, F401 - the deeds of imports and of papers, in their own files
 
 deeds_of_endings.join(line, ALL_STAFF, OWNERS)

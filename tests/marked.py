@@ -29,6 +29,7 @@ PLAIN: dict[tuple[type[Model], str], str] = {
     (models.Event, "system_reason"): "the machinery's own words",
     (models.IdempotencyKey, "deed"): "a closed set of words",
     (models.DeathEffect, "subject_table"): "a name of a table",
+    (models.PracticeLogo, "content"): "a picture",
     (models.CertificateFile, "content"): "a paper, which its hash tells from any other",
     (models.ImportedLine, "details"): "JSON, whose words stand in the other columns as well",
     (models.RecordImport, "details"): "JSON, whose words stand in the other columns as well",

@@ -1,8 +1,10 @@
-"""Papers for tests: the facts of one certificate and of one letter, and what is read on a printed page."""
+"""Papers for tests: a certificate, a letter and a plan, and what is read on a printed page."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+import struct
+import zlib
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
@@ -10,7 +12,10 @@ from typing import Any
 from pypdf import PdfReader
 
 from models.certificate import CertificateFacts
-from models.paper import LetterFacts, Section
+from models.logo import Logo, LogoKind
+from models.paper import LetterFacts, Letterhead, Paper, PlanFacts, PlannedStep
+from resolvers import wording
+from resolvers.papers import certificates
 
 ISSUED_AT = datetime(2026, 11, 22, 10, 30, tzinfo=UTC)
 ADDRESS = "https://vet.example/certificates/q3Vw0b8RrT2kYcFf1uJx9A"
@@ -46,24 +51,57 @@ _CERTIFICATE = CertificateFacts(
     location="High Street",
     location_address=["3 High Street", "Portsmouth PO1 1AA"],
     location_phone="+44 20 7946 0000",
+    location_email="high.street@vet.example",
 )
 _LETTER = LetterFacts(
+    kind="Instructions",
     title="Caring for Rex at home",
-    written_on="2026-11-22",
+    written_on="22 November 2026",
+    addressee=("Olga Berg",),
+    about=(("Animal", "Rex, Border Terrier"), ("Microchip", "")),
+    paragraphs=("Two of his teeth were taken out today.", "Soft food only.\nWalk on the lead."),
+    signature=("Dr Vera Falk MRCVS", "Licence No. 7012345"),
+)
+_PLAN = PlanFacts(
+    kind="Home-care plan",
+    title="After the operation",
+    about=(("Animal", "Rex, Border Terrier"), ("Starts on", "22 November 2026")),
+    goal="It heals.",
+    notice="",
+    steps=(
+        PlannedStep(what="Look at the wound", due_on="23 November 2026", outcome="done", is_done=True),
+        PlannedStep(what="Take off the collar\nand look", due_on="when it fits", outcome="", is_done=False),
+    ),
+)
+_HEAD = Letterhead(
     practice="High Street Vets",
     location="High Street",
-    location_address=("3 High Street", "Portsmouth PO1 1AA"),
-    location_phone="+44 20 7946 0000",
-    addressee=("Olga Berg", "14 Harbour Lane", "Portsmouth PO1 2AB"),
-    about=(("Animal", "Rex, Border Terrier"), ("Seen on", "22 November 2026")),
-    greeting="Dear Olga Berg,",
-    sections=(
-        Section(paragraphs=("Two of his teeth were taken out today.",)),
-        Section(heading="For the next ten days", steps=("Soft food only.", "Walk on the lead.")),
-    ),
-    closing="With kind regards,",
-    signature=("Dr Vera Falk MRCVS", "Veterinary surgeon"),
+    address=("3 High Street", "Portsmouth PO1 1AA"),
+    phone="+44 20 7946 0000",
+    email="high.street@vet.example",
 )
+ROUND = Logo(
+    LogoKind.SVG,
+    b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 60 30"><circle cx="15" cy="15" r="14" fill="#1f7a6f"/>'
+    b'<rect x="34" y="4" width="22" height="22" fill="#b3261e"/></svg>',
+)
+
+
+def a_png(
+    width: int = 2, height: int = 2, *, colours: int = 2, rest: bytes = b"", pixels: bytes | None = None
+) -> bytes:
+    """A red PNG; `rest` is what stands before its pixels."""
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, colours, 0, 0, 0)
+    red = (b"\x00" + b"\xd0\x20\x20" * width) * height
+    lines = zlib.compress(red) if pixels is None else pixels
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + rest + chunk(b"IDAT", lines) + chunk(b"IEND", b"")
+
+
+DOT = Logo(LogoKind.PNG, a_png())
 
 
 def some_certificate(**other: Any) -> CertificateFacts:
@@ -71,9 +109,31 @@ def some_certificate(**other: Any) -> CertificateFacts:
     return replace(_CERTIFICATE, **other)
 
 
-def some_letter(**other: Any) -> LetterFacts:
-    """What stands in a letter about Rex; what is named is other than usual."""
-    return replace(_LETTER, **other)
+def a_certificate_paper(facts: CertificateFacts | None = None, **other: Any) -> Paper:
+    """The certificate of Rex, ready to be printed."""
+    return certificates.paper(facts or some_certificate(), **{"address": ADDRESS, "issued_at": ISSUED_AT, **other})
+
+
+def a_letter(tag: str = "en-GB", *, logo: Logo | None = None, **other: Any) -> Paper:
+    """A letter about Rex, with the labels of a language; what is named is other than usual."""
+    return _paper("letter", tag, replace(_LETTER, **other), logo)
+
+
+def a_plan(tag: str = "en-GB", *, logo: Logo | None = None, **other: Any) -> Paper:
+    """A plan for Rex, with the labels of a language; what is named is other than usual."""
+    return _paper("plan", tag, replace(_PLAN, **other), logo)
+
+
+def _paper(template: str, tag: str, facts: Any, logo: Logo | None) -> Paper:
+    words = wording.of(tag)
+    return Paper(
+        template=template,
+        language=words.language,
+        letterhead=replace(_HEAD, logo=logo),
+        labels=words.words("paper", "plan"),
+        facts=asdict(facts),
+        dated=ISSUED_AT,
+    )
 
 
 def pages(pdf: bytes) -> list[str]:

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from models.refusal import DatabaseUnavailable
 from vetdesk import landing
-from vetdesk.certificates import CertificateDoor
+from vetdesk.papers import PaperDoor
 
 # Answers None when all is well, else the sentence that says what is not.
 Check: TypeAlias = Callable[[], Awaitable[str | None]]
@@ -45,14 +45,14 @@ def create_app(
     lifespan: Lifespan,
     cors_origins: Sequence[str] = (),
     development: bool = False,
-    certificates: CertificateDoor | None = None,
+    papers: PaperDoor | None = None,
     metrics: Callable[[Request], Awaitable[Response]] | None = None,
 ) -> Starlette:
     """The whole program as one ASGI app.
 
     `staff` and `owner` are the two endpoints. `jwks` tells the public keys. `checks` are asked, each by its name,
     whether this process can work. `cors_origins` are the web pages that may call us.
-    `certificates` answers whoever holds a certificate, or a link to one.
+    `papers` answers whoever holds a certificate, or a link to a paper.
     `metrics` answers whoever keeps an eye on the machine; without it there is no such page.
     """
     return Starlette(
@@ -65,7 +65,7 @@ def create_app(
             Route("/healthz", _healthy, methods=["GET"]),
             Route("/readyz", _ready(checks), methods=["GET"]),
             Route("/.well-known/jwks.json", _keys(jwks), methods=["GET"]),
-            *(_certificates(certificates) if certificates else []),
+            *(_papers(papers) if papers else []),
             *([Route("/metrics", metrics, methods=["GET"])] if metrics else []),
         ],
         middleware=[Middleware(SecurityHeaders), *_cors(cors_origins)],
@@ -107,10 +107,11 @@ def _cors(origins: Sequence[str]) -> list[Middleware]:
     ]
 
 
-def _certificates(door: CertificateDoor) -> list[Route]:
+def _papers(door: PaperDoor) -> list[Route]:
     return [
         Route("/certificates/{token}", door.verify, methods=["GET"]),
-        Route("/certificates/{token}/pdf", door.print, methods=["GET"]),
+        Route("/certificates/{token}/pdf", door.print_certificate, methods=["GET"]),
+        Route("/papers/{kind}/{id:uuid}", door.print_paper, methods=["GET"]),
     ]
 
 

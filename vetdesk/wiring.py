@@ -27,11 +27,11 @@ from resolvers.viewers import Viewers
 from vetdesk import metrics, worker
 from vetdesk.app import create_app
 from vetdesk.bus import bus
-from vetdesk.certificates import CertificateDoor
 from vetdesk.database import connect, counted, pending_migrations
 from vetdesk.feed import Feed
 from vetdesk.mail import OutboxFolder, Server, SmtpMail
 from vetdesk.open_vet_format import record_format
+from vetdesk.papers import PaperDoor
 from vetdesk.passwords import Argon2Passwords
 from vetdesk.printing import printer
 from vetdesk.reading_log import ReadingLog
@@ -284,7 +284,7 @@ def app(
         lifespan=lifespan,
         cors_origins=settings.cors_origins,
         development=settings.development,
-        certificates=CertificateDoor(chosen.ports, chosen.printer, now=now),
+        papers=PaperDoor(chosen.ports, chosen.printer, now=now),
         metrics=metrics.answering(settings.metrics_token, staff.operations, owner.operations),
     )
     made.state.connections, made.state.reading_log = heard.connections, log

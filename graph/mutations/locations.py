@@ -22,6 +22,7 @@ from resolvers.locations import LocationChanges, NewLocation
 _ZONE = "The zone of the clock on its wall, by its IANA name: `Europe/Berlin`."
 _CURRENCY = "The currency it charges in, as three letters of ISO 4217: `EUR`."
 _HOURS = "When it is open in a usual week: at most 70 stretches, which may touch and must not overlap"
+_EMAIL = "The e-mail address that stands on its papers"
 _REGION = "The region of its country whose law counts there, as ISO 3166-2: `US-NY`"
 
 
@@ -59,6 +60,7 @@ class AddLocationInput:
     )
     opening_hours: list[StretchInput] | None = said(f"{_HOURS}. Without any it is never open.", default=None)
     region: str | None = said(f"{_REGION}.", default=None)
+    email: str | None = said(f"{_EMAIL}.", default=None)
     idempotency_key: str = said(KEY)
 
 
@@ -89,6 +91,7 @@ class AmendLocationInput:
     region: str | None = said(
         f"{_REGION}. What is due for pets by law is worked out anew. Null clears it.", default=strawberry.UNSET
     )
+    email: str | None = said(f"{_EMAIL}; null clears it.", default=strawberry.UNSET)
     idempotency_key: str = said(KEY)
 
 
@@ -132,6 +135,7 @@ class LocationMutations:
             phone=input.phone or "",
             opening_hours=_stretches(input.opening_hours or []),
             region=input.region or "",
+            email=input.email or "",
         )
         added = await locations.add(viewer, location, key=input.idempotency_key, now=info.context.now)
         return answered(LocationAdded, location=locations.one(viewer, added))
@@ -149,6 +153,7 @@ class LocationMutations:
             opening_hours=changed(input.opening_hours, _stretches, null=()),
             closed_on=changed(input.closed_on, null=None),
             region=changed(input.region, null=""),
+            email=changed(input.email, null=""),
         )
         location_id = key("Location", input.location_id)
         amended = await locations.amend(viewer, location_id, changes, key=input.idempotency_key, now=info.context.now)

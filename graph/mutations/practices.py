@@ -1,6 +1,9 @@
-"""What the practice decides about its records."""
+"""What the practice decides about its records and its papers."""
 
 from __future__ import annotations
+
+import base64
+import binascii
 
 import strawberry
 
@@ -8,6 +11,7 @@ from graph.context import Info
 from graph.deeds import KEY, answered, deed_input, mutation, payload, said
 from graph.inputs import changed, changed_not_cleared
 from graph.types.practice import Practice
+from models.refusal import InvalidInput
 from models.role import Role
 from resolvers import practices
 from resolvers.access import Deed
@@ -33,6 +37,25 @@ class AmendRecordSettingsInput:
     idempotency_key: str = said(KEY)
 
 
+@deed_input(Role.MANAGER)
+class SetPracticeLogoInput:
+    """The picture at the head of every paper."""
+
+    file: str | None = said(
+        "The file as base64 (RFC 4648, with padding): a PNG of at most 1200 by 1200 pixels that is not interlaced, or an"
+        " SVG of shapes and colours, without texts, styles, pictures, scripts or anything from elsewhere; at most 128 KiB"
+        " before base64. Null takes the logo away."
+    )
+    idempotency_key: str = said(KEY)
+
+
+@payload(Role.MANAGER)
+class PracticeLogoSet:
+    """Whatever is printed from now on has this logo. A certificate that was printed before stays as it is."""
+
+    practice: Practice = said("The practice as it is now.")
+
+
 @payload(Role.MANAGER)
 class RecordSettingsAmended:
     """What was given holds at once."""
@@ -42,7 +65,7 @@ class RecordSettingsAmended:
 
 @strawberry.type
 class PracticeMutations:
-    """What the practice decides about its records."""
+    """What the practice decides about its records and its papers."""
 
     @mutation(Deed.AMEND_RECORD_SETTINGS, RecordSettingsAmended)
     async def amend_record_settings(self, info: Info, input: AmendRecordSettingsInput) -> object:
@@ -58,3 +81,21 @@ class PracticeMutations:
         )
         await practices.amend_records(viewer, settings, key=input.idempotency_key, now=info.context.now)
         return answered(RecordSettingsAmended, practice=practices.ours(viewer))
+
+    @mutation(Deed.SET_PRACTICE_LOGO, PracticeLogoSet)
+    async def set_practice_logo(self, info: Info, input: SetPracticeLogoInput) -> object:
+        """Give the papers of the practice a logo, another one, or none. Only somebody who manages the whole practice may.
+
+        What is no part of the picture (texts, profiles, what a drawing program noted down) is not kept.
+        """
+        viewer = info.context.viewer
+        file = None if input.file is None else _file(input.file)
+        await practices.set_logo(viewer, file, key=input.idempotency_key, now=info.context.now)
+        return answered(PracticeLogoSet, practice=practices.ours(viewer))
+
+
+def _file(text: str) -> bytes:
+    try:
+        return base64.b64decode(text.encode("ascii"), validate=True)
+    except (binascii.Error, ValueError) as broken:
+        raise InvalidInput("This file did not arrive whole. Please choose it again.", path=("file",)) from broken

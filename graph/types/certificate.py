@@ -64,6 +64,11 @@ class CertificateFacts:
     location: str = _said("The place.")
     location_address: list[str] = _lines("The address of the place, line by line.")
     location_phone: str = _said("The phone of the place.")
+    location_email: str = _said("The e-mail address of the place.")
+    language: str = _said(
+        "The language of all this, as a BCP 47 tag: `en`, `de`, or `de-AT` where days are written as there. What staff typed is"
+        " as they typed it."
+    )
 
 
 def _facts(written: str) -> CertificateFacts:

@@ -58,6 +58,7 @@ class Location(Node):
     region: str = column("The region whose law counts there, as ISO 3166-2 (`US-NY`); empty when nobody entered it.")
     phone: str = column("Its phone number, as people read it.")
     phone_e164: str | None = column("Its phone number to dial, in E.164; null when it is no full number.")
+    email: str = column("The e-mail address that stands on its papers; empty when nobody entered it.")
     closed_on: date | None = column("The first day on which it is closed for good; null while it stays open.")
     opening_hours: list[OpeningHours] = many(
         "When it is open in a usual week.", models.OpeningHours, "location", order=("weekday", "from_minute")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import strawberry
 
 import models
@@ -23,4 +25,7 @@ class Practice(Node):
     )
     stale_weight_days: int | None = column(
         "How many days old a weight may be from which a dose is reckoned, 1 to 366.", STAFF
+    )
+    logo_changed_at: datetime | None = column(
+        "Since when its papers have this logo at their head; null while they have none.", STAFF
     )

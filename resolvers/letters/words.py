@@ -3,7 +3,7 @@
 `texts/<language>/<letter>.txt` holds the subject and then paragraphs, divided by empty lines. `[visit]`, `[code]` and
 `[link]` stand for the facts of the visit (`visit.txt`), the code and the link. About a farewell, the quiet letters
 `farewell_….txt` are used. The plain text and the HTML are made of the same paragraphs, so they always say the same.
-A new language is a new folder.
+A new language is a new folder, and a word in `models.language.SPOKEN`.
 """
 
 from __future__ import annotations
@@ -14,19 +14,17 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import quote, urlsplit
 
-from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time, get_timezone_name
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 
-from models import Letter, Message
-from resolvers.letters.facts import Facts, Place, Visit
+from models import Letter, Message, language
+from resolvers.letters.facts import Facts, Visit
 from resolvers.ports import Envelope, Vault
 
 VERSION = 1
 """The version of the words, kept with each message: raised whenever what they say changes."""
 
 _TEXTS = Path(__file__).parent / "texts"
-_FALLBACK = "en"
 _LONGEST_SUBJECT = 150
 
 _TEMPLATES = Environment(
@@ -63,31 +61,21 @@ class _Source:
 
 def written(message: Message, facts: Facts, *, vault: Vault, public_url: str) -> Envelope:
     """The letter, ready to be sent: in the language of its reader, or in English when we do not speak it."""
-    language = _language(message.language)
+    spoken = language.spoken(message.language)
     known = _known(message, facts, vault=vault, public_url=public_url)
-    source = _source(language, _name(message.letter, facts.visit))
+    source = _source(spoken, _name(message.letter, facts.visit))
     title = _filled(source.subject, known)
     if len(title) > _LONGEST_SUBJECT:
         title = title[: _LONGEST_SUBJECT - 1] + "…"
-    parts = [part for paragraph in source.paragraphs if (part := _part(paragraph, language, known)).plain]
+    parts = [part for paragraph in source.paragraphs if (part := _part(paragraph, spoken, known)).plain]
     return Envelope(
         to_address=message.to_address,
         subject=title,
         text="\n\n".join(part.plain for part in parts) + "\n",
-        html=_TEMPLATES.get_template("letter.html").render(language=language, title=title, parts=parts),
-        language=language,
+        html=_TEMPLATES.get_template("letter.html").render(language=spoken, title=title, parts=parts),
+        language=spoken,
         message_id=_message_id(message, public_url),
     )
-
-
-def _language(tag: str) -> str:
-    language = tag.replace("_", "-").partition("-")[0].lower()
-    return language if language in _spoken() else _FALLBACK
-
-
-@cache
-def _spoken() -> frozenset[str]:
-    return frozenset(folder.name for folder in _TEXTS.iterdir() if folder.is_dir())
 
 
 def _name(letter: Letter, visit: Visit | None) -> str:
@@ -107,7 +95,7 @@ def _known(message: Message, facts: Facts, *, vault: Vault, public_url: str) -> 
 
 
 def _told(visit: Visit, tag: str) -> dict[str, str]:
-    locale = _locale(tag, visit.place)
+    locale = language.locale(tag, visit.place.country)
     local = visit.starts_at.astimezone(visit.place.zone)
     return {
         "pet": visit.pet,
@@ -123,23 +111,11 @@ def _told(visit: Visit, tag: str) -> dict[str, str]:
     }
 
 
-def _locale(tag: str, place: Place) -> Locale:
-    """How dates are written: as the reader's own country does, else as that of the place."""
-    language = _language(tag)
-    country = tag.replace("_", "-").partition("-")[2].upper() if tag.lower().startswith(language) else ""
-    for territory in filter(None, (country, place.country)):
-        try:
-            return Locale(language, territory)
-        except (UnknownLocaleError, ValueError):
-            continue
-    return Locale(language)
-
-
 @cache
-def _source(language: str, name: str) -> _Source:
+def _source(spoken: str, name: str) -> _Source:
     """A letter as it is before any name is put in: marks are told apart here."""
     marks: dict[str, Kind] = {"[visit]": "visit", "[code]": "code", "[link]": "link"}
-    text = (_TEXTS / language / f"{name}.txt").read_text(encoding="utf-8")
+    text = (_TEXTS / spoken / f"{name}.txt").read_text(encoding="utf-8")
     subject, *paragraphs = (paragraph.strip() for paragraph in text.split("\n\n"))
     return _Source(
         _TEMPLATES.from_string(subject),
@@ -148,17 +124,17 @@ def _source(language: str, name: str) -> _Source:
 
 
 @cache
-def _labels(language: str) -> tuple[tuple[str, Template], ...]:
-    lines = (_TEXTS / language / "visit.txt").read_text(encoding="utf-8").splitlines()
+def _labels(spoken: str) -> tuple[tuple[str, Template], ...]:
+    lines = (_TEXTS / spoken / "visit.txt").read_text(encoding="utf-8").splitlines()
     pairs = (line.partition(":") for line in lines if line)
     return tuple((label, _TEMPLATES.from_string(value)) for label, _, value in pairs)
 
 
-def _part(source: Template | Kind, language: str, known: dict[str, str]) -> Part:
+def _part(source: Template | Kind, spoken: str, known: dict[str, str]) -> Part:
     if isinstance(source, Template):
         return Part("paragraph", _filled(source, known))
     if source == "visit":
-        pairs = ((label, _filled(value, known)) for label, value in _labels(language))
+        pairs = ((label, _filled(value, known)) for label, value in _labels(spoken))
         return Part("visit", pairs=tuple((label, value) for label, value in pairs if value))
     return Part(source, known[source])
 

@@ -15,6 +15,7 @@ from tests.api.record_samples import for_records
 from tests.api.samples import ADDRESS, Sample, a_visit, at, for_owners, secret_of
 from tests.api.samples_of_imports import of_imports
 from tests.api.samples_of_lines import of_lines
+from tests.api.samples_of_papers import of_papers
 from tests.api.vaccination_samples import of_vaccinations
 from tests.doorkeeper import PASSWORD
 from tests.doors import Program, id_of
@@ -78,6 +79,7 @@ async def for_staff(program: Program, world: World, boss: Viewer) -> list[Sample
         *await for_documents(world),
         *await for_plans(world),
         *await of_imports(program, world, boss),
+        *of_papers(boss),
         Sample(
             "acceptInvitation",
             Audience.STAFF,

@@ -39,10 +39,9 @@ async def get(program, path, *, origin="203.0.113.7", method="GET", **more):
 def link(program, token=TOKEN):
     """A link to the paper as somebody is given it now, without the host."""
     ports = program.adapters.ports
-    made = links.to_print(
-        token, vault=ports.vault, rules=ports.rules, public_url=ports.public_url, now=program.clock.now
-    )
-    where = urlsplit(made.url)
+    address = f"{ports.public_url}/certificates/{token}/pdf"
+    url, _ = links.sealed(address, token, vault=ports.vault, rules=ports.rules, now=program.clock.now)
+    where = urlsplit(url)
     assert (where.scheme, where.netloc) == ("https", "vet.example")
     return f"{where.path}?{where.query}"
 

@@ -154,6 +154,7 @@ def questions(made: Samples, audience: Audience) -> dict[str, dict[str, Any]]:
         "freeTimes": free,
         "certificate": paper,
         "certificateLink": paper,
+        "paperLink": paper,
         "deathPreview": death,
     }
     if audience is Audience.OWNER:

@@ -50,7 +50,7 @@ NO_LIMITS = {"cost": 10**9, "tokens": 10**6, "depth": 50, "aliases": 10**4, "doc
 SHOWN: dict[type[Model], set[str]] = {
     models.Practice: {"name", "language"},
     models.Location: {
-        "name", "currency", "street", "postal_code", "city", "country", "phone", "phone_e164", "region",
+        "name", "currency", "street", "postal_code", "city", "country", "phone", "phone_e164", "email", "region",
     },
     models.Service: {"name", "description"},
     models.Staff: {"display_name"},

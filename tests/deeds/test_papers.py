@@ -28,12 +28,13 @@ class Pen:
     """Writes down what it was asked to print, and prints another text each time."""
 
     def __init__(self):
-        self.printed = []
+        self.papers = []
 
-    async def certificate(self, facts, *, address, issued_at, voided_on):
-        self.printed.append((facts.number, address, issued_at, voided_on))
+    async def printed(self, paper):
+        number, voided_on = paper.facts["number"], paper.facts["voided_on"]
+        self.papers.append((number, paper.code, paper.dated, voided_on))
         await asyncio.sleep(0)
-        return f"{facts.number} print {len(self.printed)} {voided_on}".encode()
+        return f"{number} print {len(self.papers)} {voided_on}".encode()
 
 
 async def paper(with_what=PRINTER, token=TOKEN):
@@ -44,11 +45,11 @@ async def test_it_is_printed_at_the_first_need_and_never_again(database):
     rex = await a_certificate_of_rex()
     pen = Pen()
     first = await paper(pen)
-    assert (first.number, first.content) == ("1", b"1 print 1 ")
+    assert (first.name, first.content) == ("certificate 1", b"1 print 1 ")
     assert first.sha256 == hashlib.sha256(first.content).hexdigest()
     assert await paper(pen) == first
     assert await paper(Pen()) == first
-    assert pen.printed == [("1", f"{HOME}/certificates/{TOKEN}", rex.issued_at, "")]
+    assert pen.papers == [("1", f"{HOME}/certificates/{TOKEN}", rex.issued_at, "")]
     kept = await CertificateFile.get()
     assert (kept.certificate_id, kept.is_void, bytes(kept.content)) == (rex.id, False, first.content)
 
@@ -89,12 +90,12 @@ async def test_one_that_is_voided_while_it_is_printed_is_given_out_with_void_on_
     rex = await a_certificate_of_rex()
 
     class Slow(Pen):
-        async def certificate(self, facts, *, address, issued_at, voided_on):
-            if not voided_on:
+        async def printed(self, paper):
+            if not paper.facts["voided_on"]:
                 await voided(rex, at=NOW)
-            return await super().certificate(facts, address=address, issued_at=issued_at, voided_on=voided_on)
+            return await super().printed(paper)
 
-    assert (await paper(Slow())).content == b"1 print 2 2026-03-02"
+    assert (await paper(Slow())).content == b"1 print 2 2 March 2026"
 
 
 async def test_a_file_is_never_changed_and_there_is_one_of_a_kind(database):
@@ -106,9 +107,9 @@ async def test_a_file_is_never_changed_and_there_is_one_of_a_kind(database):
     assert await CertificateFile.all().count() == 1
 
 
-async def test_what_is_kept_costs_one_statement_and_the_first_print_three(database):
+async def test_what_is_kept_costs_one_statement_and_the_first_print_four(database):
     await a_certificate_of_rex()
-    for expected in (3, 1, 1):
+    for expected in (4, 1, 1):
         with counted() as statements:
             await paper(Pen())
         assert statements.count == expected, "\n".join(statements.texts)
@@ -120,7 +121,7 @@ async def test_there_is_no_paper_for_a_token_that_is_no_certificates(database):
     for token in ("", "x", "A" * 22, TOKEN + "\x00", "' OR 1 = 1 --", "A" * 10_000):
         with pytest.raises(NotFound):
             await paper(pen, token)
-    assert pen.printed == []
+    assert pen.papers == []
     assert await CertificateFile.all().count() == 0
 
 

@@ -184,6 +184,8 @@ class Arguments:
                 return {"lot": lot, **product, **self._page(chance, self._doses)}
             case "Query", "certificate" | "certificateLink":
                 return {"id": self._id(chance, "Certificate")}
+            case "Query", "paperLink":
+                return {"id": self._id(chance, chance.choice(("Certificate", "Document", "TreatmentPlan")))}
             case "Pet", "vaccinations":
                 return self._page(chance, self._doses)
             case "Pet", "importedLines":

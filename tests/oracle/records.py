@@ -22,7 +22,7 @@ from vetdesk.open_vet_format import record_format
 class Records:
     """Every row, as instances of the models; `cursor` is where the stream of changes stands.
 
-    `links` are the addresses of the certificates, by their keys. `told` is what the staff are told of the whole record
+    `links` are the addresses of all that is printed, by their keys. `told` is what the staff are told of the whole record
     of one pet, by its key: a text, which no oracle can make.
     """
 
@@ -38,7 +38,11 @@ class Records:
     async def read(cls, vault: Vault) -> Records:
         """Everything there is now."""
         rows = {model: await model.all() for model in dict.fromkeys(KINDS.values())}
-        links = {each.id: _link(each.token, vault) for each in rows[Certificate]}
+        links = {each.id: _link(f"certificates/{each.token}", "/pdf", each.token, vault) for each in rows[Certificate]}
+        for model, kind in ((models.Document, "documents"), (models.TreatmentPlan, "treatment-plans")):
+            links |= {
+                each.id: _link(f"papers/{kind}/{each.id}", "", f"{kind}/{each.id}", vault) for each in rows[model]
+            }
         pets = sorted({each.pet_id for each in rows[models.ImportedLine]})[:1]
         nobody, records = Viewer.system("the oracle"), record_format()
         told = {each: await pet_records.told(nobody, each, records=records, now=NOW) for each in pets}
@@ -49,10 +53,10 @@ class Records:
         return self._by_key[model].get(key)
 
 
-def _link(token: str, vault: Vault) -> dict[str, Any]:
-    """Where a certificate can be had for the next quarter of an hour."""
+def _link(where: str, beyond: str, sealed: str, vault: Vault) -> dict[str, Any]:
+    """Where a paper can be had for the next quarter of an hour."""
     ends_at = NOW + timedelta(minutes=15)
     until = int(ends_at.timestamp())
-    page = f"http://127.0.0.1:8000/certificates/{token}"
-    seal = vault.digest("certificate link", f"{until} {token}")
-    return {"url": f"{page}/pdf?until={until}&seal={seal}", "endsAt": ends_at, "verifyUrl": page}
+    page = f"http://127.0.0.1:8000/{where}"
+    seal = vault.digest("paper link", f"{until} {sealed}")
+    return {"url": f"{page}{beyond}?until={until}&seal={seal}", "endsAt": ends_at, "verifyUrl": page}

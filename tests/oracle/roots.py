@@ -166,6 +166,14 @@ class Roots:
         self._oracle.told = True
         return self._oracle.records.links[found.row.id]
 
+    def paper_link(self, id: str) -> Any:
+        kinds = ("Certificate", "Document", "TreatmentPlan")
+        found = next((thing for kind in kinds for thing in self._all(kind, id=_key(kind, id))), None)
+        if found is None:
+            return None
+        self._oracle.told = True
+        return self._oracle.records.links[found.row.id]
+
     # The schedule
 
     def my_appointments(self, **page: Any) -> Any:

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from resolvers.verifications import Standing, Verified
-from vetdesk.certificates.page import POLICY, of_certificate, of_trouble
+from vetdesk.papers.page import POLICY, of_certificate, of_trouble
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 REX = Verified(

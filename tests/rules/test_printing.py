@@ -4,16 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from dataclasses import fields
-from datetime import timedelta
+from dataclasses import fields, replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 import vetdesk.printing
 from models.certificate import CertificateFacts
+from models.logo import Logo, LogoKind
+from models.paper import PlannedStep
 from resolvers.ports import CannotPrint
-from tests.papers import ADDRESS, ISSUED_AT, keeps_the_standards, pages, says, size, some_certificate, some_letter
+from tests.papers import (
+    ADDRESS,
+    DOT,
+    ISSUED_AT,
+    ROUND,
+    a_certificate_paper,
+    a_letter,
+    a_plan,
+    keeps_the_standards,
+    pages,
+    says,
+    size,
+    some_certificate,
+)
 from vetdesk.printing import chosen, printer
 from vetdesk.printing.press import Press
 
@@ -26,6 +41,7 @@ SHOWN = {
     "2028-03-31": "31 March 2028",
     "2024-08-02": "2 August 2024",
 }
+PRINTED = [each for each in fields(CertificateFacts) if each.name != "language"]
 
 
 @pytest.fixture(scope="module")
@@ -34,14 +50,14 @@ def press():
     return Press(machine_fonts=False)
 
 
-async def certificate(press, facts=None, *, voided_on="", address=ADDRESS, at=ISSUED_AT):
-    return await press.certificate(facts or some_certificate(), address=address, issued_at=at, voided_on=voided_on)
+async def certificate(press, facts=None, *, at=ISSUED_AT, **other):
+    return await press.printed(a_certificate_paper(facts, issued_at=at, **other))
 
 
 async def test_everything_that_stands_on_a_certificate_is_printed(press):
     pdf = await certificate(press)
     words = says(pdf)
-    for each in fields(CertificateFacts):
+    for each in PRINTED:
         value = getattr(some_certificate(), each.name)
         for text in value if isinstance(value, list) else [value]:
             assert (SHOWN.get(text) or text) in words, each.name
@@ -52,10 +68,7 @@ async def test_everything_that_stands_on_a_certificate_is_printed(press):
 
 
 async def test_what_is_not_known_is_a_dash_and_no_hole(press):
-    unknown = {
-        each.name: [] if isinstance(getattr(some_certificate(), each.name), list) else ""
-        for each in fields(CertificateFacts)
-    }
+    unknown = {each.name: [] if isinstance(getattr(some_certificate(), each.name), list) else "" for each in PRINTED}
     pdf = await certificate(press, some_certificate(**{**unknown, "animal": "Rex"}))
     assert says(pdf).count("\u2013") == 19
     assert keeps_the_standards(pdf)
@@ -74,7 +87,7 @@ async def test_equal_facts_give_equal_bytes_whichever_thread_prints_them(press):
 
 
 async def test_a_voided_certificate_says_so_large_and_in_words(press):
-    pdf = await certificate(press, voided_on="2026-12-01")
+    pdf = await certificate(press, voided_on=date(2026, 12, 1))
     assert "VOID. This certificate was withdrawn on 1 December 2026" in says(pdf)
     assert says(pdf).count("VOID") == 2
     assert keeps_the_standards(pdf)
@@ -125,23 +138,77 @@ async def test_much_text_takes_more_pages_and_each_says_which_it_is(press):
     assert "Signature of the veterinarian" in second
 
 
-async def test_a_letter_has_a_head_an_addressee_steps_and_somebody_who_signs(press):
-    pdf = await press.letter(some_letter(), written_at=ISSUED_AT)
+async def test_a_letter_has_a_head_an_addressee_its_paragraphs_and_somebody_who_signs(press):
+    pdf = await press.printed(a_letter())
     words = says(pdf)
     for text in (
         "High Street Vets",
-        "3 High Street Portsmouth PO1 1AA",
-        "Olga Berg 14 Harbour Lane",
-        "22 November 2026",
-        "Caring for Rex at home",
-        "Rex, Border Terrier",
-        "Dear Olga Berg,",
-        "For the next ten days 1. Soft food only. 2. Walk on the lead.",
-        "With kind regards, Dr Vera Falk MRCVS Veterinary surgeon",
+        "3 High Street Portsmouth PO1 1AA +44 20 7946 0000 high.street@vet.example",
+        "Olga Berg 22 November 2026",
+        "INSTRUCTIONS Caring for Rex at home",
+        "ANIMAL Rex, Border Terrier",
+        "Two of his teeth were taken out today. Soft food only. Walk on the lead.",
+        "Dr Vera Falk MRCVS Licence No. 7012345",
     ):
         assert text in words
+    assert "MICROCHIP" not in words
     assert keeps_the_standards(pdf)
-    assert pdf == await press.letter(some_letter(), written_at=ISSUED_AT)
+    assert pdf == await press.printed(a_letter())
+
+
+async def test_a_letter_that_does_not_count_says_so_large_and_in_words(press):
+    pdf = await press.printed(a_letter(mark="DRAFT", mark_in_words="Nobody has signed it."))
+    assert says(pdf).count("DRAFT") == 2
+    assert "DRAFT. Nobody has signed it." in says(pdf)
+    assert keeps_the_standards(pdf)
+
+
+async def test_a_plan_has_its_steps_and_the_head_of_the_table_on_every_page(press):
+    step = PlannedStep(what="Look at the wound\nand clean it", due_on="2. März 2026", outcome="", is_done=False)
+    pdf = await press.printed(a_plan("de", notice="Dieser Plan wurde abgebrochen.", steps=[step] * 40))
+    first, *more = pages(pdf)
+    assert "Dieser Plan wurde abgebrochen." in first
+    assert more
+    for number, page in enumerate((first, *more), 1):
+        assert "WAS ZU TUN IST" in page
+        assert f"Seite {number} von {len(more) + 1}" in page
+    assert says(pdf).count("2. März 2026") == 40
+    assert keeps_the_standards(pdf)
+    assert "Look at the wound (done) 23 November 2026" in says(await press.printed(a_plan()))
+
+
+@pytest.mark.parametrize("size", ["a4", "us-letter"])
+async def test_every_paper_is_printed_with_the_logo_in_each_language_and_keeps_the_standards(size):
+    press = Press(paper=size, machine_fonts=False)
+    for tag in ("en-US", "de-DE"):
+        for logo in (ROUND, DOT):
+            certificate = a_certificate_paper(some_certificate(language=tag), logo=logo)
+            for paper in (certificate, a_letter(tag, logo=logo), a_plan(tag, logo=logo)):
+                pdf = await press.printed(paper)
+                assert keeps_the_standards(pdf)
+                assert len(pages(pdf)) == 1
+                plain = replace(paper, letterhead=replace(paper.letterhead, logo=None))
+                assert pdf != await press.printed(plain)
+
+
+async def test_a_german_certificate_speaks_german_and_what_staff_typed_stays(press):
+    words = says(await certificate(press, some_certificate(language="de-AT"), voided_on=date(2026, 12, 1)))
+    for text in (
+        "Impfbescheinigung",
+        "Nr. 2026-000123 · ausgestellt am 22. November 2026",
+        "NÄCHSTE IMPFUNG FÄLLIG AM 22. November 2029",
+        "UNGÜLTIG. Diese Bescheinigung wurde am 1. Dezember 2026 zurückgezogen",
+        "left shoulder",
+        "Unterschrift der Tierärztin oder des Tierarztes",
+    ):
+        assert text in words
+    for label in ("Owner", "OWNER", "Vaccination", "VOID", "issued"):
+        assert label not in words
+
+
+async def test_a_paper_is_printed_without_its_logo_when_that_cannot_be(press):
+    broken = Logo(LogoKind.PNG, b"\x89PNG\r\n\x1a\n and then nothing")
+    assert says(await press.printed(a_letter(logo=broken))) == says(await press.printed(a_letter()))
 
 
 async def test_american_paper_is_wider_and_holds_a_certificate_on_one_page():
@@ -155,12 +222,10 @@ async def test_a_server_without_a_press_says_what_it_takes(monkeypatch):
     bare = printer("a4")
     with pytest.raises(CannotPrint, match=r"vetdesk\[pdf\]"):
         await certificate(bare)
-    with pytest.raises(CannotPrint, match=r"vetdesk\[pdf\]"):
-        await bare.letter(some_letter(), written_at=ISSUED_AT)
 
 
 def test_the_templates_lie_beside_the_press_and_load_nothing_from_elsewhere():
     templates = sorted((Path(vetdesk.printing.__file__).parent / "templates").glob("*.typ"))
-    assert [each.name for each in templates] == ["certificate.typ", "letter.typ", "look.typ"]
+    assert [each.name for each in templates] == ["certificate.typ", "letter.typ", "look.typ", "plan.typ"]
     for each in templates:
         assert "@preview" not in each.read_text(encoding="utf-8")

@@ -22,6 +22,8 @@ from models import (
     NoteTemplate,
     Pet,
     PlanKind,
+    Practice,
+    PracticeLogo,
     Prescription,
     PrescriptionRepeat,
     Problem,
@@ -36,6 +38,7 @@ from models import (
     VitalSource,
     VitalUnit,
 )
+from models.logo import LogoKind
 from models.row import uuid7
 from tests.world.people import Member, a_vet, every_vet
 from tests.world.places import AN_HOUR, NOW, TODAY, the_location
@@ -177,7 +180,9 @@ async def _a_plan(pet: Pet, visit: Visit, kind: PlanKind) -> tuple[TreatmentPlan
 
 
 async def what_the_practice_keeps(pet: Pet) -> None:
-    """A template, a term, a reading of the record, and a death that was taken back."""
+    """A template, a term, a logo, a reading of the record, and a death that was taken back."""
+    ours = await Practice.get()
+    await PracticeLogo.create(practice_id=ours.id, kind=LogoKind.PNG, content=b"a picture", changed_at=NOW)
     await NoteTemplate.create(
         name="Check-up", fold="check-up", kind=NoteKind.VET, subjective="Eats?", objective="T, P, R", assessment="A",
         plan="P", internal="I",

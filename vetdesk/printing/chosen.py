@@ -8,10 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from resolvers.ports import CannotPrint
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from models.certificate import CertificateFacts
-    from models.paper import LetterFacts
+    from models.paper import Paper
     from resolvers.ports import Printer
 
 HOW_TO_PRINT = "This server cannot print. Whoever runs it can install what it takes: vetdesk[pdf]."
@@ -20,11 +17,7 @@ HOW_TO_PRINT = "This server cannot print. Whoever runs it can install what it ta
 class NoPress:
     """Prints nothing, and says why."""
 
-    async def certificate(self, facts: CertificateFacts, *, address: str, issued_at: datetime, voided_on: str) -> bytes:
-        """Refuse."""
-        raise CannotPrint(HOW_TO_PRINT)
-
-    async def letter(self, facts: LetterFacts, *, written_at: datetime) -> bytes:
+    async def printed(self, paper: Paper) -> bytes:
         """Refuse."""
         raise CannotPrint(HOW_TO_PRINT)
 

@@ -10,8 +10,9 @@ import asyncio
 import json
 import re
 import threading
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
+from dataclasses import dataclass, replace
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -24,17 +25,13 @@ import typst
 from models.text import TURNING
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from models.certificate import CertificateFacts
-    from models.paper import LetterFacts
-
-Facts = dict[str, Any]
+    from models.paper import Letterhead, Paper
 
 _log = structlog.get_logger(__name__)
 _TEMPLATES = Path(__file__).parent / "templates"
 _STANDARDS: list[typst.PDFStandard] = ["ua-1", "a-3a"]
 _BOX = "\u25a1"
+_NO_LOGO = "null"
 _ROUNDS = 4  # a box may part what was one sign with the next, so the rest is looked at again
 # No font has it, or it means whatever a font likes.
 _REFUSED = re.compile(r'(?:the text|the codepoint) `"((?:[^"\\]|\\.)+)"`')
@@ -42,8 +39,18 @@ _TURNS = re.compile(f"[{''.join(sorted(TURNING))}]")
 _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}|\\(.)")
 
 
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """A paper as the templates take it: its words, and its logo as JSON of its own, which no word is looked for in."""
+
+    template: str
+    words: dict[str, Any]
+    logo: str
+    dated: int
+
+
 class Press:
-    """Prints on A4 or US Letter. Equal facts give equal bytes on one machine with one Typst.
+    """Prints on A4 or US Letter. Equal papers give equal bytes on one machine with one Typst.
 
     `threads` papers are set at once and no more. `machine_fonts` says whether those of the machine may be used for
     characters that ours lack.
@@ -52,53 +59,48 @@ class Press:
     def __init__(
         self, *, paper: Literal["a4", "us-letter"] = "a4", threads: int = 2, machine_fonts: bool = True
     ) -> None:
-        self._paper = paper
+        self._size = paper
         self._machine_fonts = machine_fonts
         self._threads = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="press")
         self._own = threading.local()
 
-    async def certificate(self, facts: CertificateFacts, *, address: str, issued_at: datetime, voided_on: str) -> bytes:
-        """The certificate as PDF."""
-        more = {"address": address, "qr": _qr(address), "voided_on": voided_on}
-        return await self._print("certificate", {**asdict(facts), **more}, issued_at)
+    async def printed(self, paper: Paper) -> bytes:
+        """The paper as PDF."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._set, _sheet(paper))
 
-    async def letter(self, facts: LetterFacts, *, written_at: datetime) -> bytes:
-        """The letter as PDF."""
-        return await self._print("letter", asdict(facts), written_at)
-
-    async def _print(self, template: str, facts: Facts, at: datetime) -> bytes:
-        facts = _replaced(facts, _TURNS, "")
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._set, template, facts, at)
-
-    def _set(self, template: str, facts: Facts, at: datetime) -> bytes:
+    def _set(self, sheet: _Sheet) -> bytes:
         missing: set[str] = set()
         machine_fonts = False
         for _ in range(_ROUNDS):
             try:
-                return self._typeset(template, _boxed(facts, missing), at, machine_fonts=machine_fonts)
+                return self._typeset(sheet, missing, machine_fonts=machine_fonts)
             except typst.TypstError as refused:
                 if machine_fonts or not self._machine_fonts:
                     missing |= _unprintable(refused)
                 machine_fonts = self._machine_fonts
         # Better a paper that no archive takes than none.
-        _log.warning("printed without a standard", template=template, characters=len(missing))
-        return self._typeset(template, _boxed(facts, missing), at, machine_fonts=machine_fonts, standards=[])
+        _log.warning("printed without a standard", template=sheet.template, characters=len(missing))
+        try:
+            return self._typeset(sheet, missing, machine_fonts=machine_fonts, standards=[])
+        except typst.TypstError:
+            _log.warning("printed without the logo", template=sheet.template)
+            plain = replace(sheet, logo=_NO_LOGO)
+            return self._typeset(plain, missing, machine_fonts=machine_fonts, standards=[])
 
     def _typeset(
         self,
-        template: str,
-        facts: Facts,
-        at: datetime,
+        sheet: _Sheet,
+        missing: set[str],
         *,
         machine_fonts: bool = False,
         standards: list[typst.PDFStandard] = _STANDARDS,
     ) -> bytes:
         printed = self._compiler(machine_fonts=machine_fonts).compile(
-            _source(template),
+            _source(sheet.template),
             format="pdf",
             pdf_standards=standards,
-            sys_inputs={"facts": json.dumps({"unprintable": [], **facts}), "paper": self._paper},
-            timestamp=int(at.timestamp()),
+            sys_inputs={"paper": json.dumps(_boxed(sheet.words, missing)), "logo": sheet.logo, "size": self._size},
+            timestamp=sheet.dated,
         )
         assert isinstance(printed, bytes)  # noqa: S101 - one PDF, and nowhere else to put it
         return printed
@@ -123,6 +125,33 @@ def _source(template: str) -> bytes:
     return (_TEMPLATES / f"{template}.typ").read_bytes()
 
 
+def _sheet(paper: Paper) -> _Sheet:
+    words = {
+        "facts": paper.facts,
+        "said": paper.labels,
+        "letterhead": _head(paper.letterhead),
+        "language": paper.language,
+        "code": _qr(paper.code) if paper.code else "",
+    }
+    return _Sheet(paper.template, _replaced(words, _TURNS, ""), _logo(paper.letterhead), int(paper.dated.timestamp()))
+
+
+def _head(letterhead: Letterhead) -> dict[str, Any]:
+    return {
+        "practice": letterhead.practice,
+        "location": letterhead.location,
+        "address": letterhead.address,
+        "phone": letterhead.phone,
+        "email": letterhead.email,
+    }
+
+
+def _logo(letterhead: Letterhead) -> str:
+    if letterhead.logo is None:
+        return _NO_LOGO
+    return json.dumps({"format": letterhead.logo.kind.value.lower(), "bytes": list(letterhead.logo.content)})
+
+
 def _qr(address: str) -> str:
     """The address as a QR code that still reads when 15 % of it cannot be seen, as SVG."""
     drawn = BytesIO()
@@ -139,19 +168,22 @@ def _unescaped(found: re.Match[str]) -> str:
     return chr(int(found[1], 16)) if found[1] else found[2]
 
 
-def _boxed(facts: Facts, missing: set[str]) -> Facts:
-    """The facts with a box for each sign that cannot be printed, and what the boxes stand for."""
+def _boxed(words: dict[str, Any], missing: set[str]) -> dict[str, Any]:
+    """The words with a box for each sign that cannot be printed, and what the boxes stand for."""
     if not missing:
-        return facts
+        return {**words, "unprintable": []}
     longest_first = "|".join(re.escape(each) for each in sorted(missing, key=lambda each: (-len(each), each)))
     codes = sorted({ord(character) for each in missing for character in each})
-    return {**_replaced(facts, re.compile(longest_first), _BOX), "unprintable": [f"U+{code:04X}" for code in codes]}
+    boxed: dict[str, Any] = _replaced(words, re.compile(longest_first), _BOX)
+    return {**boxed, "unprintable": [f"U+{code:04X}" for code in codes]}
 
 
 def _replaced(value: Any, what: re.Pattern[str], by: str) -> Any:
-    """The facts with other signs in each of their texts."""
+    """The words with other signs in each of their texts."""
     if isinstance(value, str):
         return what.sub(by, value)
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return {name: _replaced(each, what, by) for name, each in value.items()}
+    if isinstance(value, bool):
+        return value
     return [_replaced(each, what, by) for each in value]

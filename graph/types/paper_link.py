@@ -1,4 +1,4 @@
-"""Links to certificates."""
+"""Links to papers."""
 
 from __future__ import annotations
 
@@ -23,3 +23,15 @@ class CertificateLink:
         description="The page that is printed on the certificate as a QR code: it tells anybody whether the certificate "
         "stands, and never whose pet it is. It stays for good. With `Accept: application/json` it answers JSON."
     )
+
+
+@strawberry.type(directives=[allow(EVERYBODY)], description="Where a paper can be had.")
+class PaperLink:
+    """Where a paper can be had."""
+
+    url: str = strawberry.field(
+        description="The paper as PDF (application/pdf): a GET without any token answers it until `endsAt`, whoever asks. "
+        "It is in the language of the owner (English or German), or in that of the practice when it is a letter to somebody "
+        "else by name, and tells how things stand when it is opened."
+    )
+    ends_at: datetime = strawberry.field(description="Until when `url` is good: some minutes. Then ask for a new one.")

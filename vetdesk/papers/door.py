@@ -1,4 +1,4 @@
-"""The door of certificates: anybody may verify one whose address they have, and print one by a link that ends soon."""
+"""The door of papers: whoever has a link to one may print it until it ends, and anybody may verify a certificate they hold."""
 
 from __future__ import annotations
 
@@ -15,25 +15,27 @@ from models.refusal import DatabaseUnavailable, NotFound, TooManyAttempts
 from resolvers import links, papers, verifications
 from resolvers.links import LinkBroken, LinkEnded
 from resolvers.ports import CannotPrint
-from vetdesk.certificates.page import POLICY, Page, of_certificate, of_trouble
+from vetdesk.papers.page import POLICY, Page, of_certificate, of_trouble
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from datetime import date, datetime
 
+    from resolvers.papers import Printed
     from resolvers.ports import Ports, Printer
     from resolvers.verifications import Verified
 
-_log = structlog.get_logger("vetdesk.certificates")
+_log = structlog.get_logger("vetdesk.papers")
 _HTML, _JSON = "text/html", "application/json"
 _UNKNOWN = "We know no certificate with this address. Please check it against the paper, letter by letter."
 _LATER = "We cannot look this up right now. Please try again in a moment."
-# It names a pet, and whether a certificate stands may change at any moment.
+_GONE = "What this link was made for is not there any more. Please ask the practice."
+# They name a pet, and whether a certificate stands may change at any moment.
 _HEADERS = {"Cache-Control": "no-store", "Vary": "Accept", "X-Robots-Tag": "noindex", "Content-Security-Policy": POLICY}
 
 
-class CertificateDoor:
-    """Answers at `/certificates/{token}` and `/certificates/{token}/pdf`."""
+class PaperDoor:
+    """Answers at `/certificates/{token}`, `/certificates/{token}/pdf` and `/papers/{kind}/{id}`."""
 
     def __init__(self, ports: Ports, printer: Printer, *, now: Callable[[], datetime]) -> None:
         self._ports = ports
@@ -44,17 +46,27 @@ class CertificateDoor:
         """Whether the certificate stands: as a page, or as JSON for whoever accepts that and no page."""
         return await self._answered(request, self._verified)
 
-    async def print(self, request: Request) -> Response:
+    async def print_certificate(self, request: Request) -> Response:
         """The certificate as PDF, for whoever has a link to it."""
-        return await self._answered(request, self._printed)
+        return await self._answered(request, self._certificate)
 
-    async def _answered(self, request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
+    async def print_paper(self, request: Request) -> Response:
+        """Another paper as PDF, for whoever has a link to it."""
+        return await self._answered(request, self._paper, unknown=("There is no such paper", _GONE))
+
+    async def _answered(
+        self,
+        request: Request,
+        answer: Callable[[Request], Awaitable[Response]],
+        *,
+        unknown: tuple[str, str] = ("There is no such certificate", _UNKNOWN),
+    ) -> Response:
         """The answer, or why there is none in words; one line in the log, without the address, which is a key."""
         started = time.perf_counter()
         try:
             response = await answer(request)
         except NotFound:
-            response = _told(request, 404, "NOT_FOUND", "There is no such certificate", _UNKNOWN)
+            response = _told(request, 404, "NOT_FOUND", *unknown)
         except TooManyAttempts as refused:
             wait = {"Retry-After": str(refused.retry_after)}
             response = _told(request, 429, refused.code, "Too many tries", refused.message, wait)
@@ -67,7 +79,7 @@ class CertificateDoor:
         except DatabaseUnavailable:
             response = _told(request, 503, "UNAVAILABLE", "Please try again", _LATER, {"Retry-After": "1"})
         took = round((time.perf_counter() - started) * 1000, 1)
-        _log.info("request", view="certificate", status=response.status_code, duration_ms=took)
+        _log.info("request", view="paper", status=response.status_code, duration_ms=took)
         return response
 
     async def _verified(self, request: Request) -> Response:
@@ -80,13 +92,28 @@ class CertificateDoor:
             return JSONResponse(_as_json(found, now), headers=_HEADERS)
         return HTMLResponse(of_certificate(found, now=now).html, headers=_HEADERS)
 
-    async def _printed(self, request: Request) -> Response:
-        given, now, token = request.query_params, self._now(), request.path_params["token"]
-        links.must_open(token, given.get("until", ""), given.get("seal", ""), vault=self._ports.vault, now=now)
-        paper = await papers.certificate(token, printer=self._printer, public_url=self._ports.public_url, now=now)
-        name = re.sub(r"[^A-Za-z0-9.-]+", "-", paper.number)
-        shown = {"Content-Disposition": f'attachment; filename="certificate-{name}.pdf"', "ETag": f'"{paper.sha256}"'}
-        return Response(paper.content, media_type="application/pdf", headers={**_HEADERS, **shown})
+    async def _certificate(self, request: Request) -> Response:
+        token = request.path_params["token"]
+        self._must_open(token, request)
+        printed = await papers.certificate(
+            token, printer=self._printer, public_url=self._ports.public_url, now=self._now()
+        )
+        return _handed_out(printed)
+
+    async def _paper(self, request: Request) -> Response:
+        kind, row_id = request.path_params["kind"], request.path_params["id"]
+        self._must_open(f"{kind}/{row_id}", request)
+        return _handed_out(await papers.of(kind, row_id, printer=self._printer))
+
+    def _must_open(self, paper: str, request: Request) -> None:
+        given = request.query_params
+        links.must_open(paper, given.get("until", ""), given.get("seal", ""), vault=self._ports.vault, now=self._now())
+
+
+def _handed_out(printed: Printed) -> Response:
+    name = re.sub(r"[^A-Za-z0-9.-]+", "-", printed.name).strip("-.") or "paper"
+    shown = {"Content-Disposition": f'attachment; filename="{name}.pdf"', "ETag": f'"{printed.sha256}"'}
+    return Response(printed.content, media_type="application/pdf", headers={**_HEADERS, **shown})
 
 
 def _told(

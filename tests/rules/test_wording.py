@@ -1,0 +1,104 @@
+"""The words of our papers are there in each language that we speak, and days and sums are written as its readers do."""
+
+from __future__ import annotations
+
+import re
+import string
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import resolvers.letters
+from models import DocumentKind, PlanKind, PlanState, Sex, Species, StepState, Target, language
+from resolvers import wording
+
+HERE = Path(wording.__file__).parent
+TEMPLATES = Path(__file__).parents[2] / "vetdesk" / "printing" / "templates"
+
+
+def words(spoken):
+    sections = tomllib.loads((HERE / f"{spoken}.toml").read_text(encoding="utf-8"))
+    return {(section, word): text for section, held in sections.items() for word, text in held.items()}
+
+
+def filled(text):
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def test_papers_and_letters_are_written_in_the_same_languages():
+    assert {path.stem for path in HERE.glob("*.toml")} == set(language.SPOKEN)
+    letters = Path(resolvers.letters.__file__).parent / "texts"
+    assert {path.name for path in letters.iterdir() if path.is_dir()} == set(language.SPOKEN)
+
+
+@pytest.mark.parametrize("spoken", language.SPOKEN[1:])
+def test_each_language_has_the_same_words_which_are_filled_with_the_same(spoken):
+    ours, english = words(spoken), words("en")
+    assert ours.keys() == english.keys()
+    assert {word: filled(text) for word, text in ours.items()} == {word: filled(text) for word, text in english.items()}
+    assert {word for word, text in ours.items() if not text} == {("step", "OPEN")}
+
+
+@pytest.mark.parametrize(
+    ("section", "kinds"),
+    [
+        ("document", DocumentKind),
+        ("plan", PlanKind),
+        ("step", StepState),
+        ("sex", Sex),
+        ("species", Species),
+        ("target", Target),
+    ],
+)
+def test_there_is_a_word_for_each_of_a_kind(section, kinds):
+    held = {word for of, word in words("en") if of == section}
+    assert {kind.value for kind in kinds} <= held
+    assert {state.value.lower() for state in PlanState} - {word for of, word in words("en") if of == "plan"} == {
+        "active"
+    }
+
+
+@pytest.mark.parametrize(
+    ("template", "sections"), [("certificate", {"certificate"}), ("letter", set()), ("plan", {"plan"}), ("look", set())]
+)
+def test_every_label_of_a_template_is_in_its_sections(template, sections):
+    used = set(re.findall(r"\bsaid\.(\w+)", (TEMPLATES / f"{template}.typ").read_text(encoding="utf-8")))
+    assert used <= {word for of, word in words("en") if of in sections | {"paper"}}
+
+
+@pytest.mark.parametrize(
+    ("tag", "country", "day", "months", "sum_"),
+    [
+        ("en", "", "November 2, 2026", "2 years, 3 months", "€1,234.50"),
+        ("en", "GB", "2 November 2026", "2 years, 3 months", "€1,234.50"),
+        ("en-US", "DE", "November 2, 2026", "2 years, 3 months", "€1,234.50"),
+        ("de", "DE", "2. November 2026", "2 Jahre, 3 Monate", "1.234,50 €"),
+        ("de", "GB", "2. November 2026", "2 Jahre, 3 Monate", "1.234,50 €"),
+        ("de", "AT", "2. November 2026", "2 Jahre, 3 Monate", "€ 1.234,50"),
+        ("fr-FR", "GB", "2 November 2026", "2 years, 3 months", "€1,234.50"),
+        ("nonsense", "??", "November 2, 2026", "2 years, 3 months", "€1,234.50"),
+    ],
+)
+def test_days_and_sums_are_written_as_the_reader_writes_them(tag, country, day, months, sum_):
+    spoken = wording.of(tag, country)
+    assert spoken.day("2026-11-02") == day
+    assert spoken.months(27) == months
+    assert spoken.money(123450, "EUR").replace("\xa0", " ") == sum_
+    assert wording.of(spoken.tag).day("2026-11-02") == day
+
+
+def test_a_sum_has_as_many_digits_as_its_currency():
+    english = wording.of("en-US")
+    assert english.money(1234, "JPY") == "¥1,234"
+    assert english.money(1234, "KWD") == "KWD1.234"
+    assert english.money(-5, "USD") == "-$0.05"
+
+
+def test_what_is_not_known_stays_empty_and_only_days_are_taken_for_days():
+    german = wording.of("de")
+    assert german.days({"given_on": "2026-03-02", "expires_on": "", "lot": "2026-03-02"}) == {
+        "given_on": "2. März 2026",
+        "expires_on": "",
+    }
+    assert (german.months(0), german.country("AT"), german.country("")) == ("", "Österreich", "")
