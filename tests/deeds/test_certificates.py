@@ -95,7 +95,7 @@ async def test_a_certificate_says_everything_that_is_asked_of_it(world):
         number="1",
         issued_on="2026-03-02",
         owner="Olga Berg",
-        owner_address=["2 Elm Street", "Albany", "US"],
+        owner_address=["2 Elm Street", "Albany", "United States"],
         owner_phone="518 555 0199",
         animal="Rex",
         microchip="276098100000001",
@@ -120,11 +120,23 @@ async def test_a_certificate_says_everything_that_is_asked_of_it(world):
         signature="Vera Falk, licence NY 012345",
         practice="High Street Vets",
         location="High Street",
-        location_address=["1 Main Street", "10001 New York", "US"],
+        location_address=["1 Main Street", "10001 New York", "United States"],
         location_phone="212 555 0100",
+        language="en-US",
     )
     assert (certificate.client_id, certificate.vet_id, certificate.issued_on) == (world.owner.id, world.vet.id, TODAY)
     assert len(certificate.token) == 32
+
+
+async def test_it_is_in_the_language_of_the_owner_and_what_staff_typed_is_not_translated(world):
+    await Client.filter(id=world.owner.id).update(language="de-AT")
+    facts = CertificateFacts.read((await issued(world, await a_dose(world))).facts)
+    assert (facts.species, facts.sex, facts.age) == ("Hund", "Weiblich, kastriert", "1 Jahr, 3 Monate")
+    assert (facts.targets, facts.duration, facts.language) == (["Tollwut"], "3 Jahre", "de-AT")
+    assert facts.signature == "Vera Falk, Approbation NY 012345"
+    assert facts.owner_address[-1] == "Vereinigte Staaten"
+    assert (facts.body_site, facts.breed, facts.colours) == ("right hind leg", "Beagle", ["black and tan"])
+    assert facts.given_on == "2026-03-02"
 
 
 async def test_what_stands_on_it_stays_whatever_changes_later(world):

@@ -185,7 +185,8 @@ class Arguments:
             case "Query", "certificate" | "certificateLink":
                 return {"id": self._id(chance, "Certificate")}
             case "Query", "paperLink":
-                return {"id": self._id(chance, chance.choice(("Certificate", "Document", "TreatmentPlan")))}
+                printed = ("Certificate", "Document", "TreatmentPlan")
+                return {"id": self._id(chance, chance.choice([of for of in printed if self._seen.get(of)] or printed))}
             case "Pet", "vaccinations":
                 return self._page(chance, self._doses)
             case "Pet", "importedLines":
