@@ -24,26 +24,6 @@ if TYPE_CHECKING:
 
     from resolvers.viewer import Viewer
 
-__all__ = [
-    "ALL",
-    "DEEDS",
-    "NOTHING",
-    "ROWS",
-    "Deed",
-    "Rule",
-    "Where",
-    "carried",
-    "find",
-    "find_all",
-    "find_with_right",
-    "impersonal",
-    "key",
-    "may",
-    "owners_concerned",
-    "rows",
-    "sight",
-]
-
 M = TypeVar("M", bound=Model)
 
 __all__ = [

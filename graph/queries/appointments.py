@@ -14,7 +14,7 @@ from graph.ids import key, maybe_key
 from graph.limits import bad_input
 from graph.reading import Paged, Shown
 from graph.reading.connection import Connection
-from graph.reading.pages import page
+from graph.reading.pages import After, Before, First, Last, page
 from graph.roles import EVERYBODY, OWNER, STAFF, field
 from graph.selected import selects
 from graph.types.appointment import Appointment
@@ -26,11 +26,6 @@ from resolvers import appointments, free_times, trail
 from resolvers.free_times import Search
 
 _Day: TypeAlias = Callable[..., Awaitable[Any]]
-
-First = Annotated[int | None, strawberry.argument(description="How many, 1 to 100; 20 when nothing is said.")]
-After = Annotated[str | None, strawberry.argument(description="Those after this cursor.")]
-Last = Annotated[int | None, strawberry.argument(description="How many before `before`, 1 to 100.")]
-Before = Annotated[str | None, strawberry.argument(description="Those before this cursor.")]
 
 
 @strawberry.type

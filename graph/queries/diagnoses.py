@@ -7,10 +7,9 @@ from typing import Annotated
 import strawberry
 
 from graph.context import Info
-from graph.queries.appointments import After, Before, First, Last
 from graph.reading import Paged
 from graph.reading.connection import Connection
-from graph.reading.pages import page
+from graph.reading.pages import After, Before, First, Last, page
 from graph.roles import STAFF, field
 from graph.types.problem import DiagnosisTerm
 from resolvers import diagnosis_terms

@@ -8,10 +8,9 @@ from typing import Annotated
 import strawberry
 
 from graph.context import Info
-from graph.queries.appointments import After, Before, First, Last
 from graph.reading import Paged
 from graph.reading.connection import Connection
-from graph.reading.pages import page
+from graph.reading.pages import After, Before, First, Last, page
 from graph.roles import STAFF, field
 from graph.types.history_entry import HistoryEntry
 from models import HistoryKind

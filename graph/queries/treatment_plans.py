@@ -9,10 +9,9 @@ import strawberry
 
 from graph.context import Info
 from graph.limits import bad_input
-from graph.queries.appointments import After, Before, First, Last
 from graph.reading import Paged
 from graph.reading.connection import Connection
-from graph.reading.pages import page
+from graph.reading.pages import After, Before, First, Last, page
 from graph.roles import STAFF, field
 from graph.types.treatment_plan import TreatmentStep
 from resolvers import treatment_plans

@@ -8,10 +8,9 @@ import strawberry
 
 from graph.context import Info
 from graph.ids import key
-from graph.queries.appointments import After, Before, First, Last
 from graph.reading import Paged
 from graph.reading.connection import Connection
-from graph.reading.pages import page
+from graph.reading.pages import After, Before, First, Last, page
 from graph.roles import EVERYBODY, STAFF, field
 from graph.types.certificate import Certificate
 from graph.types.vaccination import Vaccination

@@ -7,8 +7,10 @@ import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
+
+import strawberry
 
 from graph.limits import bad_input
 from resolvers.rows import Page, Rows
@@ -18,6 +20,12 @@ USUAL_SIZE = 20
 _LONGEST_CURSOR = 20_000
 _MOST_NUMBER = 2**31
 _BAD_CURSOR = "This is not a cursor of this list. Please start again from the first page."
+
+# What every list takes that is read page by page.
+First = Annotated[int | None, strawberry.argument(description="How many, 1 to 100; 20 when nothing is said.")]
+After = Annotated[str | None, strawberry.argument(description="Those after this cursor.")]
+Last = Annotated[int | None, strawberry.argument(description="How many before `before`, 1 to 100.")]
+Before = Annotated[str | None, strawberry.argument(description="Those before this cursor.")]
 
 
 @dataclass(frozen=True, slots=True)

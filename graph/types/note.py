@@ -10,6 +10,7 @@ import strawberry
 import models
 from graph.context import Info
 from graph.reading.connection import Connection
+from graph.reading.pages import After, Before, First, Last
 from graph.reading.shape import READS, Many, column, many, one, shape, unresolved
 from graph.roles import EVERYBODY, STAFF, allow
 from graph.types.history_entry import HistoryEntry
@@ -146,12 +147,10 @@ class Note(HistoryEntry):
     def revisions(
         self,
         info: Info,
-        first: Annotated[
-            int | None, strawberry.argument(description="How many, 1 to 100; 20 when nothing is said.")
-        ] = None,
-        after: Annotated[str | None, strawberry.argument(description="Those after this cursor.")] = None,
-        last: Annotated[int | None, strawberry.argument(description="How many before `before`, 1 to 100.")] = None,
-        before: Annotated[str | None, strawberry.argument(description="Those before this cursor.")] = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
     ) -> Connection[NoteRevision] | None:
         """Every state."""
         return unresolved()

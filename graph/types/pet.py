@@ -10,6 +10,7 @@ import strawberry
 import models
 from graph.context import Context, Info
 from graph.reading.connection import Connection
+from graph.reading.pages import After, Before, First, Last
 from graph.reading.shape import READS, Many, batched, column, many, shape, unresolved
 from graph.roles import EVERYBODY, OWNER, STAFF, allow
 from graph.types.death import Death
@@ -37,12 +38,6 @@ if TYPE_CHECKING:
     from graph.types.vaccination import Vaccination, VaccinationDue
     from graph.types.visit import Visit
     from graph.types.vital import Vital
-
-
-First = Annotated[int | None, strawberry.argument(description="How many, 1 to 100; 20 when nothing is said.")]
-After = Annotated[str | None, strawberry.argument(description="Those after this cursor.")]
-Last = Annotated[int | None, strawberry.argument(description="How many before `before`, 1 to 100.")]
-Before = Annotated[str | None, strawberry.argument(description="Those before this cursor.")]
 
 
 def _past_or_coming(context: Context, given: dict[str, Any]) -> tuple[str, tuple[Any, ...]]:
@@ -165,12 +160,10 @@ class Pet(Node):
     def vaccinations(
         self,
         info: Info,
-        first: Annotated[
-            int | None, strawberry.argument(description="How many, 1 to 100; 20 when nothing is said.")
-        ] = None,
-        after: Annotated[str | None, strawberry.argument(description="Those after this cursor.")] = None,
-        last: Annotated[int | None, strawberry.argument(description="How many before `before`, 1 to 100.")] = None,
-        before: Annotated[str | None, strawberry.argument(description="Those before this cursor.")] = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
     ) -> Connection[Annotated[Vaccination, strawberry.lazy("graph.types.vaccination")]]:
         """What it was vaccinated with."""
         return unresolved()
@@ -191,12 +184,10 @@ class Pet(Node):
     def imported_lines(
         self,
         info: Info,
-        first: Annotated[
-            int | None, strawberry.argument(description="How many, 1 to 100; 20 when nothing is said.")
-        ] = None,
-        after: Annotated[str | None, strawberry.argument(description="Those after this cursor.")] = None,
-        last: Annotated[int | None, strawberry.argument(description="How many before `before`, 1 to 100.")] = None,
-        before: Annotated[str | None, strawberry.argument(description="Those before this cursor.")] = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
     ) -> Connection[Annotated[ImportedLine, strawberry.lazy("graph.types.record_import")]] | None:
         """What was written about it elsewhere."""
         return unresolved()
