@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeAlias
@@ -67,3 +67,9 @@ class Context:
 
 
 Info: TypeAlias = strawberry.Info[Context, None]
+
+
+def note_reading(info: Info, pets: Collection[UUID]) -> None:
+    """Note that the viewer has been answered with something of the records of these pets."""
+    name = info.operation.name
+    info.context.record_read(info.context.viewer, frozenset(pets), name.value if name else None)

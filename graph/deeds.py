@@ -11,6 +11,7 @@ from typing import Annotated, Any, TypeVar, Union
 import strawberry
 from strawberry.types.field import StrawberryField
 
+from graph.context import note_reading
 from graph.refusals import data_of, told
 from graph.roles import allow, field
 from models.refusal import IdempotencyKeyReused, InvalidInput, NotFound, Refusal
@@ -43,8 +44,7 @@ def mutation(
             except facts as refusal:
                 info = named["info"]
                 if refusal.pets:
-                    name = info.operation.name
-                    info.context.record_read(info.context.viewer, refusal.pets, name.value if name else None)
+                    note_reading(info, refusal.pets)
                 return told(refusal, info.context.viewer)
 
         name = f"{deed.value[0].upper()}{deed.value[1:]}Result"

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import strawberry
 
-from graph.context import Context, Info
+from graph.context import Context, Info, note_reading
 from graph.ids import key, opened
 from graph.roles import EVERYBODY, field
 from graph.types.paper_link import CertificateLink, PaperLink
@@ -48,8 +48,7 @@ class PaperQueries:
             link = await papers.link(context.viewer, *(found or ("", None)), **_sealing(context))
         except NotFound:
             return None
-        name = info.operation.name
-        context.record_read(context.viewer, frozenset({link.pet_id}), name.value if name else None)
+        note_reading(info, {link.pet_id})
         return PaperLink(url=link.url, ends_at=link.ends_at)
 
 

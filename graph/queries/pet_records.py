@@ -6,7 +6,7 @@ from typing import Annotated
 
 import strawberry
 
-from graph.context import Info
+from graph.context import Info, note_reading
 from graph.ids import key
 from graph.roles import STAFF, field
 from graph.types.pet_record import PetRecord
@@ -35,7 +35,6 @@ class PetRecordQueries:
             )
         except NotFound:
             return None
-        operation = info.operation.name
-        context.record_read(context.viewer, frozenset({told.pet_id}), operation.value if operation else None)
+        note_reading(info, {told.pet_id})
         left_out = [LeftOut(path=each.path, what=each.what, why=each.why) for each in told.left_out]
         return PetRecord(open_vet_format=told.document, left_out=left_out)

@@ -24,7 +24,6 @@ _OF_THE_KIND = {
 _GROWN_AFTER_DAYS = {Species.DOG: 365, Species.CAT: 330, Species.REPTILE: 1500}
 _AT_BIRTH = 0.12
 TEMPERATURES = {Species.DOG: 38.6, Species.CAT: 38.7, Species.RABBIT: 39.2, Species.FERRET: 38.8}
-PULSES = {Species.DOG: 100, Species.CAT: 170, Species.RABBIT: 210, Species.FERRET: 220}
 
 
 def kilograms(species: Species, breed: str, born_on: date | None, day: date, size: float, random: Random) -> float:

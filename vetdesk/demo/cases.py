@@ -256,9 +256,6 @@ CASES: tuple[Case, ...] = (
     ),
 )  # fmt: skip
 
-PROBLEMS = tuple(dict.fromkeys(case.problem for case in CASES if case.problem))
-"""What is found in them, each once."""
-
 
 def fitting(offer: Offer, species: Species) -> list[Case]:
     """The cases for which that kind of animal can come for that."""
