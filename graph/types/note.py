@@ -128,7 +128,7 @@ class Note(HistoryEntry):
         f"What was given here, {_IN_ORDER}", models.Treatment, "note", STAFF, order=("at",), size=4
     )
     prescriptions: list[Annotated[Prescription, strawberry.lazy("graph.types.prescription")]] = many(
-        f"What was prescribed, {_IN_ORDER} Owners do not see the latter.",
+        f"What was prescribed, {_IN_ORDER} Owners do not see the latter, nor what was not handed out yet.",
         models.Prescription,
         "note",
         order=("at",),

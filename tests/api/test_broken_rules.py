@@ -56,6 +56,7 @@ LOCKED_TWICE = {
             "everything",
             "without above.id = {t}.prescription_id",
             "without above.errored_at IS NULL",
+            "without draft.id = above.note_id",
             "without mine.pet_id = above.pet_id",
             "without mine.client_id = {client}",
             "without mine.ends_on IS NULL",

@@ -22,6 +22,7 @@ from tests.world import (
     a_booking,
     a_note,
     a_pet,
+    a_prescription,
     a_record,
     a_vaccination,
     a_visit,
@@ -107,6 +108,8 @@ async def test_whoever_sees_a_row_sees_its_entry_and_nobody_else_does(database, 
     wrong, _, _ = await a_record(world.pet), await a_record(world.pet), await a_record(stranger)
     for row in (wrong.note, wrong.prescription, wrong.document):
         await type(row).filter(id=row.id).update(errored_at=NOW, errored_because="Another pet.")
+    await a_prescription(await a_note(await a_visit(world.pet, ended_at=None)))  # which nobody has handed out yet
+    await a_prescription(wrong.draft)  # which she took home when the visit ended
     await a_booking()
     await a_booking(stranger, starts_at=NOW + 3 * AN_HOUR)
     seen_by_her = set()
