@@ -32,7 +32,7 @@ async def sign(viewer: Viewer, note_id: UUID | None, *, based_on: int, key: str,
     Raises:
         NotFound: the note is not the viewer's to see.
         AlreadySigned, EnteredInError: see `Note.sign`; also where the visit was a mistake.
-        NoteChanged: it is no longer as whoever signs has read it.
+        NoteChanged: it is no longer as whoever signs has read it: other words, or a line that is new or was changed.
         Forbidden: it is a vet's part, and the viewer is none there.
     """
     found, visit, person_id = await found_note(viewer, note_id, Deed.SIGN_NOTE)
@@ -41,7 +41,9 @@ async def sign(viewer: Viewer, note_id: UUID | None, *, based_on: int, key: str,
     async def signed(note: Note) -> Happening:
         note.must_be_a_draft()
         if note.version != based_on:
-            raise NoteChanged(note.version, texts_of(note), pet_id=note.pet_id, path=("basedOn",))
+            raise NoteChanged(
+                note.version, texts_of(note), pet_id=note.pet_id, path=("basedOn",), sentence=_OTHER_SINCE
+            )
         note.sign(person_id, now=now)
         await note.save(update_fields=["signed_at", "signed_by_id"])
         before, after = {"signed_at": None}, {"signed_at": now, "signed_by_id": person_id, "version": note.version}
@@ -49,6 +51,12 @@ async def sign(viewer: Viewer, note_id: UUID | None, *, based_on: int, key: str,
 
     asked = {"note": str(note_id), "based_on": based_on}
     return await _done(viewer, Deed.SIGN_NOTE, found, signed, asked, key=key, now=now)
+
+
+_OTHER_SINCE = (
+    "The words of this note, or a line in it, have changed meanwhile. Please read it as it is now, with its lines, and sign"
+    " it based on its current version."
+)
 
 
 async def cosign(viewer: Viewer, note_id: UUID | None, *, key: str, now: datetime) -> UUID:

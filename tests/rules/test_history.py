@@ -158,7 +158,7 @@ async def test_a_practice_that_was_there_before_has_its_history(empty_database):
         keys = await _visits_planned_before(world)
         visit = await a_visit(world.pet, words="she limps")
         triggers = await _triggers()
-    assert await migrate(empty_database.url) == ["0011_history", "0012_history_kept"]
+    assert await migrate(empty_database.url) == ["0011_history", "0012_history_kept", "0013_notes_found_and_counted"]
     async with connect(empty_database.url):
         words = dict(map(tuple, await sql.tuples("SELECT id, words FROM appointment")))
         assert [words[key] for key in keys] == [
