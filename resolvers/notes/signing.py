@@ -11,6 +11,7 @@ from models import Addendum, EventKind, Note, Visit, sql
 from models.refusal import EnteredInError, InvalidInput, NoteChanged, NotSigned
 from models.row import uuid7
 from models.text import named, prose
+from models.words import search_words
 from resolvers import events, retries
 from resolvers.access import Deed
 from resolvers.locks import hold
@@ -82,6 +83,8 @@ async def add_addendum(
 ) -> UUID:
     """Add something to a note that can no longer be changed: dated, in one's own name, and with the reason.
 
+    The note is found by these words too, as long as all its words do not exceed what can be found.
+
     Raises:
         NotFound: the note is not the viewer's to see.
         NotSigned: it is a draft, which can be changed itself.
@@ -111,6 +114,9 @@ async def add_addendum(
             if note.signed_at is None and of.locked_at is None:
                 raise NotSigned("This note is still a draft. Please change the note itself.", path=("noteId",))
             await sql.insert([addendum])
+            # Whoever may read the note may read what was added to it, so the same words are searched by the same people.
+            note.words = search_words(note.words, addendum.reason, addendum.text)
+            await note.save(update_fields=["words"])
             after = {"note_id": note.id, "reason": addendum.reason}
             happening = happening_in(visit, EventKind.ADDENDUM_ADDED, addendum_id, after=after)
             await events.record(viewer, happening, now=now)

@@ -157,8 +157,16 @@ async def test_a_practice_that_was_there_before_has_its_history(empty_database):
         world = await a_world()
         keys = await _visits_planned_before(world)
         visit = await a_visit(world.pet, words="she limps")
+        note = await a_note(visit, is_signed=True, words="sprain")
+        for text in ("No fracture.", "Still none; sprain."):
+            await models.Addendum.create(note_id=note.id, author_id=visit.vet_id, at=NOW, reason="X-ray", text=text)
         triggers = await _triggers()
-    assert await migrate(empty_database.url) == ["0011_history", "0012_history_kept", "0013_notes_found_and_counted"]
+    assert await migrate(empty_database.url) == [
+        "0011_history",
+        "0012_history_kept",
+        "0013_notes_found_and_counted",
+        "0014_addenda_found",
+    ]
     async with connect(empty_database.url):
         words = dict(map(tuple, await sql.tuples("SELECT id, words FROM appointment")))
         assert [words[key] for key in keys] == [
@@ -171,6 +179,9 @@ async def test_a_practice_that_was_there_before_has_its_history(empty_database):
         assert await _triggers() >= triggers
         found = await HistoryEntry.filter(words__contains="itches").count()
         assert found == 2
+        assert {key: words for key, *_, words in await entries("note")} == {
+            note.id: "sprain x ray no fracture still none"
+        }
 
 
 async def _visits_planned_before(world: World) -> list[Any]:
