@@ -297,6 +297,7 @@ async def test_an_owner_sees_everything_of_hers_and_nothing_of_anybody_else(stre
         await crawler.ask_everything(ids)
         await crawler.ask_when(when, pets)
         await crawler.ask_of_deaths(str(TODAY), pets)
+        assert await crawler.ask_for_records(pets) == len((await hers(owner))[models.Pet])
         must = await promised(owner, marks)
         if owner is street.olga:
             await deeds(crawler, street)
