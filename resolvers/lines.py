@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -170,7 +170,7 @@ async def change(
             note = await hold(Note, note_id) if note_id else None
             happening = await work_on(await hold(model, found.id), pet)
             await _has_another_line(note)
-            await events.record(viewer, _at(happening, location_id), now=now)
+            await events.record(viewer, replace(happening, location_id=location_id), now=now)
         return {"row": str(found.id)}
 
     return sql.as_key((await retries.once(retry, work))["row"])
@@ -269,10 +269,6 @@ async def _where(viewer: Viewer, deed: Deed, note_id: UUID | None, kind: History
     location_id = sql.as_key(found[0][0])
     access.may(viewer, deed, location_id, kind=kind)
     return location_id
-
-
-def _at(happening: Happening, location_id: UUID | None) -> Happening:
-    return Happening(happening.kind, happening.subject_id, location_id, before=happening.before, after=happening.after)
 
 
 _LEFT_OUT = {"id", "words", "recorded_at", "recorded_by_id"}

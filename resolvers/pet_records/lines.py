@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -52,7 +53,7 @@ def lines(found: Found, made_elsewhere: frozenset[UUID], today: date) -> Iterato
 
 
 def _in_visit(line: Line, visit_id: str) -> Line:
-    return Line(**{name: getattr(line, name) for name in Line.__slots__} | {"visit_id": visit_id})
+    return replace(line, visit_id=visit_id)
 
 
 _Told = tuple[Line, "UUID", "UUID | None"]
