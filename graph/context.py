@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeAlias
 from uuid import UUID
 
 import strawberry
 
+from graph.reading.room import Room
 from resolvers.viewer import Audience, Viewer
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class Context:
     """One request.
 
     `now` is aware, in UTC, and stands still while the request is answered. `origin` is the address the request came
-    from, for throttles. `record_read` is told whose records were read for the answer.
+    from, for throttles. `record_read` is told whose records were read for the answer; `room` is what is left for its texts.
     """
 
     viewer: Viewer
@@ -64,6 +65,11 @@ class Context:
     ports: Ports
     limits: Limits
     record_read: RecordRead = nobody_notes
+    room: Room = field(init=False)
+
+    def __post_init__(self) -> None:
+        """What is left is counted for each answer by itself."""
+        object.__setattr__(self, "room", Room(self.limits.max_answer_chars))
 
 
 Info: TypeAlias = strawberry.Info[Context, None]

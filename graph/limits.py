@@ -1,6 +1,6 @@
 """Limits: how much one document may ask for. Each has a safe default in the settings and a clear refusal here.
 
-Everything in this file is counted on the parsed document alone, before the slower rules of GraphQL look at it, and in
+Everything that this file counts is counted on the parsed document alone, before the slower rules of GraphQL look at it, and in
 time that grows with the length of the text, whatever its fragments do.
 """
 
@@ -34,7 +34,8 @@ INTROSPECTION = {"__schema": 4_500, "__type": 250}
 class Limits:
     """How much a request may ask for; `max_page` is the largest page, counted in the cost when a client names none.
 
-    What a subscription asks for is read anew at every change, so it may cost less.
+    What a subscription asks for is read anew at every change, so it may cost less. The characters of an answer are those
+    of the texts in it, counted while they are read (`graph.reading.room`).
     """
 
     max_body_bytes: int = 262_144
@@ -46,6 +47,7 @@ class Limits:
     max_cost: int = 5_000
     max_subscription_cost: int = 500
     max_page: int = 100
+    max_answer_chars: int = 5_000_000
     deadline_seconds: float = 15.0
 
 

@@ -126,8 +126,8 @@ class DocumentChangedData(RefusalData):
     name="NoteChanged",
     directives=_STAFF,
     description=(
-        "Somebody else has saved other words since the version that you have read. Show both, put your words to theirs,"
-        " and save again based on `version`; nothing was overwritten."
+        "Somebody else has saved other words, or for `signNote` a line, since the version that you have read. Show both, put"
+        " your words to theirs, and save again based on `version`; nothing was overwritten."
     ),
 )
 class NoteChangedData(RefusalData):

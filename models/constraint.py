@@ -118,11 +118,7 @@ class Frozen:
 
     def statements(self, dialect: str) -> list[str]:
         """The SQL that makes it."""
-        was, will_be = self.when.format(row="OLD."), self.when.format(row="NEW.")
-        changed = " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in self.keeps)
-        moments = {"UPDATE": f"({was}) AND ({changed})", "DELETE": was}
-        if not self.admits_new:
-            moments |= {"UPDATE": f"(({was}) OR ({will_be})) AND ({changed})", "INSERT": will_be}
+        moments = self._moments()
         if dialect == SQLITE:
             return [
                 f"CREATE TRIGGER {self.name}_{moment.lower()} BEFORE {moment} ON {self.table} "
@@ -140,6 +136,21 @@ class Frozen:
             f"CREATE TRIGGER {self.name} BEFORE {' OR '.join(moments)} ON {self.table} "
             f"FOR EACH ROW EXECUTE FUNCTION {self.name}()",
         ]
+
+    def gone(self, dialect: str) -> list[str]:
+        """The SQL that takes it away, so that it can be made with other columns."""
+        if dialect == SQLITE:
+            return [f"DROP TRIGGER {self.name}_{moment.lower()}" for moment in self._moments()]
+        return [f"DROP TRIGGER {self.name} ON {self.table}", f"DROP FUNCTION {self.name}()"]
+
+    def _moments(self) -> dict[str, str]:
+        """When it is looked at, and what is refused then."""
+        was, will_be = self.when.format(row="OLD."), self.when.format(row="NEW.")
+        changed = " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in self.keeps)
+        moments = {"UPDATE": f"({was}) AND ({changed})", "DELETE": was}
+        if not self.admits_new:
+            moments |= {"UPDATE": f"(({was}) OR ({will_be})) AND ({changed})", "INSERT": will_be}
+        return moments
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,10 @@ class HistoryKind(StrEnum):
 
 
 class OwnersSee(StrEnum):
-    """Whether the owners of the pet see an entry: never, always, or as the practice shares its finalised notes."""
+    """Whether the owners of the pet see an entry: never, always, or as the practice shares its finalised notes.
+
+    Of a prescription `resolvers.access` asks its note as well.
+    """
 
     NEVER = "NEVER"
     ALWAYS = "ALWAYS"

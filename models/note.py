@@ -58,7 +58,8 @@ class NoteTemplate(Row):
 class Note(Row):
     """One person's part of the record of a visit: a draft until it is signed, and then as it is for good.
 
-    `version` counts what was saved, so that two who write at once find out. `at` is when the visit began.
+    `version` counts what was saved and every line that was written, changed or taken back in it, so that two who write at
+    once, and whoever signs, find out. `at` is when the visit began.
     """
 
     visit: fields.ForeignKeyRelation[Visit] = fields.ForeignKeyField(
@@ -121,6 +122,13 @@ class Note(Row):
         if self.signed_at is not None:
             raise AlreadySigned
 
+    def has_another_line(self) -> bool:
+        """Count it as another version, since a line in it is new or other than before; final ones stay. Whether it did."""
+        if self.signed_at is not None or self.errored_at is not None:
+            return False
+        self.version += 1
+        return True
+
     def sign(self, staff_id: UUID, *, now: datetime) -> None:
         """Sign it: whoever is signed in says that this is so.
 
@@ -180,7 +188,10 @@ def merge(base: Mapping[str, str], current: Mapping[str, str], said: Mapping[str
 
 
 class NoteRevision(Row):
-    """A note as somebody saved it: none is lost, whatever was saved later."""
+    """A note as somebody saved it: none is lost, whatever was saved later.
+
+    A version at which only a line was written or changed has none: the words are those of the one before.
+    """
 
     note: fields.ForeignKeyRelation[Note] = fields.ForeignKeyField(
         "models.Note", related_name="revisions", on_delete=fields.OnDelete.RESTRICT

@@ -77,16 +77,17 @@ def _owned(pet: str, right: str = "may_view") -> str:
     )
 
 
-# What of a record the owners see is named here, and nothing else: signed notes where the practice shares them, medicines,
-# what they are to do at home, and what was shared with them.
+# What of a record the owners see is named here, and nothing else: signed notes where the practice shares them, medicines
+# that were handed out, what they are to do at home, and what was shared with them.
 _SHARED_NOTE = (
     "{t}.signed_at IS NOT NULL AND {t}.errored_at IS NULL "
     "AND EXISTS (SELECT 1 FROM practice sharing WHERE sharing.shares_notes)"
 )
-# The database says of each entry whether it is one of those (`models.constraint.InHistory`).
-_SEEN_ENTRY = (
-    "({t}.owners_see = 'ALWAYS' OR ({t}.owners_see = 'SIGNED_NOTE' "
-    "AND EXISTS (SELECT 1 FROM practice sharing WHERE sharing.shares_notes)))"
+# The pet goes home with a medicine when its visit ends, often hours before the vet has signed. Until one of the two, what
+# stands in the note is a draft: it may still be another medicine, or none.
+_HANDED_OUT = (
+    "({t}.note_id IS NULL OR EXISTS (SELECT 1 FROM note draft JOIN visit seen ON seen.id = draft.visit_id "
+    "WHERE draft.id = {t}.note_id AND (draft.signed_at IS NOT NULL OR seen.ended_at IS NOT NULL)))"
 )
 _AT_HOME = "{t}.kind IN ('HOME_CARE', 'EXERCISE')"
 
@@ -98,7 +99,13 @@ def _below(table: str, key: str, rule: str) -> str:
 
 _NOTE = f"{_SHARED_NOTE} AND {_owned('{t}.pet_id')}"
 _PLAN = f"{_AT_HOME} AND {_owned('{t}.pet_id')}"
-_PRESCRIPTION = f"{{t}}.errored_at IS NULL AND {_owned('{t}.pet_id')}"
+_PRESCRIPTION = f"{{t}}.errored_at IS NULL AND {_HANDED_OUT} AND {_owned('{t}.pet_id')}"
+# The database says of each entry whether it is one of those (`models.constraint.InHistory`); a prescription does not know
+# by itself what has become of its note.
+_SEEN_ENTRY = (
+    f"(({{t}}.owners_see = 'ALWAYS' AND ({{t}}.kind <> 'PRESCRIPTION' OR {_below('prescription', 'id', _HANDED_OUT)})) "
+    "OR ({t}.owners_see = 'SIGNED_NOTE' AND EXISTS (SELECT 1 FROM practice sharing WHERE sharing.shares_notes)))"
+)
 
 ROWS: Final[Mapping[type[Model], Rule]] = {
     models.Practice: Rule(staff=ALL, owner=ALL),

@@ -12,7 +12,7 @@ from tortoise.transactions import in_transaction
 
 from models import Death, DeathEffect, EventKind, Pet, Right, sql
 from models.death import StayedBecause
-from models.refusal import InvalidInput, NoDeathRecorded
+from models.refusal import InvalidInput, NoDeathRecorded, NotFound
 from models.row import uuid7
 from models.text import prose
 from resolvers import access, ended, endings, events, pets, retries, vaccinations_due
@@ -151,7 +151,8 @@ async def record(viewer: Viewer, pet_id: UUID | None, died_on: date, *, key: str
             await events.record_all(viewer, [died, *done.happenings], now=now)
         return {"pet": str(found.id), "death": str(death_id)}
 
-    return _recorded(await retries.once(retry, work))
+    outcome = await retries.once(retry, work)
+    return _recorded(outcome if "death" in outcome else {**outcome, "death": str(await _kept_before(outcome))})
 
 
 async def undo(viewer: Viewer, pet_id: UUID | None, because: str, *, key: str, now: datetime) -> Recorded:
@@ -214,6 +215,18 @@ def _must_be_possible(pet: Pet, died_on: date, now: datetime) -> None:
 
 def _recorded(outcome: Outcome) -> Recorded:
     return Recorded(sql.as_key(outcome["pet"]), sql.as_key(outcome["death"]))
+
+
+async def _kept_before(outcome: Outcome) -> UUID:
+    """The death that was recorded when the outcome named none yet: the first of the pet, as the migration wrote it down.
+
+    Raises:
+        NotFound: there is none any more.
+    """
+    known = await look(Death, "pet_id = ?", (sql.as_key(outcome["pet"]),))
+    if not known:
+        raise NotFound(path=("petId",))
+    return known[0].id
 
 
 async def _effects(death_id: UUID) -> list[Effect]:

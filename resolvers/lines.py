@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -115,7 +115,8 @@ async def write_down(
         note = await access.find(viewer, Note, line.note_id, path="noteId") if line.note_id else None
         async with in_transaction():
             await retry.keep(line=line_id)
-            pet, visit = await hold(Pet, pet.id), await _held(viewer, deed, pet, note)
+            pet = await hold(Pet, pet.id)
+            visit, draft = await _held(viewer, deed, pet, note)
             columns = {
                 "id": line_id,
                 "pet_id": pet.id,
@@ -126,6 +127,7 @@ async def write_down(
             }
             row = await made(Place(pet, visit, at, columns))
             await sql.insert([row])
+            await _has_another_line(draft)
             after = {**_told(row), **(also or {})}
             happening = Happening(kind, line_id, visit.location_id if visit else None, after=after)
             await events.record(viewer, happening, now=now)
@@ -147,7 +149,7 @@ async def change(
     now: datetime,
     kind: HistoryKind | None = None,
 ) -> UUID:
-    """Change what may still be changed of something in the record of a pet, with the pet held; its key.
+    """Change what may still be changed of something in the record of a pet, with the pet and its note held; its key.
 
     `kind` says what it is, where fewer may do this to something of that kind.
 
@@ -164,8 +166,11 @@ async def change(
         async with in_transaction():
             await retry.keep(row=found.id)
             pet = await hold(Pet, found.pet_id)
+            note_id = getattr(found, "note_id", None)
+            note = await hold(Note, note_id) if note_id else None
             happening = await work_on(await hold(model, found.id), pet)
-            await events.record(viewer, _at(happening, location_id), now=now)
+            await _has_another_line(note)
+            await events.record(viewer, replace(happening, location_id=location_id), now=now)
         return {"row": str(found.id)}
 
     return sql.as_key((await retries.once(retry, work))["row"])
@@ -230,21 +235,28 @@ def _happened(at: datetime | None, now: datetime) -> datetime:
     return min(at, now) if at else now
 
 
-async def _held(viewer: Viewer, deed: Deed, pet: Pet, note: Note | None) -> Visit | None:
-    """The visit whose note takes one line more; none when the line stands alone."""
+async def _held(viewer: Viewer, deed: Deed, pet: Pet, note: Note | None) -> tuple[Visit | None, Note | None]:
+    """The note that takes one line more, and its visit; none when the line stands alone."""
     if note is None:
-        return None
+        return None, None
     if note.pet_id != pet.id:
         raise InvalidInput("That note is about another pet. Please open the record of this one.", path=("noteId",))
     visit = await hold(Visit, note.visit_id)
     access.may(viewer, deed, visit.location_id)
     try:
         visit.must_be_open()
-        (await hold(Note, note.id)).must_be_a_draft()
+        draft = await hold(Note, note.id)
+        draft.must_be_a_draft()
     except Refusal as refusal:
         refusal.path = ("noteId",)
         raise
-    return visit
+    return visit, draft
+
+
+async def _has_another_line(note: Note | None) -> None:
+    """Let whoever has read the note before, and is about to sign it, find out."""
+    if note is not None and note.has_another_line():
+        await note.save(update_fields=["version"])
 
 
 async def _where(viewer: Viewer, deed: Deed, note_id: UUID | None, kind: HistoryKind | None) -> UUID | None:
@@ -257,10 +269,6 @@ async def _where(viewer: Viewer, deed: Deed, note_id: UUID | None, kind: History
     location_id = sql.as_key(found[0][0])
     access.may(viewer, deed, location_id, kind=kind)
     return location_id
-
-
-def _at(happening: Happening, location_id: UUID | None) -> Happening:
-    return Happening(happening.kind, happening.subject_id, location_id, before=happening.before, after=happening.after)
 
 
 _LEFT_OUT = {"id", "words", "recorded_at", "recorded_by_id"}

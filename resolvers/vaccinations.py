@@ -108,8 +108,7 @@ async def record(viewer: Viewer, pet_id: UUID | None, dose: NewVaccination, *, k
         place = await _place(viewer, dose)
         if place is not None:
             access.may(viewer, Deed.RECORD_VACCINATION, place.id)
-        vaccine = await access.find(viewer, Vaccine, dose.vaccine_id, path="vaccineId")
-        _must_be_given(vaccine, found, dose.source)
+        product = await access.find(viewer, Vaccine, dose.vaccine_id, path="vaccineId")
         by = await _giver(
             viewer, dose.given_by_id, default=viewer.staff_id if dose.source is DoseSource.RECORDED else None
         )
@@ -119,8 +118,10 @@ async def record(viewer: Viewer, pet_id: UUID | None, dose: NewVaccination, *, k
             raise InvalidInput("Please enter the lot, so that a recall finds this pet.", path=("lot",))
         async with in_transaction():
             await retry.keep(vaccination=vaccination_id)
+            vaccine = await _held(product)
             pet = await hold(Pet, found.id)
             pet.must_be_alive()
+            _must_be_given(vaccine, pet, dose.source)
             _must_have_been(given_on, pet, place, now)
             visit_id = await _visit(viewer, dose.visit_id, pet)
             row = Vaccination(
@@ -167,7 +168,7 @@ async def amend(
         access.may(viewer, Deed.AMEND_VACCINATION, found.location_id or Where.ANYWHERE)
         said = given(changes)
         columns = _columns(said)
-        vaccine = await access.find(viewer, Vaccine, said.get("vaccine_id", found.vaccine_id), path="vaccineId")
+        product = await access.find(viewer, Vaccine, said.get("vaccine_id", found.vaccine_id), path="vaccineId")
         if "given_by_id" in said:
             columns["given_by_id"] = await _giver(viewer, said["given_by_id"], default=None)
         place = await Location.get_or_none(id=found.location_id)
@@ -175,6 +176,7 @@ async def amend(
             raise InvalidInput("Please enter the lot, so that a recall finds this pet.", path=("lot",))
         async with in_transaction():
             await retry.keep(vaccination=found.id)
+            vaccine = await _held(product)
             pet = await hold(Pet, found.pet_id)
             row = await _standing(found.id)
             if row.visit_id is not None:
@@ -230,6 +232,11 @@ async def void(viewer: Viewer, vaccination_id: UUID | None, because: str, *, key
         return {"vaccination": str(found.id)}
 
     return sql.as_key((await retries.once(retry, work))["vaccination"])
+
+
+async def _held(product: Vaccine) -> Vaccine:
+    """The vaccine as it is now, held before the pet, as by whoever changes its label: what is due hangs on both."""
+    return await hold(Vaccine, product.id, path=("vaccineId",))
 
 
 async def _standing(vaccination_id: UUID) -> Vaccination:

@@ -173,8 +173,8 @@ async def lock_due(viewer: Viewer, *, now: datetime, most: int = MOST_AT_ONCE) -
             (now, *(visit.id for visit in due)),
         )
         before, after = {"locked_at": None}, {"locked_at": now}
-        for visit in due:
-            await events.record(viewer, _happening(EventKind.VISIT_LOCKED, visit, before=before, after=after), now=now)
+        locked = [_happening(EventKind.VISIT_LOCKED, visit, before=before, after=after) for visit in due]
+        await events.record_all(viewer, locked, now=now)
     return len(due)
 
 

@@ -52,7 +52,7 @@ class Crawler:
         """Every question there is, as deep as the law goes; those that take an id, for every one."""
         root = self.view.query_type
         assert root is not None
-        taking = ("node", "freeTimes", "deathPreview", *BY_ID)
+        taking = ("node", "freeTimes", "deathPreview", "petRecord", *BY_ID)
         for name, field in root.fields.items():
             if name not in taking:
                 inside, fragments = self._whole(field.type)
@@ -79,6 +79,19 @@ class Crawler:
           from: $day, to: $day, petId: $pet) {inside} }} {fragments}"""
         for pet in [None, *ids]:
             await self.ask(document, **where, pet=pet)
+
+    async def ask_for_records(self, pets: list[str]) -> int:
+        """Take out the record of every pet, and open what is wrapped up in it; how many there are."""
+        inside, fragments = self._whole(self.view.query_type.fields["petRecord"].type)  # type: ignore[union-attr]
+        document = f"query ($pet: ID!) {{ petRecord(petId: $pet) {inside} }} {fragments}"
+        found = 0
+        for pet in pets:
+            if record := (await self.ask(document, pet=pet))["data"]["petRecord"]:
+                text = next(said for said in record.values() if isinstance(said, str) and said.startswith("{"))
+                papers = json.loads(text).get("document_references", ())
+                self.heard += [text, *(base64.b64decode(each["data"]).decode() for each in papers)]
+                found += 1
+        return found
 
     async def ask_of_deaths(self, died_on: str, pets: list[str]) -> None:
         """What would end if a pet had died, for every pet."""

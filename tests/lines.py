@@ -48,7 +48,7 @@ class Lines:
 async def some_lines(pet: Pet) -> Lines:
     """All of it, written an hour ago; the pet weighs 12.5 kg."""
     at = NOW - timedelta(hours=1)
-    draft = await a_note(await a_visit(pet, at=at))
+    draft = await a_note(await a_visit(pet, at=at, ended_at=None))
     whose: dict[str, Any] = {"pet_id": pet.id, "at": at, "recorded_at": at, "recorded_by_id": draft.author_id}
     noted = {**whose, "note_id": draft.id}
     active = await Problem.create(pet_id=pet.id, name="Lameness", local_code="LIMPS", created_at=at)

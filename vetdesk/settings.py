@@ -132,6 +132,9 @@ class Settings(BaseSettings):
         default=500, description="The highest cost of a subscription, which is read anew at every change."
     )
     max_page: Positive = Field(default=100, description="The longest page of a connection.")
+    max_answer_chars: Positive = Field(
+        default=5_000_000, description="The most characters of texts in an answer, counted while they are read."
+    )
     deadline_seconds: float = Field(default=15.0, gt=0, description="How long one request may take.")
     idempotency_hours: int = Field(
         default=24, ge=24, description="How long the answer under an idempotency key is kept."

@@ -52,7 +52,9 @@ class SignNoteInput:
     """A note that somebody stands by."""
 
     note_id: strawberry.ID = said("Which note.")
-    based_on: int = said("The `version` of the note that was read: nobody signs what somebody else has just changed.")
+    based_on: int = said(
+        "The `version` of the note that was read, with its lines: nobody signs what somebody else has just changed."
+    )
     idempotency_key: str = said(KEY)
 
 
@@ -162,6 +164,8 @@ class NoteMutations:
         """Sign a note in your own name: a vet's part as a vet, a nurse's part as a nurse or a vet.
 
         From then on it stays as it is, with all that was recorded in it. Signing is possible in a locked visit too.
+        `NoteChanged` says that there are other words, or a line is new, changed or taken back, since `basedOn`: show the
+        note as it is now, with its lines. An answer of `saveNote` brings a version that counts the lines of others too.
         """
         viewer, note_id = info.context.viewer, key("Note", input.note_id)
         signed = await notes.sign(

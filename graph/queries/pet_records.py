@@ -8,7 +8,7 @@ import strawberry
 
 from graph.context import Info, note_reading
 from graph.ids import key
-from graph.roles import STAFF, field
+from graph.roles import EVERYBODY, field
 from graph.types.pet_record import PetRecord
 from graph.types.record_import import LeftOut
 from models.refusal import NotFound
@@ -20,12 +20,13 @@ class PetRecordQueries:
     """Asking for the whole record of a pet."""
 
     # Some twenty statements, however long the record is: 25 such in one document.
-    @field(STAFF, metadata={"cost": 200})
+    @field(EVERYBODY, metadata={"cost": 200})
     async def pet_record(
         self, info: Info, pet_id: Annotated[strawberry.ID, strawberry.argument(description="Which pet.")]
     ) -> PetRecord | None:
         """The record of a pet in the Open Vet Format; null when there is no such pet.
 
+        Owners take out what they see of it in this view: what is shared, handed out, and signed where notes are shared.
         Where the server does not know the format, it is an error with the code FORMAT_NOT_INSTALLED.
         """
         context = info.context

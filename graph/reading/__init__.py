@@ -19,6 +19,7 @@ and once for each request:
     statement   a level is one SQL statement with the viewer's own rules in it, and may bring a list of each row along;
                 its text is kept, its values are bound
     read        the statements are run, level below level, and give what is in `found`; `pages` says which stretch
+    room        counts the texts that are read, and refuses an answer that would be too long
     mixed       rows of several kinds in one order: each is found again in the level of its kind
     answer      the builders make the answer of what was read
     careful     makes it again, step by step, where something went wrong or a gate is closed, and tells each error in

@@ -79,7 +79,9 @@ class Objects:
                     refuse_unless_allowed(self._executor.context_value.viewer, part.roles)
                 held = getattr(value, part.name) if part.name else of.name
                 if part.convert is not None:
-                    answer[part.key] = part.convert(held)
+                    answer[part.key] = said = part.convert(held)
+                    if isinstance(said, str):
+                        self._executor.context_value.room.take_characters(len(said))
                 else:
                     answer[part.key] = await self.completed(part.wrapped, part.details, at, held)
         return answer

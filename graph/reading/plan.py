@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from tortoise.fields import TextField
 from tortoise.models import Model
 
 if TYPE_CHECKING:
@@ -81,8 +82,9 @@ class Level:
     """One statement to be: columns and joins of one table, and the levels below it.
 
     `only` is SQL over `{t}` that must hold of every row. Where rows of several kinds are mixed, the kind stands in place
-    `kind`, and the rest of each row is in one of the levels below. In the places `pets` stand the keys of those pets of whose records a body is answered. `texts` keeps its SQL, by
-    everything that decides how it reads.
+    `kind`, and the rest of each row is in one of the levels below. In the places `pets` stand the keys of those pets of
+    whose records a body is answered. `told` says of each place in which a text stands how often it is asked for. `texts`
+    keeps its SQL, by everything that decides how it reads.
     """
 
     model: type[Model]
@@ -92,6 +94,7 @@ class Level:
     only: str = ""
     kind: int | None = None
     pets: set[int] = field(default_factory=set)
+    told: dict[int, int] = field(default_factory=dict)
     texts: dict[Hashable, str] = field(default_factory=dict)
 
     def column(self, alias: str, model: type[Model], name: str) -> int:
@@ -99,7 +102,10 @@ class Level:
         wanted = (f"{alias}.{model._meta.fields_db_projection[name]}", model._meta.fields_map[name])
         if wanted not in self.columns:
             self.columns.append(wanted)
-        return self.columns.index(wanted)
+        place = self.columns.index(wanted)
+        if isinstance(wanted[1], TextField):
+            self.told[place] = self.told.get(place, 0) + 1
+        return place
 
     def is_own(self, place: int) -> bool:
         """Whether the key of the row itself stands there, not that of a row it points to."""

@@ -109,6 +109,7 @@ class _Reader:
 
     async def listed(self, plan: Plan, rows: Rows) -> Listed:
         own, known, _ = await self._top(plan.level, rows)
+        self._context.room.take(plan.level, own)
         return mixed.listed(plan.level, own, await self._below(plan.level, own, known))
 
     async def page(self, plan: Plan, rows: Rows, page: Page) -> Stretches:
@@ -119,6 +120,7 @@ class _Reader:
         beside = [statement.counted(level, rows)] if is_counted else []
         own, known, counted = await self._top(level, rows, page, counts=connection.wants_total, beside=beside)
         stretch = _stretch(connection, own, page, counted[0][0][0] if counted else None)
+        self._context.room.take(level, stretch.rows)
         below = await self._below(level, stretch.rows, known)
         return Stretches({None: mixed.stretch(level, stretch, below)}, below)
 
@@ -153,6 +155,7 @@ class _Reader:
             below[number] = await self._granted(wish, [next(more) for _ in wish.statements])
         if riding is not None and ridden is not None:
             lower = riding.rider.child.level
+            self._context.room.take(lower, ridden)
             below[riding.number] = mixed.listed(lower, ridden, await self._below(lower, ridden))
         return own, below, answers[: len(beside)]
 
@@ -236,13 +239,15 @@ class _Reader:
         child, page = wish.child, wish.page
         rows = answers[0] if child.edge.most is None else answers[0][::-1]
         if child.connection is None or page is None:
+            self._context.room.take(child.level, rows)
             return mixed.listed(child.level, rows, await self._below(child.level, rows))
         totals = {row[0]: row[1] for row in answers[1]} if len(answers) > 1 else None
         stretches = {
             parent: _stretch(child.connection, found, page, None if totals is None else totals.get(parent, 0))
             for parent, found in _by_parent(child, wish.parents, rows)
         }
-        shown = [row for stretch in stretches.values() for row in stretch.rows] if child.level.children else ()
+        shown = [row for stretch in stretches.values() for row in stretch.rows]
+        self._context.room.take(child.level, shown)
         below = await self._below(child.level, shown)
         there = {parent: mixed.stretch(child.level, stretch, below) for parent, stretch in stretches.items()}
         return Stretches(there, below)

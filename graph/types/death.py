@@ -33,6 +33,7 @@ described(
         StayedBecause.TIME_HAS_PASSED: "Its time has passed.",
         StayedBecause.TIME_IS_TAKEN: "The vet, the room or the pet has something else at that time now.",
         StayedBecause.NOT_OFFERED: "The vet has left, the room is not used any more, or the location is closed then.",
+        StayedBecause.OUTSIDE_HOURS: "The location is not open, or the vet not at work there, for all of that time now.",
         StayedBecause.NO_LONGER_TRUE: "What the letter says is not true any more.",
         StayedBecause.CHANGED_SINCE: "Somebody, or what it belongs to, has changed it since; or it was sent nevertheless.",
     },

@@ -59,7 +59,9 @@ class NoteRevision(Node):
     """A note as somebody saved it. It never changes, and none is ever lost."""
 
     id: strawberry.ID = id_of("NoteRevision")
-    version: int = column("Which version of the note this is, from 1.")
+    version: int = column(
+        "Which version of the note this is, from 1. Those at which only a line changed are not among them."
+    )
     saved_at: datetime = column("When it was saved.")
     saved_by: Staff = one("Who saved it.", carried=True)
     subjective: str = column(_SUBJECTIVE, body=True)
@@ -96,7 +98,9 @@ class Note(HistoryEntry):
     plan: str = column(_PLAN, body=True)
     internal: str | None = column(_INTERNAL, STAFF, body=True)
     version: int | None = column(
-        "How often it was saved, from 1. Give it to `saveNote` and `signNote` as what you have read.", STAFF
+        "How often it was saved, or a line in it written, changed or taken back, from 1. Give it to `saveNote` and"
+        " `signNote` as what you have read: the words, and for `signNote` the lines as well.",
+        STAFF,
     )
     created_at: datetime = column("When it was begun.")
     changed_at: datetime = column("When its words were saved last.")
@@ -129,7 +133,7 @@ class Note(HistoryEntry):
         f"What was given here, {_IN_ORDER}", models.Treatment, "note", STAFF, order=("at",), size=4
     )
     prescriptions: list[Annotated[Prescription, strawberry.lazy("graph.types.prescription")]] = many(
-        f"What was prescribed, {_IN_ORDER} Owners do not see the latter.",
+        f"What was prescribed, {_IN_ORDER} Owners do not see the latter, nor what was not handed out yet.",
         models.Prescription,
         "note",
         order=("at",),

@@ -255,7 +255,10 @@ class Pet(Node):
         return unresolved()
 
     @strawberry.field(  # type: ignore[untyped-decorator]
-        description="Its medicines, latest first; without what was entered in error.", metadata={READS: _PRESCRIPTIONS}
+        description=(
+            "Its medicines, latest first; without what was entered in error. Owners do not see what was not handed out yet."
+        ),
+        metadata={READS: _PRESCRIPTIONS},
     )
     def prescriptions(
         self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None

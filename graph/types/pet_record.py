@@ -6,22 +6,23 @@ from datetime import datetime
 
 import strawberry
 
-from graph.roles import STAFF, allow
+from graph.roles import EVERYBODY, STAFF, allow
 from graph.types.record_import import LeftOut
 from models.pet_record import LineKind
 from resolvers.pet_imports import Becomes, DuplicateReason
 
 
-@strawberry.type(directives=[allow(STAFF)], description="The record of a pet, to be given to another practice.")
+@strawberry.type(directives=[allow(EVERYBODY)], description="The record of a pet, to be given to another practice.")
 class PetRecord:
     """The record of a pet, to be given to another practice."""
 
     open_vet_format: str = strawberry.field(
-        description="The document, in version 1.0.0 of the Open Vet Format, as JSON. It holds what is signed and stands."
+        description="The document, in version 1.0.0 of the Open Vet Format, as JSON. It holds what is signed and stands; for "
+        "owners, what of that they see elsewhere in this view, and of the people their own address and the names of staff."
     )
     left_out: list[LeftOut] = strawberry.field(
-        description="What of the record is not in it: drafts, what was entered in error or is for this practice alone, "
-        "and what the format has no place for."
+        description="What of the record is not in it: drafts, what was entered in error or is for this practice alone (of "
+        "which owners are not told), and what the format has no place for."
     )
 
 

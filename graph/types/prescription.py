@@ -27,7 +27,11 @@ class PrescriptionRepeat:
 
 @shape(models.Prescription, EVERYBODY, pet="pet_id", kind=HistoryKind.PRESCRIPTION)
 class Prescription(RecordLine):
-    """A medicine that a vet prescribed for a pet."""
+    """A medicine that a vet prescribed for a pet.
+
+    Owners see it once it is handed out: when its note is signed or its visit has ended, whichever comes first, and at once
+    when it stands in no note. What was entered in error they do not see.
+    """
 
     id: strawberry.ID = id_of("Prescription")
     medicine: str = column("The medicine.", body=True)

@@ -10,7 +10,7 @@ import strawberry
 
 import models
 from graph.reading.shape import column, computed, one, shape
-from graph.roles import STAFF, allow
+from graph.roles import EVERYBODY, STAFF, allow
 from graph.types.enums import described
 from graph.types.history_entry import HistoryEntry
 from graph.types.node import Node, id_of
@@ -61,7 +61,7 @@ described(
 )
 
 
-@strawberry.type(directives=[allow(STAFF)], description="Something that did not fit.")
+@strawberry.type(directives=[allow(EVERYBODY)], description="Something that did not fit.")
 class LeftOut:
     """Something that did not fit."""
 

@@ -23,7 +23,7 @@ async def make(_apps: Any, editor: Any) -> None:
 class Migration(migrations.Migration):
     """What stands at the head of every paper."""
 
-    dependencies = [("models", "0012_history_kept")]
+    dependencies = [("models", "0014_addenda_found")]
 
     initial = False
 

@@ -122,7 +122,7 @@ class VisitExists(Refusal):
 
 
 class NoteChanged(Refusal):
-    """Somebody else has saved other words since; `version` and `texts` are what stands there now, by part."""
+    """Somebody else has saved other words since, or a line; `version` and `texts` are what stands there now, by part."""
 
     code = "NOTE_CHANGED"
     sentence = (
@@ -130,8 +130,10 @@ class NoteChanged(Refusal):
         " it again based on its current version."
     )
 
-    def __init__(self, version: int, texts: Mapping[str, str], *, pet_id: UUID, path: Path) -> None:
+    def __init__(
+        self, version: int, texts: Mapping[str, str], *, pet_id: UUID, path: Path, sentence: str | None = None
+    ) -> None:
         self.version = version
         self.texts = dict(texts)
         self.pets = frozenset({pet_id})
-        super().__init__(path=path)
+        super().__init__(sentence, path=path)

@@ -9,7 +9,7 @@ from models.appointment import BUSY, COMING
 from models.death import EndingKind, StayedBecause
 from models.period import today_in
 from resolvers import bookings
-from resolvers.endings import kinds
+from resolvers.endings import hours, kinds
 from resolvers.endings.kinds import BECAUSE
 from resolvers.events import Happening
 from resolvers.locks import hold_all, look
@@ -30,8 +30,8 @@ class Appointments:
     """Those to come are cancelled, and so are those that were to come when the pet died; their times are free again."""
 
     sentence = (
-        "What is to come is cancelled and its time released; it comes back where its time is still to come and nobody "
-        "has taken vet, room or pet."
+        "What is to come is cancelled and its time released; it comes back where its time is still to come, within the "
+        "hours of place and vet, and nobody has taken vet, room or pet."
     )
     kind = EndingKind.APPOINTMENT
 
@@ -63,7 +63,7 @@ class Appointments:
         await sql.execute(f"DELETE FROM busy_time WHERE {scope}", ids)
 
     async def undo(self, undoing: Undoing) -> Sequence[Happening]:
-        """Bring back those whose time is still to come and free; `hold_places` has locked vets and rooms before."""
+        """Bring back those whose time is still to come, kept and free; `hold_places` has locked vets and rooms before."""
         standing = await kinds.still_standing(Appointment, undoing)
         times = _times(undoing)
         against = await _against([row for _, row in standing], times, undoing)
@@ -139,6 +139,8 @@ async def _against(
         is_closed = place.closed_on is not None and today_in(place.clock, row.starts_at) >= place.closed_on
         if is_closed or row.vet_id not in vets or row.room_id not in rooms:
             against[row.id] = StayedBecause.NOT_OFFERED
+    still_offered = [row for row in coming if row.id not in against]
+    against |= dict.fromkeys(await hours.outside(still_offered, clocks), StayedBecause.OUTSIDE_HOURS)
     wanted = {row.id for row in coming if row.id not in against}
     needed = [time for _, time in times if time.appointment_id in wanted and time.is_exclusive]
     taken = await bookings.taken_by_now(needed)

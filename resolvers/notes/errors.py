@@ -4,20 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import models
 from models import sql
-from models.recorded import Recorded
+from resolvers.lines import LINES
 
 if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
     from models import Note
-
-LINES = tuple(
-    each for name in models.__all__ if isinstance(each := getattr(models, name), type) and issubclass(each, Recorded)
-)
-"""The tables of what can be recorded in a note."""
 
 
 async def mark(note: Note, because: str, *, by: UUID | None, now: datetime) -> dict[str, list[str]]:

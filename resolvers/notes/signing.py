@@ -11,6 +11,7 @@ from models import Addendum, EventKind, Note, Visit, sql
 from models.refusal import EnteredInError, InvalidInput, NoteChanged, NotSigned
 from models.row import uuid7
 from models.text import named, prose
+from models.words import search_words
 from resolvers import events, retries
 from resolvers.access import Deed
 from resolvers.locks import hold
@@ -32,7 +33,7 @@ async def sign(viewer: Viewer, note_id: UUID | None, *, based_on: int, key: str,
     Raises:
         NotFound: the note is not the viewer's to see.
         AlreadySigned, EnteredInError: see `Note.sign`; also where the visit was a mistake.
-        NoteChanged: it is no longer as whoever signs has read it.
+        NoteChanged: it is no longer as whoever signs has read it: other words, or a line that is new or was changed.
         Forbidden: it is a vet's part, and the viewer is none there.
     """
     found, visit, person_id = await found_note(viewer, note_id, Deed.SIGN_NOTE)
@@ -41,7 +42,9 @@ async def sign(viewer: Viewer, note_id: UUID | None, *, based_on: int, key: str,
     async def signed(note: Note) -> Happening:
         note.must_be_a_draft()
         if note.version != based_on:
-            raise NoteChanged(note.version, texts_of(note), pet_id=note.pet_id, path=("basedOn",))
+            raise NoteChanged(
+                note.version, texts_of(note), pet_id=note.pet_id, path=("basedOn",), sentence=_OTHER_SINCE
+            )
         note.sign(person_id, now=now)
         await note.save(update_fields=["signed_at", "signed_by_id"])
         before, after = {"signed_at": None}, {"signed_at": now, "signed_by_id": person_id, "version": note.version}
@@ -49,6 +52,12 @@ async def sign(viewer: Viewer, note_id: UUID | None, *, based_on: int, key: str,
 
     asked = {"note": str(note_id), "based_on": based_on}
     return await _done(viewer, Deed.SIGN_NOTE, found, signed, asked, key=key, now=now)
+
+
+_OTHER_SINCE = (
+    "The words of this note, or a line in it, have changed meanwhile. Please read it as it is now, with its lines, and sign"
+    " it based on its current version."
+)
 
 
 async def cosign(viewer: Viewer, note_id: UUID | None, *, key: str, now: datetime) -> UUID:
@@ -73,6 +82,8 @@ async def add_addendum(
     viewer: Viewer, note_id: UUID | None, *, reason: str, text: str, key: str, now: datetime
 ) -> UUID:
     """Add something to a note that can no longer be changed: dated, in one's own name, and with the reason.
+
+    The note is found by these words too, as long as all its words do not exceed what can be found.
 
     Raises:
         NotFound: the note is not the viewer's to see.
@@ -103,6 +114,9 @@ async def add_addendum(
             if note.signed_at is None and of.locked_at is None:
                 raise NotSigned("This note is still a draft. Please change the note itself.", path=("noteId",))
             await sql.insert([addendum])
+            # Whoever may read the note may read what was added to it, so the same words are searched by the same people.
+            note.words = search_words(note.words, addendum.reason, addendum.text)
+            await note.save(update_fields=["words"])
             after = {"note_id": note.id, "reason": addendum.reason}
             happening = happening_in(visit, EventKind.ADDENDUM_ADDED, addendum_id, after=after)
             await events.record(viewer, happening, now=now)

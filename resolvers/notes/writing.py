@@ -125,7 +125,9 @@ async def _merged(note: Note, said: Mapping[str, str], based_on: int) -> Mapping
     current = texts_of(note)
     base = current
     if based_on != note.version:
-        revision = await NoteRevision.get_or_none(note_id=note.id, version=based_on)
+        # Where a line was written, the version has risen, and the words are those of the revision before.
+        read = NoteRevision.filter(note_id=note.id, version__lte=based_on).order_by("-version")
+        revision = await read.first() if based_on < note.version else None
         if revision is None:
             raise InvalidInput("This note never had that version. Please load it again.", path=("basedOn",))
         base = texts_of(revision)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -52,7 +53,7 @@ def lines(found: Found, made_elsewhere: frozenset[UUID], today: date) -> Iterato
 
 
 def _in_visit(line: Line, visit_id: str) -> Line:
-    return Line(**{name: getattr(line, name) for name in Line.__slots__} | {"visit_id": visit_id})
+    return replace(line, visit_id=visit_id)
 
 
 _Told = tuple[Line, "UUID", "UUID | None"]
@@ -73,8 +74,9 @@ def _visits(found: Found) -> Iterator[tuple[UUID, Line]]:
         if found.stands(visit, "visits", visit.reason):
             yield visit.id, _visit(found, visit, notes.pop(visit.id, []))
     # Whoever does not see the visits themselves may see what was signed about them.
+    seen = {each.id for each in found.visits}
     for visit_id, signed in notes.items():
-        if visit_id not in {each.id for each in found.visits}:
+        if visit_id not in seen:
             yield visit_id, _visit(found, None, signed)
 
 
@@ -190,9 +192,12 @@ def _prescription(found: Found, row: Prescription, today: date) -> _Told:
         ("Quantity", row.quantity),
         ("Days", row.days),
         ("Repeats allowed", row.repeats_allowed or None),
-        ("Reckoned from grams", row.weight_grams),
         ("Valid until", row.valid_until),
-        ("Stopped because", row.stopped_because),
+        *(
+            (("Reckoned from grams", row.weight_grams), ("Stopped because", row.stopped_because))
+            if found.tells_inside
+            else ()
+        ),
     )
     text = "\n".join(f"{name}: {value}" for name, value in said if value not in (None, ""))
     title = f"{row.medicine} {row.strength}".strip()

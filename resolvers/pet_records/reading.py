@@ -48,7 +48,7 @@ M = TypeVar("M", bound=Model)
 class Found:
     """The rows of one record, each table in the order of time, and what of them is left out so far.
 
-    `tells_inside` says whether it is told that there is something which is for the staff alone.
+    `tells_inside` says whether what is for the staff alone is told, or that there is such a thing.
     """
 
     pet: Pet
@@ -109,7 +109,8 @@ async def found(viewer: Viewer, pet: Pet) -> Found:
         prescriptions=await of(Prescription, "at"),
         allergies=await of(Allergy, "at"),
         vaccinations=await of(Vaccination, "given_on"),
-        vaccines={each.id: each for each in await _seen(viewer, Vaccine, access.ALL, (), ())},
+        # Whoever sees a dose sees what it was.
+        vaccines={each.id: each for each in await _seen(access.carried(viewer), Vaccine, _GIVEN, (pet.id,), ())},
         documents=await of(Document, "at"),
         plans=await of(TreatmentPlan, "created_at"),
         imports=await of(RecordImport, "imported_at"),
@@ -117,6 +118,9 @@ async def found(viewer: Viewer, pet: Pet) -> Found:
         people=await _people(viewer, practice[0].name if practice else ""),
         tells_inside=not viewer.is_owner,
     )
+
+
+_GIVEN = "EXISTS (SELECT 1 FROM vaccination dose WHERE dose.vaccine_id = {t}.id AND dose.pet_id = ?)"
 
 
 async def owners(viewer: Viewer, pet: Pet) -> list[tuple[Client, str, str]]:

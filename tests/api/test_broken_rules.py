@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from graphql import get_named_type, is_leaf_type
 
-from models import sql
+from models import PlanState, sql
 from resolvers import access
 from resolvers.access import NOTHING, ROWS
 from resolvers.viewer import Audience
@@ -56,6 +56,7 @@ LOCKED_TWICE = {
             "everything",
             "without above.id = {t}.prescription_id",
             "without above.errored_at IS NULL",
+            "without draft.id = above.note_id",
             "without mine.pet_id = above.pet_id",
             "without mine.client_id = {client}",
             "without mine.ends_on IS NULL",
@@ -80,6 +81,7 @@ BOTH = {
 
 LIMPS = '{ pets { nodes { history(search: "limps") { totalCount } } } }'
 PLANNED = "query ($id: ID!, $when: When) { pet(id: $id) { appointments(when: $when, first: 100) { nodes { id } } } }"
+PLANS = "query ($id: ID!, $state: TreatmentPlanState) { pet(id: $id) { treatmentPlans(state: $state) { totalCount } } }"
 SHEET = "query ($at: ID!, $on: Date!) { day(locationId: $at, on: $on) { appointments { id } } }"
 
 
@@ -142,6 +144,8 @@ async def a_bench() -> Bench:
                 given = {"at": id_of(house.world.location), "on": on}
                 keep(names[0], Document(SHEET, given))
             keep(names[0], Document(LIMPS))
+            for state in PlanState:
+                keep(names[0], Document(PLANS, {"id": id_of(house.world.pet), "state": state.value}))
             for when in ("PAST", "COMING"):
                 keep(names[0], Document(PLANNED, {"id": id_of(house.world.pet), "when": when}))
     return Bench(house, desk, sorted(asked, key=lambda each: len(each.document.text)))

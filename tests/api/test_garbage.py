@@ -156,13 +156,13 @@ def questions(made: Samples, audience: Audience) -> dict[str, dict[str, Any]]:
         "certificateLink": paper,
         "paperLink": paper,
         "deathPreview": death,
+        "petRecord": {"petId": id_of(world.pet)},
     }
     if audience is Audience.OWNER:
         return {**both, "myAppointments": page}
     return {
         **both,
         "client": {"id": id_of(world.owner.client)},
-        "petRecord": {"petId": id_of(world.pet)},
         "clients": {"search": "berg", **page},
         "pets": page,
         "diagnosisTerms": {"search": "tail", **page},

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from models import Allergy, Diagnosis, Prescription, PrescriptionRepeat, Problem, Vital, sql
+from models import Allergy, Diagnosis, Note, Prescription, PrescriptionRepeat, Problem, Vital, sql
+from resolvers import notes, visits
 from tests.api.deed import sent
 from tests.doors import Program, id_of
 from tests.lines import some_lines
@@ -91,6 +92,33 @@ async def test_a_pet_is_weighed_in_the_waiting_room_and_a_dose_is_reckoned_from_
     assert hers == {"totalCount": 0, "nodes": []}
 
 
+async def test_an_owner_sees_a_medicine_when_the_visit_has_ended_or_the_note_is_signed_and_not_before(database):
+    world, program = await a_world(), Program()
+    vet, rex = world.vet.viewer, id_of(world.pet)
+
+    async def hers() -> tuple[Any, ...]:
+        """How many she sees in the list, in the history and by a search, and whether she sees the last one by its id."""
+        body = await program.ask(world.owner.viewer, SEEN, id=rex, medicine=given["id"])
+        pet, node = body.data["pet"], body.data["node"]
+        return (*(pet[name]["totalCount"] for name in ("prescriptions", "history", "found")), node is not None)
+
+    async def a_draft_with_a_medicine(number: int) -> tuple[Any, Any]:
+        note = await a_note(await a_visit(world.pet, ended_at=None))
+        order = {"petId": rex, "noteId": id_of(note), "medicine": "Meloxicam", "directions": "With food."}
+        made = await done(program, vet, "prescribe", "Prescribed { prescription { id } }", f"order {number}", **order)
+        return note, made["prescription"]
+
+    note, given = await a_draft_with_a_medicine(1)
+    assert await hers() == (0, 0, 0, False)
+    await visits.end(vet, note.visit_id, key="end", now=NOW)
+    assert await hers() == (1, 1, 1, True)
+    note, given = await a_draft_with_a_medicine(2)
+    assert await hers() == (1, 1, 1, False)
+    version = (await Note.get(id=note.id)).version
+    await notes.sign(vet, note.id, based_on=version, key="sign", now=NOW)
+    assert await hers() == (2, 2, 2, True)
+
+
 async def test_the_weights_of_a_pet_are_a_curve_from_a_moment_until_before_another(database):
     world, program = await a_world(), Program()
     for days, kilograms in ((40, 10.0), (20, 12.299), (10, 12.5), (0, 13.0)):
@@ -103,6 +131,9 @@ async def test_the_weights_of_a_pet_are_a_curve_from_a_moment_until_before_anoth
     assert curve == [{"value": 12.299, "at": "2026-02-10T08:00:00Z"}, {"value": 12.5, "at": "2026-02-20T08:00:00Z"}]
 
 
+SEEN = """query ($id: ID!, $medicine: ID!) { node(id: $medicine) { ... on Prescription { medicine } }
+  pet(id: $id) { prescriptions { totalCount } history(kinds: [PRESCRIPTION]) { totalCount }
+    found: history(search: "melox") { totalCount } } }"""
 NOTE = """query ($id: ID!) { node(id: $id) { ... on Note { vitals { given hasJumped note { id } }
   diagnoses { certainty problem { name state } erroredBecause } procedures { name doneBy { displayName } }
   treatments { name amount givenBy { displayName } } prescriptions { medicine weightKilograms repeats { number } }

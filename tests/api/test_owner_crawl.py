@@ -30,11 +30,14 @@ from tests.world import (
     a_certificate_file,
     a_document,
     a_letter,
+    a_note,
     a_pet,
+    a_prescription,
     a_record,
     a_service,
     a_vaccination,
     a_vaccine,
+    a_visit,
     a_world,
     an_import,
     an_owner,
@@ -112,7 +115,9 @@ async def a_street() -> Street:
     await a_booking(world.pet, starts_at=NOW - 20 * DAY, status=Status.CANCELLED, client=olga, service=clinic)
     await models.Practice.all().update(shares_notes=True)
     for pet in (maja, given_away, unseen, world.pet):
-        await a_record(pet)
+        record = await a_record(pet)
+        await a_prescription(record.draft)
+        await a_prescription(await a_note(await a_visit(pet, ended_at=None)))
         wrong = await a_document(pet, is_shared=True, author=world.vet)
         await models.Document.filter(id=wrong.id).update(errored_at=NOW, errored_because="Another pet.")
         await an_import(pet)
@@ -173,6 +178,8 @@ async def hers(owner: Owner) -> dict[type[Model], set[Any]]:
         for each in await models.Note.filter(pet_id__in=pets, errored_at=None)
         if each.signed_at is not None and (await models.Practice.get()).shares_notes
     }
+    medicines = await models.Prescription.filter(pet_id__in=pets, errored_at=None)
+    drafts = {each.id for each in await models.Note.filter(signed_at=None, visit__ended_at=None)}
     doses = await models.Vaccination.filter(pet_id__in=pets, voided_at=None)
     named = await models.Certificate.filter(pet_id__in=pets, client_id=owner.id)
     online = await models.Service.filter(is_offered=True, is_bookable_online=True)
@@ -191,7 +198,7 @@ async def hers(owner: Owner) -> dict[type[Model], set[Any]]:
         models.Document: {each.id for each in shared},
         models.Note: notes,
         models.Addendum: {each.id for each in await models.Addendum.filter(note_id__in=notes)},
-        models.Prescription: {each.id for each in await models.Prescription.filter(pet_id__in=pets, errored_at=None)},
+        models.Prescription: {each.id for each in medicines if each.note_id not in drafts},
         models.Vaccine: {each.vaccine_id for each in doses},
         models.Vaccination: {each.id for each in doses},
         models.VaccinationDue: {each.id for each in await models.VaccinationDue.filter(pet_id__in=pets)},
@@ -290,6 +297,7 @@ async def test_an_owner_sees_everything_of_hers_and_nothing_of_anybody_else(stre
         await crawler.ask_everything(ids)
         await crawler.ask_when(when, pets)
         await crawler.ask_of_deaths(str(TODAY), pets)
+        assert await crawler.ask_for_records(pets) == len((await hers(owner))[models.Pet])
         must = await promised(owner, marks)
         if owner is street.olga:
             await deeds(crawler, street)

@@ -4,9 +4,10 @@ import json
 
 import pytest
 
+from models import Practice
 from tests.api.deed import done, not_allowed, refused, sent
 from tests.doors import Program, id_of
-from tests.world import a_nurse, a_record, a_world, how_many_rows
+from tests.world import a_nurse, a_record, a_world, an_owner, how_many_rows
 from tests.world.elsewhere import a_document, a_patient
 
 pytestmark = pytest.mark.anyio
@@ -50,11 +51,19 @@ async def test_a_pet_that_is_not_there_has_no_record(world):
     assert (await Program().ask(world.vet.viewer, RECORD, pet="nonsense")).data == {"petRecord": None}
 
 
-async def test_an_owner_has_no_such_question(world):
-    answer = await Program().ask(world.owner.viewer, RECORD, pet=id_of(world.pet))
+async def test_an_owner_takes_out_the_record_of_her_pet_as_far_as_she_sees_it_and_that_is_noted(world):
+    await Practice.all().update(shares_notes=True)
+    program, record, stranger = Program(), await a_record(world.pet), await an_owner()
 
-    assert "petRecord" in answer.body["errors"][0]["message"]
-    assert "data" not in answer.body
+    told = (await program.ask(world.owner.viewer, RECORD, pet=id_of(world.pet))).data["petRecord"]
+
+    document = json.loads(told["openVetFormat"])
+    (visit,) = document["encounters"]
+    assert "S: Limps since Sunday." in json.dumps(visit)
+    assert "two people to hold" not in told["openVetFormat"]
+    assert not any(str(record.draft.id) in each["path"] for each in told["leftOut"])
+    for person in (stranger, await an_owner("Ida Blom")):
+        assert (await program.ask(person.viewer, RECORD, pet=id_of(world.pet))).data == {"petRecord": None}
 
 
 async def test_a_dry_run_tells_everything_and_keeps_not_even_its_key(world):

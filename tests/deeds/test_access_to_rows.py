@@ -17,6 +17,7 @@ from models.role import Role
 from resolvers import access
 from resolvers.access import ALL, ROWS, Rule
 from resolvers.viewer import Viewer
+from tests.lines import some_lines
 from tests.world import (
     EVERY_RIGHT,
     FROM_EIGHT,
@@ -29,6 +30,7 @@ from tests.world import (
     a_member,
     a_nurse,
     a_pet,
+    a_prescription,
     a_record,
     a_vaccination,
     a_world,
@@ -69,6 +71,7 @@ TABLE: dict[type[Model], dict[str, tuple[str, ...]]] = {
         "hers": HERS,
         "a signed note": HERS,
         "a draft": STAFF,
+        "in a draft": STAFF,
         "of the practice": STAFF,
         "a stranger's": STRANGERS,
     },
@@ -85,8 +88,14 @@ TABLE: dict[type[Model], dict[str, tuple[str, ...]]] = {
     models.Treatment: {"hers": STAFF},
     models.TreatmentPlan: {"for home": HERS, "for here": STAFF, "a stranger's": STRANGERS},
     models.TreatmentStep: {"for home": HERS, "for here": STAFF, "a stranger's": STRANGERS},
-    models.Prescription: {"hers": HERS, "an error": STAFF, "a stranger's": STRANGERS},
-    models.PrescriptionRepeat: {"hers": HERS, "of an error": STAFF, "a stranger's": STRANGERS},
+    models.Prescription: {
+        "hers": HERS,
+        "after the visit": HERS,
+        "in a draft": STAFF,
+        "an error": STAFF,
+        "a stranger's": STRANGERS,
+    },
+    models.PrescriptionRepeat: {"hers": HERS, "in a draft": STAFF, "of an error": STAFF, "a stranger's": STRANGERS},
     models.Allergy: {"hers": STAFF},
     models.RecordImport: {"hers": STAFF},
     models.ImportedLine: {"hers": STAFF},
@@ -132,6 +141,7 @@ async def prepared():
     hers, wrong, strange = await a_record(world.pet), await a_record(world.pet), await a_record(theirs)
     for row in (wrong.note, wrong.prescription, wrong.document):
         await type(row).filter(id=row.id).update(errored_at=NOW, errored_because="Another pet.")
+    drafted = await some_lines(world.pet)
     await what_the_practice_keeps(world.pet)
     line_from_elsewhere = await an_import(world.pet)
     strange_death = await models.Death.create(pet_id=theirs.id, died_on=TODAY, recorded_at=NOW)
@@ -177,6 +187,7 @@ async def prepared():
             "hers": await first(models.HistoryEntry, id=visit.id),
             "a signed note": await first(models.HistoryEntry, id=hers.note.id),
             "a draft": await first(models.HistoryEntry, id=hers.draft.id),
+            "in a draft": await first(models.HistoryEntry, id=drafted.prescription.id),
             "of the practice": await first(models.HistoryEntry, id=hers.weight.id),
             "a stranger's": await first(models.HistoryEntry, id=strange_visit.id),
         },
@@ -204,11 +215,16 @@ async def prepared():
         },
         models.Prescription: {
             "hers": hers.prescription,
+            "after the visit": await a_prescription(hers.draft),
+            "in a draft": drafted.prescription,
             "an error": wrong.prescription,
             "a stranger's": strange.prescription,
         },
         models.PrescriptionRepeat: {
             "hers": hers.repeat,
+            "in a draft": await models.PrescriptionRepeat.create(
+                prescription_id=drafted.prescription.id, number=1, given_at=NOW, given_by_id=world.vet.id
+            ),
             "of an error": wrong.repeat,
             "a stranger's": strange.repeat,
         },

@@ -14,6 +14,8 @@ from models import (
     Message,
     Ownership,
     Pet,
+    Practice,
+    Prescription,
     Problem,
     ProblemState,
     RecordImport,
@@ -31,7 +33,19 @@ from models.refusal import Forbidden, FormatNotInstalled, ImportHasChanged, Inva
 from resolvers import pet_imports, pet_records
 from resolvers.pet_imports import Arrival, Becomes, DuplicateReason
 from resolvers.pets import PetOwner
-from tests.world import NOW, a_nurse, a_pet, a_record, a_world, an_owner, how_many_rows
+from tests.world import (
+    NOW,
+    a_note,
+    a_nurse,
+    a_pet,
+    a_prescription,
+    a_record,
+    a_vaccination,
+    a_visit,
+    a_world,
+    an_owner,
+    how_many_rows,
+)
 from tests.world.elsewhere import a_document, a_patient, a_thing, an_observation
 from vetdesk.database import counted
 from vetdesk.open_vet_format import record_format
@@ -393,7 +407,38 @@ async def test_an_owner_gets_of_her_pets_record_only_what_owners_see(world):
         "practitioners", "medication_statements", "document_references",
     }  # fmt: skip
     assert not any(str(record.note.id) in each.path for each in told.left_out)
-    assert "Lungs" not in told.document
+    assert "Limps since Sunday." not in told.document
+
+
+async def test_an_owner_reads_in_it_what_she_was_given_and_not_what_the_staff_thought_of_it(world):
+    await Practice.all().update(shares_notes=True)
+    record, dose = await a_record(world.pet), await a_vaccination(world.pet)
+    stopped = {"stopped_at": NOW, "stopped_by_id": world.vet.id, "stopped_because": "They never gave it."}
+    await Prescription.filter(id=record.prescription.id).update(**stopped)
+    await a_prescription(await a_note(await a_visit(world.pet, ended_at=None)), medicine="Perhaps this one")
+
+    told = await exported(world, world.pet.id, viewer=world.owner.viewer)
+
+    document = json.loads(told.document)
+    (medicine,), (given,) = document["medication_statements"], document["immunizations"]
+    assert "Quantity: 10 ml" in json.dumps(medicine)
+    assert given["id"] == str(dose.id)
+    assert (await Vaccine.get()).name in json.dumps(given)
+    said = told.document + str(told.left_out)
+    for inside in (
+        "never gave it",
+        "12500",
+        "Perhaps this one",
+        "two people to hold",
+        "Sprain?",
+        "Penicillin",
+        'X-ray"',
+    ):
+        assert inside not in said, inside
+    assert "No fracture." in told.document  # what was added to a signed note is hers to read
+    whole = await exported(world, world.pet.id)
+    for inside in ("never gave it", "12500", "Penicillin"):
+        assert inside in whole.document, inside
 
 
 async def test_another_owner_gets_nothing(world):

@@ -28,12 +28,13 @@ from tests.marked import tables
 from tests.world import NOW, Record, a_record
 
 MIGRATIONS = sorted(path.stem for path in Path(str(models.__path__[0]), "migrations").glob("0*.py"))
-KEPT = [
-    one
+_BY_NAME = {  # what was made again later is as the last one says
+    one.name: one
     for name in MIGRATIONS
     for one in getattr(import_module(f"models.migrations.{name}"), "CONSTRAINTS", ())
     if isinstance(one, Frozen | NeverChanged)
-]
+}
+KEPT = list(_BY_NAME.values())
 # Whatever belongs to a note, and says so by a foreign key.
 CHILDREN = [each for each in tables() if "note" in each._meta.fields_map]
 OF_RECORDS = {Note, Visit, *CHILDREN}
@@ -41,7 +42,10 @@ KINDS = {made.__name__: model for made, model in SHAPES.items() if model in OF_R
 ERRED = {"errored_at", "errored_by_id", "errored_because"}
 # What may still change, beside the marks of what was entered in error, and why.
 MAY_CHANGE: dict[str, dict[str, str]] = {
-    "note": dict.fromkeys(("cosigned_at", "cosigned_by_id"), "A second vet signs what is signed."),
+    "note": {
+        **dict.fromkeys(("cosigned_at", "cosigned_by_id"), "A second vet signs what is signed."),
+        "words": "What is added later finds it too.",
+    },
     "allergy": {"ended_at": "An allergy may turn out to be over."},
     "prescription": {
         "repeats_given": "A repeat that was allowed is given later.",

@@ -7,7 +7,19 @@ from typing import Any
 
 import pytest
 
-from models import Addendum, Event, EventDetail, EventKind, Note, NoteKind, Visit, Vital
+from models import (
+    Addendum,
+    Event,
+    EventDetail,
+    EventKind,
+    HistoryKind,
+    Note,
+    NoteKind,
+    Practice,
+    Visit,
+    Vital,
+    sql,
+)
 from models.refusal import (
     AlreadySigned,
     CosignNotAllowed,
@@ -18,7 +30,8 @@ from models.refusal import (
     NotFound,
     NotSigned,
 )
-from resolvers import notes, visits
+from resolvers import histories, notes, visits
+from resolvers.histories import Wanted
 from resolvers.viewer import Viewer
 from tests.racing import meanwhile
 from tests.world import NOW, a_note, a_nurse, a_record, a_vet, a_visit, a_world, how_many_rows
@@ -136,6 +149,28 @@ async def test_a_draft_takes_an_addendum_once_its_visit_is_locked(database):
     await visits.lock(world.vet.viewer, visit.id, key="lock", now=NOW)
     await notes.add_addendum(world.vet.viewer, note.id, **LATER, key="k", now=NOW)
     assert await Addendum.all().count() == 1
+
+
+async def test_what_is_added_finds_its_note_for_whoever_may_read_it(database):
+    world = await a_world()
+    await Practice.all().update(shares_notes=True)
+    zoe, visit = await a_vet("Zoe Ahrens"), await a_visit(world.pet)
+    signed_one, draft = await a_note(visit, is_signed=True, words="sprain"), await a_note(visit, words="sprain")
+    await visits.lock(world.vet.viewer, visit.id, key="lock", now=NOW)
+
+    async def found(viewer: Viewer, text: str) -> set[Any]:
+        rows = await histories.search(viewer, text, Wanted(kinds=(HistoryKind.NOTE,)))
+        entries = f"SELECT t.id FROM history_entry t WHERE {rows.scope.format(t='t')}"
+        return {sql.as_key(key) for (key,) in await sql.tuples(entries, rows.values)}
+
+    assert await found(zoe.viewer, "fractu") == set()
+    for number, note in enumerate((signed_one, draft)):
+        await notes.add_addendum(zoe.viewer, note.id, **LATER, key=f"k{number}", now=NOW)
+    for text in ("fractu", "x-ray sprain"):
+        assert await found(zoe.viewer, text) == {signed_one.id, draft.id}
+        assert await found(world.owner.viewer, text) == {signed_one.id}
+    await Practice.all().update(shares_notes=False)
+    assert await found(world.owner.viewer, "fractu") == set()
 
 
 @pytest.mark.parametrize(("given", "path"), [({"reason": " "}, "reason"), ({"text": "\n"}, "text")])

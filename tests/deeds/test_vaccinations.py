@@ -45,6 +45,7 @@ from resolvers import (
     vaccines,
 )
 from resolvers.vaccinations import NewVaccination, VaccinationChanges
+from tests.racing import meanwhile
 from tests.world import (
     NOW,
     TODAY,
@@ -350,6 +351,31 @@ async def test_what_is_known_of_a_pet_a_place_or_a_product_moves_what_is_due(wor
     assert (await rabies(world)).due_on == date(2029, 3, 2)
     await vaccines.amend(world.manager.viewer, dose.vaccine_id, shorter, **kept())
     assert (await rabies(world)).due_on == date(2027, 3, 2)
+
+
+async def test_a_dose_that_is_recorded_while_the_label_of_its_vaccine_changes_goes_by_the_new_label(world):
+    vaccine = await Vaccine.get()
+    dose = NewVaccination(vaccine.id, location_id=world.location.id, lot="A-1")
+    other = vaccines.VaccineChanges(name="Distemper vaccine", targets=(Target.DISTEMPER,), species=(Species.DOG,))
+
+    await meanwhile(
+        lambda: vaccines.amend(world.manager.viewer, vaccine.id, other, **kept()),
+        lambda: vaccinations.record(world.vet.viewer, world.pet.id, dose, **kept()),
+    )
+
+    given = await Vaccination.get()
+    assert given.words.startswith("distemper vaccine")
+    due = await VaccinationDue.filter(pet_id=world.pet.id, reason=Reason.PRODUCT_LABEL)
+    assert [one.target for one in due] == [Target.DISTEMPER]
+    # And the other way round: whoever changes the label waits for the dose, and works out anew what hangs on it.
+    luna = await a_pet(world.owner, species=Species.DOG)
+    again = vaccines.VaccineChanges(targets=(Target.PARVOVIRUS,))
+    await meanwhile(
+        lambda: vaccinations.record(world.vet.viewer, luna.id, dose, **kept()),
+        lambda: vaccines.amend(world.manager.viewer, vaccine.id, again, **kept()),
+    )
+    due = await VaccinationDue.filter(pet_id=luna.id, reason=Reason.PRODUCT_LABEL)
+    assert [one.target for one in due] == [Target.PARVOVIRUS]
 
 
 async def test_a_place_that_moves_to_another_country_leaves_its_region_behind(world):

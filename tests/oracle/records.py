@@ -23,14 +23,22 @@ class Records:
     """Every row, as instances of the models; `cursor` is where the stream of changes stands.
 
     `links` are the addresses of all that is printed, by their keys. `told` is what the staff are told of the whole record
-    of one pet, by its key: a text, which no oracle can make.
+    of one pet, by its key, and `told_owners` what each of its owners is, by hers as well: a text, which no oracle can make.
     """
 
-    def __init__(self, rows: Rows, cursor: str, links: dict[UUID, Any], told: dict[UUID, Told]) -> None:
+    def __init__(
+        self,
+        rows: Rows,
+        cursor: str,
+        links: dict[UUID, Any],
+        told: dict[UUID, Told],
+        told_owners: dict[tuple[UUID, UUID], Told],
+    ) -> None:
         self.rows = rows
         self.cursor = cursor
         self.links = links
         self.told = told
+        self.told_owners = told_owners
         self.diary = Diary(rows)
         self._by_key = {model: {row.id: row for row in held} for model, held in rows.items()}
 
@@ -46,7 +54,14 @@ class Records:
         pets = sorted({each.pet_id for each in rows[models.ImportedLine]})[:1]
         nobody, records = Viewer.system("the oracle"), record_format()
         told = {each: await pet_records.told(nobody, each, records=records, now=NOW) for each in pets}
-        return cls(rows, trail.cursor(await trail.latest(), vault), links, told)
+        told_owners = {
+            (each.client_id, each.pet_id): await pet_records.told(
+                Viewer(client_id=each.client_id), each.pet_id, records=records, now=NOW
+            )
+            for each in rows[models.Ownership]
+            if each.pet_id in pets and each.ends_on is None and each.may_view
+        }
+        return cls(rows, trail.cursor(await trail.latest(), vault), links, told, told_owners)
 
     def one(self, model: Any, key: UUID | None) -> Any | None:
         """The row with this key."""

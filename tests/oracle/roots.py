@@ -87,7 +87,8 @@ class Roots:
         found = next(iter(self._all("Pet", id=_key("Pet", pet_id))), None)
         if found is None:
             return None
-        told = self._oracle.records.told[found.row.id]
+        records, pet, client = self._oracle.records, found.row.id, self._viewer.client_id
+        told = records.told[pet] if client is None else records.told_owners[client, pet]
         left_out = [{"path": each.path, "what": each.what, "why": each.why} for each in told.left_out]
         return {"openVetFormat": told.document, "leftOut": left_out}
 

@@ -26,9 +26,16 @@ class Sight:
         self._plans = {each.id: each for each in rows[models.TreatmentPlan]}
         self._shared = {each.id for each in rows[models.Note] if self._is_shared(each, rows[models.Practice][0])}
 
-        self._prescribed = {
-            each.id for each in rows[models.Prescription] if each.pet_id in self._mine and each.errored_at is None
+        over = {each.id for each in rows[models.Visit] if each.ended_at is not None}
+        self._handed_out = {
+            each.id for each in rows[models.Note] if each.signed_at is not None or each.visit_id in over
         }
+        self._prescribed = {
+            each.id
+            for each in rows[models.Prescription]
+            if each.pet_id in self._mine and each.errored_at is None and self._is_handed_out(each)
+        }
+        self._medicines = {each.id: each for each in rows[models.Prescription]}
 
     def sees(self, row: Any) -> bool:
         """Whether the viewer may see a row."""
@@ -42,6 +49,10 @@ class Sight:
         """Whether a note is for the owner to read."""
         is_final = note.signed_at is not None and note.errored_at is None
         return bool(practice.shares_notes and is_final and note.pet_id in self._mine)
+
+    def _is_handed_out(self, medicine: Any) -> bool:
+        """Whether a prescription is more than a line of a draft."""
+        return medicine.note_id is None or medicine.note_id in self._handed_out
 
     def _sees_as_staff(self, row: Any) -> bool:
         if isinstance(row, models.Account):
@@ -75,7 +86,9 @@ class Sight:
         match row:
             case models.HistoryEntry():
                 seen = {"ALWAYS", "SIGNED_NOTE"} if self._shares_notes else {"ALWAYS"}
-                return row.owners_see in seen and row.pet_id in self._mine
+                medicine = self._medicines.get(row.id)
+                is_final = medicine is None or self._is_handed_out(medicine)
+                return row.owners_see in seen and is_final and row.pet_id in self._mine
             case models.TreatmentPlan():
                 return row.kind in (PlanKind.HOME_CARE, PlanKind.EXERCISE) and row.pet_id in self._mine
             case models.TreatmentStep():

@@ -44,7 +44,7 @@ async def what_was_written(pets: Sequence[Pet]) -> None:
         whose: Any = {"pet_id": pet.id, "at": at, "recorded_at": NOW, "recorded_by_id": visit.vet_id}
         noted = {**whose, "note_id": note.id}
         weight = await _measured(pet, whose, noted)
-        await _medicines(pet, visit.vet_id, whose, noted, weight)
+        await _medicines(pet, visit, whose, noted, weight)
         await _problems(pet, whose, noted)
         service = await Service.get(name="Check-up")
         x_ray: Any = {"name": "X-ray", "site": "Left hind", "details": "Two views.", "service_id": service.id}
@@ -70,7 +70,8 @@ async def _measured(pet: Pet, whose: Any, noted: Any) -> Vital:
     return heavier
 
 
-async def _medicines(pet: Pet, vet_id: Any, whose: Any, noted: Any, weight: Vital) -> None:
+async def _medicines(pet: Pet, seen: Visit, whose: Any, noted: Any, weight: Vital) -> None:
+    vet_id = seen.vet_id
     given: Any = {"directions": "Twice a day.", "prescribed_by_id": vet_id, "repeats_allowed": 2}
     by_weight: Any = {
         "micrograms_per_kilogram": 100,
@@ -80,10 +81,17 @@ async def _medicines(pet: Pet, vet_id: Any, whose: Any, noted: Any, weight: Vita
     }
     stopped: Any = {"stopped_at": NOW, "stopped_by_id": vet_id, "stopped_because": "It is well."}
     more: Any = {"times_a_day": 2, "days": 5, "valid_until": NOW.date(), "weight_has_jumped": True}
-    for own in ({**whose, **stopped, "repeats_given": 1}, noted, {**whose, **A_SLIP}):
+    over = await Visit.create(
+        pet_id=pet.id, location_id=seen.location_id, vet_id=vet_id, at=whose["at"], ended_at=NOW, created_at=NOW
+    )
+    unsigned = await Note.create(
+        visit_id=over.id, pet_id=pet.id, kind="NURSE", author_id=vet_id, at=over.at, created_at=NOW, changed_at=NOW
+    )
+    handed_out = {**whose, "note_id": unsigned.id}
+    once = {"repeats_given": 1}
+    for own in ({**whose, **stopped, **once}, {**noted, **once}, {**handed_out, **once}, {**whose, **A_SLIP, **once}):
         medicine = await Prescription.create(**own, **given, **by_weight, **more, medicine=f"Meloxicam for {pet.name}")
-        if "stopped_at" in own or "errored_at" in own:
-            await PrescriptionRepeat.create(prescription_id=medicine.id, number=1, given_at=NOW, given_by_id=vet_id)
+        await PrescriptionRepeat.create(prescription_id=medicine.id, number=1, given_at=NOW, given_by_id=vet_id)
     await Prescription.create(**{**whose, "recorded_by_id": None}, **given, medicine="Cream")
 
 

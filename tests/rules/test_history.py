@@ -22,6 +22,7 @@ from tests.world import (
     a_booking,
     a_note,
     a_pet,
+    a_prescription,
     a_record,
     a_vaccination,
     a_visit,
@@ -107,6 +108,8 @@ async def test_whoever_sees_a_row_sees_its_entry_and_nobody_else_does(database, 
     wrong, _, _ = await a_record(world.pet), await a_record(world.pet), await a_record(stranger)
     for row in (wrong.note, wrong.prescription, wrong.document):
         await type(row).filter(id=row.id).update(errored_at=NOW, errored_because="Another pet.")
+    await a_prescription(await a_note(await a_visit(world.pet, ended_at=None)))  # which nobody has handed out yet
+    await a_prescription(wrong.draft)  # which she took home when the visit ended
     await a_booking()
     await a_booking(stranger, starts_at=NOW + 3 * AN_HOUR)
     seen_by_her = set()
@@ -157,9 +160,12 @@ async def test_a_practice_that_was_there_before_has_its_history(empty_database):
         world = await a_world()
         keys = await _visits_planned_before(world)
         visit = await a_visit(world.pet, words="she limps")
+        note = await a_note(visit, is_signed=True, words="sprain")
+        for text in ("No fracture.", "Still none; sprain."):
+            await models.Addendum.create(note_id=note.id, author_id=visit.vet_id, at=NOW, reason="X-ray", text=text)
         triggers = await _triggers()
     async with _client(empty_database.url) as client:
-        await _executor(client, empty_database.url).migrate([MigrationTarget("models", "0012_history_kept")])
+        await _executor(client, empty_database.url).migrate([MigrationTarget("models", "0014_addenda_found")])
     async with connect(empty_database.url):
         words = dict(map(tuple, await sql.tuples("SELECT id, words FROM appointment")))
         assert [words[key] for key in keys] == [
@@ -172,6 +178,9 @@ async def test_a_practice_that_was_there_before_has_its_history(empty_database):
         assert await _triggers() >= triggers
         found = await HistoryEntry.filter(words__contains="itches").count()
         assert found == 2
+        assert {key: words for key, *_, words in await entries("note")} == {
+            note.id: "sprain x ray no fracture still none"
+        }
 
 
 async def _visits_planned_before(world: World) -> list[Any]:

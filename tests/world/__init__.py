@@ -47,7 +47,7 @@ from tests.world.places import (
     the_location,
 )
 from tests.world.plans import a_booking, a_letter, a_service
-from tests.world.records import Record, a_note, a_record, a_visit, a_weight, what_the_practice_keeps
+from tests.world.records import Record, a_note, a_prescription, a_record, a_visit, a_weight, what_the_practice_keeps
 
 __all__ = [
     "AN_HOUR",
@@ -78,6 +78,7 @@ __all__ = [
     "a_pet",
     "a_plan",
     "a_practice",
+    "a_prescription",
     "a_receptionist",
     "a_record",
     "a_room",

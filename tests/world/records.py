@@ -97,6 +97,16 @@ async def a_weight(
     )
 
 
+async def a_prescription(note: Note, **more: Any) -> Prescription:
+    """A medicine that stands in a note."""
+    given: dict[str, Any] = {
+        "pet_id": note.pet_id, "at": note.at, "recorded_at": note.at, "recorded_by_id": note.author_id,
+        "medicine": "Meloxicam", "strength": "1.5 mg/ml", "directions": "With food.", "quantity": "10 ml",
+        "prescribed_by_id": note.author_id,
+    }  # fmt: skip
+    return await Prescription.create(note_id=note.id, **given | more)
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """One row of each table that belongs to the record of a pet."""
@@ -141,11 +151,9 @@ async def a_record(pet: Pet, **of_visit: Any) -> Record:
     procedure = await Procedure.create(**line, name="X-ray", site="Left hind", details="Two views", done_by_id=vet_id)
     given: Any = {"name": "Meloxicam", "amount": "0.8 ml", "route": "s.c.", "lot": "M-17"}
     treatment = await Treatment.create(**line, **given, given_by_id=vet_id)
-    medicine: Any = {"medicine": "Meloxicam", "strength": "1.5 mg/ml", "directions": "With food.", "quantity": "10 ml"}
-    prescription = await Prescription.create(
-        **line, **medicine, prescribed_by_id=vet_id, weight_id=weight.id, weight_grams=12_500, repeats_allowed=1,
-        repeats_given=1,
-    )  # fmt: skip
+    prescription = await a_prescription(
+        note, weight_id=weight.id, weight_grams=12_500, repeats_allowed=1, repeats_given=1
+    )
     repeat = await PrescriptionRepeat.create(prescription_id=prescription.id, number=1, given_at=at, given_by_id=vet_id)
     allergy = await Allergy.create(**line, substance="Penicillin", reaction="Hives")
     await Note.filter(id=note.id).update(signed_at=at + timedelta(minutes=20), signed_by_id=vet_id)

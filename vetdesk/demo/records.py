@@ -10,6 +10,7 @@ from models import (
     Certainty,
     Diagnosis,
     DocumentKind,
+    Note,
     PlanKind,
     Role,
     VitalKind,
@@ -102,7 +103,8 @@ class Records:
         if planned.slot.offer in (VACCINATION, FIRST_VISIT):
             await self._vaccinate(viewer, planned, pet_id, visit_id, moment)
         if moment < self._now - 2 * _DAY or random.random() > _SOME_VISITS_ARE_LEFT_OPEN:
-            await notes.sign(viewer, note_id, based_on=2, key=self._key(), now=moment)
+            read = await Note.get(id=note_id)  # with every line that was written into it
+            await notes.sign(viewer, note_id, based_on=read.version, key=self._key(), now=moment)
             await visits.end(viewer, visit_id, key=self._key(), now=moment)
         await self._send_home(viewer, case, planned, pet_id, visit_id, moment)
 
