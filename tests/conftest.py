@@ -102,6 +102,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """What is there now stays until the end: whoever looks for garbage need not look at it again and again."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(50_000, 20, 50)  # the same is spared a server, see vetdesk/serving.py
 
 
 class _Reporter:

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from models import Right, Role, Species, Status, Target
+from models import Right, Role, Species, Status
 from models.refusal import Forbidden, NotFound, Refusal, SignedOut
 from models.stretch import Stretch
 from resolvers import (
     accounts,
     appointments,
-    certificates,
     clients,
     codes,
     hours,
@@ -28,9 +27,6 @@ from resolvers import (
     services,
     sessions,
     teams,
-    vaccination_protocols,
-    vaccinations,
-    vaccines,
 )
 from resolvers.access import Deed, Where
 from resolvers.viewer import Audience, Viewer
@@ -57,7 +53,6 @@ DESK_AND_VETS = DESK | anywhere(Role.VET)
 MANAGERS_HERE = here(Role.MANAGER)
 MANAGERS_OF_ALL = held("everywhere", Role.MANAGER)
 STAFF_HERE = here(*STAFF)
-CARERS_HERE, VETS_HERE = here(Role.VET, Role.NURSE), here(Role.VET)
 ALL_STAFF = anywhere(*STAFF)
 SIGNED_OUT = frozenset({NOBODY})
 
@@ -261,52 +256,6 @@ async def _(scene, viewer):
     await hours_exceptions.amend(viewer, scene.away.id, changes, **KEPT)
 
 
-@line(Deed.RECORD_VACCINATION, CARERS_HERE)
-async def _(scene, viewer):
-    dose = vaccinations.NewVaccination(scene.vaccine.id, location_id=scene.world.location.id, lot="A-1")
-    await vaccinations.record(viewer, scene.world.pet.id, dose, **KEPT)
-
-
-@line(Deed.AMEND_VACCINATION, CARERS_HERE)
-async def _(scene, viewer):
-    await vaccinations.amend(viewer, scene.dose.id, vaccinations.VaccinationChanges(tag="T-8"), **KEPT)
-
-
-@line(Deed.VOID_VACCINATION, CARERS_HERE)
-async def _(scene, viewer):
-    await vaccinations.void(viewer, scene.dose.id, "It was the cat.", **KEPT)
-
-
-@line(Deed.ISSUE_CERTIFICATE, VETS_HERE)
-async def _(scene, viewer):
-    await certificates.issue(viewer, scene.dose.id, **KEPT)
-
-
-@line(Deed.VOID_CERTIFICATE, VETS_HERE)
-async def _(scene, viewer):
-    await certificates.void(viewer, scene.certificate.id, "The lot is wrong.", **KEPT)
-
-
-@line(Deed.ADD_VACCINE, MANAGERS_OF_ALL)
-async def _(scene, viewer):
-    await vaccines.add(viewer, vaccines.NewVaccine("Imrab", [Species.DOG], [Target.RABIES], 36), **KEPT)
-
-
-@line(Deed.AMEND_VACCINE, MANAGERS_OF_ALL)
-async def _(scene, viewer):
-    await vaccines.amend(viewer, scene.vaccine.id, vaccines.VaccineChanges(lasts_months=12), **KEPT)
-
-
-@line(Deed.ACTIVATE_PROTOCOL, MANAGERS_OF_ALL)
-async def _(scene, viewer):
-    await vaccination_protocols.activate(viewer, scene.protocol.id, **KEPT)
-
-
-@line(Deed.DEACTIVATE_PROTOCOL, MANAGERS_OF_ALL)
-async def _(scene, viewer):
-    await vaccination_protocols.deactivate(viewer, scene.protocol.id, **KEPT)
-
-
 @line(Deed.AMEND_STAFF, MANAGERS_OF_ALL)
 async def _(scene, viewer):
     await teams.amend_staff(viewer, scene.world.vet.id, licence_number="NY 1", **KEPT)
@@ -399,7 +348,8 @@ async def _(scene, viewer):
 
 import tests.deeds_of_lines  # noqa: E402 - the deeds of the lines of a record, in their own file
 import tests.deeds_of_plans  # noqa: E402 - the deeds of plans and documents, in their own file
-import tests.deeds_of_records  # noqa: E402, F401 - the deeds of records, in their own file
+import tests.deeds_of_records  # noqa: E402 - the deeds of records, in their own file
+import tests.deeds_of_vaccinations  # noqa: E402, F401 - the deeds of vaccinations, in their own file
 from tests import deeds_of_imports, deeds_of_papers  # noqa: E402, F401 - the deeds of imports and of papers, in their own files
 
 deeds_of_endings.join(line, ALL_STAFF, OWNERS)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
-from models import Certificate, HoursException, Letter, Status, Vaccine, WorkingHours
+from models import Certificate, Letter, Status, Vaccine
 from resolvers import invitations
 from resolvers.viewer import Audience, Viewer
 from tests.api import samples_of_endings
@@ -16,13 +15,12 @@ from tests.api.samples import ADDRESS, Sample, a_visit, at, for_owners, secret_o
 from tests.api.samples_of_imports import of_imports
 from tests.api.samples_of_lines import of_lines
 from tests.api.samples_of_papers import of_papers
+from tests.api.samples_of_the_practice import of_the_practice
 from tests.api.vaccination_samples import of_vaccinations
 from tests.doorkeeper import PASSWORD
 from tests.doors import Program, id_of
 from tests.scene import STAFF, a_newcomer
 from tests.world import NOW, World, a_client, a_member, a_pet, a_world, an_owner, an_ownership
-
-A_STRETCH = {"weekday": 6, "from": "08:00", "until": "12:00"}
 
 
 @dataclass
@@ -59,9 +57,6 @@ async def for_staff(program: Program, world: World, boss: Viewer) -> list[Sample
     alive, shared = await a_pet(world.owner, name="Maja"), await a_pet(world.owner, name="Oskar")
     held = await an_ownership(shared, client)
     left = await an_ownership(await a_pet(world.owner, name="Nelly"), client)
-    hours = await WorkingHours.filter(staff_id=world.vet.id).first()
-    a_day: Any = {"starts_at": NOW + timedelta(days=20), "ends_at": NOW + timedelta(days=21)}
-    away = await HoursException.create(staff_id=world.vet.id, **a_day)
     invited = a_newcomer(world.location.id, "ada@practice.example")
     ports = program.adapters.ports
     await invitations.invite(boss, invited, key="invited", vault=ports.vault, rules=ports.rules, now=NOW)
@@ -252,138 +247,7 @@ async def for_staff(program: Program, world: World, boss: Viewer) -> list[Sample
             {"ownershipId": id_of(held)},
         ),
         *await samples_of_endings.for_staff(world, boss),
-        sample(
-            "addLocation",
-            "LocationAdded { location { id name } }",
-            {
-                "name": "Quay",
-                "zone": "Europe/London",
-                "currency": "GBP",
-                "address": ADDRESS,
-                "phone": "+44 20 7946 0958",
-                "openingHours": [A_STRETCH],
-                "region": "DE-BE",
-            },
-            {"name": "Key"},
-            Location=1,
-            OpeningHours=1,
-        ),
-        sample(
-            "amendLocation",
-            "LocationAmended { location { id name } }",
-            {
-                "locationId": place,
-                "name": "Main Street",
-                "zone": "Europe/Paris",
-                "currency": "CHF",
-                "address": ADDRESS,
-                "phone": "+49 30 901820",
-                "openingHours": [A_STRETCH],
-                "closedOn": "2030-01-01",
-                "region": "DE-BE",
-            },
-            {"name": "High Street"},
-            OpeningHours=-4,
-            VaccinationDue=1,
-        ),
-        sample(
-            "addRoom", "RoomAdded { room { id name } }", {"locationId": place, "name": "Two"}, {"name": "2"}, Room=1
-        ),
-        sample(
-            "amendRoom",
-            "RoomAmended { room { id name } }",
-            {"roomId": id_of(world.room), "name": "One", "isInUse": False},
-            {"name": "1"},
-        ),
-        sample(
-            "addService",
-            "ServiceAdded { service { id name } }",
-            {
-                "name": "Dental",
-                "lastsMinutes": 60,
-                "description": "Teeth.",
-                "bufferBeforeMinutes": 15,
-                "bufferAfterMinutes": 15,
-                "leadMinutes": 120,
-                "species": ["DOG", "CAT"],
-                "isBookableOnline": True,
-                "isOpenToNewClients": True,
-                "ownerMayChooseVet": True,
-                "isFarewell": False,
-                "staffIds": [vet],
-                "roomIds": [id_of(world.room)],
-            },
-            {"name": "Teeth"},
-            Service=1,
-            ServiceStaff=1,
-            ServiceRoom=1,
-        ),
-        sample(
-            "amendService",
-            "ServiceAmended { service { id name } }",
-            {
-                "serviceId": id_of(world.service),
-                "name": "Big check-up",
-                "lastsMinutes": 45,
-                "description": "Everything.",
-                "bufferBeforeMinutes": 5,
-                "bufferAfterMinutes": 5,
-                "leadMinutes": 60,
-                "species": ["DOG"],
-                "isBookableOnline": True,
-                "isOpenToNewClients": False,
-                "ownerMayChooseVet": False,
-                "isFarewell": False,
-                "isOffered": True,
-                "staffIds": [vet],
-                "roomIds": [],
-            },
-            {"name": "Check-up"},
-            ServiceRoom=-1,
-        ),
-        sample(
-            "addWorkingHours",
-            "WorkingHoursAdded { workingHours { id weekday } }",
-            {
-                "staffId": vet,
-                "locationId": place,
-                "stretch": A_STRETCH,
-                "startsOn": "2026-03-02",
-                "endsOn": "2027-01-01",
-            },
-            {"endsOn": None},
-            WorkingHours=1,
-        ),
-        sample(
-            "amendWorkingHours",
-            "WorkingHoursAmended { workingHours { id endsOn } }",
-            {
-                "workingHoursId": id_of(hours),
-                "stretch": {"weekday": 1, "from": "09:00", "until": "17:00"},
-                "startsOn": "2025-01-01",
-                "endsOn": "2027-01-01",
-            },
-            {"endsOn": None},
-        ),
-        sample(
-            "addException",
-            "ExceptionAdded { exception { id reason } }",
-            {
-                "startsAt": at(30),
-                "endsAt": at(31),
-                "locationId": place,
-                "staffId": vet,
-                "reason": "Holiday",
-            },
-            {"reason": "Training"},
-            HoursException=1,
-        ),
-        sample(
-            "amendException",
-            "ExceptionAmended { exception { id reason } }",
-            {"exceptionId": id_of(away), "startsAt": at(40), "endsAt": at(41), "reason": "Holiday"},
-            {"reason": "Training"},
-        ),
+        *await of_the_practice(world, sample),
         sample(
             "inviteStaff",
             "StaffInvited { staff { id displayName } }",

@@ -141,6 +141,8 @@ def _is_at(program: Program, door: Audience, text: str) -> bool:
     return True
 
 
+# Which plan is kept for whom is decided before it is put to a database, and on both alike.
+@pytest.mark.only_on("sqlite")
 async def test_a_warm_program_tells_everybody_what_a_cold_one_tells_them(database):
     house = await House.made()
     first, warm = Program(), Program()
@@ -162,6 +164,7 @@ async def test_a_warm_program_tells_everybody_what_a_cold_one_tells_them(databas
     assert all(door.plans.hits > door.plans.misses for door in warm.operations.values())
 
 
+@pytest.mark.only_on("sqlite")
 @pytest.mark.parametrize("door", Audience)
 async def test_in_every_order_of_roles_everybody_is_told_what_is_theirs(database, door):
     """Every order has a document of its own, so that whoever comes first in it is the one for whom it is planned."""

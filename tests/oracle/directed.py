@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
+from functools import cache
 from random import Random
 from typing import Any
 
@@ -21,9 +22,10 @@ Asked = tuple[str, str]
 _STEPS, _TRIES = 5, 12
 
 
-def askable(audience: Audience, role: Role) -> set[Asked]:
+@cache
+def askable(audience: Audience, role: Role) -> frozenset[Asked]:
     """Every field that somebody of this role can ask of something she may see; of those that are not for her, the field."""
-    return {(of.name, name) for of in _types(audience, role) for name in of.fields}
+    return frozenset((of.name, name) for of in _types(audience, role) for name in of.fields)
 
 
 def _types(audience: Audience, role: Role) -> list[graphql.GraphQLObjectType]:
@@ -35,8 +37,15 @@ def _types(audience: Audience, role: Role) -> list[graphql.GraphQLObjectType]:
     return list(dict.fromkeys(found))
 
 
-def _edges(schema: graphql.GraphQLSchema, of: Any, role: Role) -> Iterator[tuple[str, str, graphql.GraphQLObjectType]]:
+@cache
+def _edges(schema: graphql.GraphQLSchema, of: Any, role: Role) -> list[tuple[str, str, graphql.GraphQLObjectType]]:
     """The fields that lead on from a type, what has to be said inside of them, and the types to which they lead."""
+    return list(_found_edges(schema, of, role))
+
+
+def _found_edges(
+    schema: graphql.GraphQLSchema, of: Any, role: Role
+) -> Iterator[tuple[str, str, graphql.GraphQLObjectType]]:
     for name, field in of.fields.items():
         kind = graphql.get_named_type(field.type)
         if role not in NARROWER.get((of.name, name), {role}):

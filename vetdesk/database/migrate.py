@@ -14,12 +14,14 @@ import asyncpg
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.context import TortoiseContext
 from tortoise.migrations.executor import MigrationExecutor
+from tortoise.migrations.graph import MigrationKey
 from tortoise.migrations.schema_editor import AsyncpgSchemaEditor, BaseSchemaEditor, SqliteSchemaEditor
+from tortoise.migrations.schema_generator.state import State
 
 from models.refusal import DatabaseUnavailable
 from vetdesk.database import address
 from vetdesk.database.connect import configuration, initialise
-from vetdesk.database.together import Loader
+from vetdesk.database.together import Known, Loader
 
 # Any number will do, as long as nobody else locks it in the same database.
 _LOCK = 0x7665_7464_6573_6B
@@ -81,6 +83,10 @@ class _Executor(MigrationExecutor):
     def __init__(self, connection: BaseDBAsyncClient, apps_config: dict[str, dict[str, Any]]) -> None:
         super().__init__(connection, apps_config)
         self.loader = Loader(apps_config, self.recorder, load=False)
+
+    async def _project_state(self, applied: set[MigrationKey], *, upto: MigrationKey | None = None) -> State:
+        state = await super()._project_state(applied, upto=upto)
+        return Known(state.models, state.apps)
 
     def _schema_editor(self, atomic: bool = True, collect_sql: bool = False) -> BaseSchemaEditor:  # noqa: FBT001, FBT002
         if self.connection.capabilities.dialect == "sqlite":

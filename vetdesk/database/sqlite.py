@@ -18,14 +18,17 @@ import sqlite3
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from functools import partial
+from itertools import count
 from types import TracebackType
 from typing import Any, TypeVar
 
 import aiosqlite
-from tortoise.backends.base.client import TransactionalDBClient, TransactionContext
+from tortoise.backends.base.client import NestedTransactionContext, TransactionalDBClient, TransactionContext
 from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionContext, SqliteTransactionWrapper
 from tortoise.connection import get_connections
+from tortoise.exceptions import TransactionManagementError
 
+from vetdesk.database.at_once import is_at_once
 from vetdesk.database.savepoint import Savepoint
 from vetdesk.database.settle import settle
 from vetdesk.database.sqlite_file import Queries, inserted, opened, patiently, queried, queried_all
@@ -34,6 +37,7 @@ from vetdesk.database.statements import sent
 T = TypeVar("T")
 
 _READ = re.compile(r"\s*(?:SELECT|WITH)\b", re.IGNORECASE)
+_SAVEPOINTS = count(1)
 # WITH may lead into a write. A word in a quoted text can be mistaken for one: such a read goes to the writer, unharmed.
 _WRITE_INSIDE = re.compile(r"\b(?:INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE)
 
@@ -149,7 +153,9 @@ class _TransactionClient(Client, SqliteTransactionWrapper):
         SqliteTransactionWrapper.__init__(self, connection)
 
     def _in_transaction(self) -> TransactionContext:
-        return Savepoint(_TransactionClient(self))
+        inner = _TransactionClient(self)
+        # What is asked at once is not cancelled half way.
+        return NestedTransactionContext(inner) if is_at_once() else Savepoint(inner)
 
     async def execute_many(self, query: str, values: list[list[Any]]) -> None:
         """Run one statement for each row of values."""
@@ -177,6 +183,25 @@ class _TransactionClient(Client, SqliteTransactionWrapper):
         """Forget what was written."""
         await patiently(self._connection, lambda connection: connection.rollback())
         self._finalized = True
+
+    async def savepoint(self) -> None:
+        """Begin a transaction inside of this one."""
+        self._savepoint = f"inner_{next(_SAVEPOINTS)}"
+        await self._inside("SAVEPOINT")
+
+    async def release_savepoint(self) -> None:
+        """Keep what was written since the savepoint, if the transaction around it is kept."""
+        await self._inside("RELEASE")
+
+    async def savepoint_rollback(self) -> None:
+        """Forget what was written since the savepoint."""
+        await self._inside("ROLLBACK TO")
+        self._savepoint = None
+
+    async def _inside(self, word: str) -> None:
+        if self._savepoint is None:
+            raise TransactionManagementError("There is no savepoint.")
+        await patiently(self._connection, partial(queried, query=f"{word} {self._savepoint}", values=None))
 
     async def _read_or_write(self, query: str, work: Callable[[sqlite3.Connection], T]) -> T:
         return await self._write(query, work)

@@ -13,6 +13,7 @@ import aiosqlite
 from tortoise.exceptions import IntegrityError, OperationalError
 
 from models.refusal import DatabaseUnavailable
+from vetdesk.database.at_once import is_at_once
 from vetdesk.database.settle import settle
 
 T = TypeVar("T")
@@ -35,7 +36,8 @@ _GONE = frozenset(
 
 async def opened(path: str, pragmas: dict[str, Any]) -> aiosqlite.Connection:
     """A connection with its pragmas set, or none at all."""
-    connection = aiosqlite.connect(path, isolation_level=None)
+    # Its lock lets one task in at a time, so it does not matter in which thread that one asks.
+    connection = aiosqlite.connect(path, isolation_level=None, check_same_thread=False)
     # A thread that nobody closed must not keep the program from ending.
     connection._thread.daemon = True
     try:
@@ -52,12 +54,14 @@ async def opened(path: str, pragmas: dict[str, Any]) -> aiosqlite.Connection:
 
 
 async def patiently(connection: aiosqlite.Connection, work: Callable[[sqlite3.Connection], T]) -> T:
-    """Do `work` in the connection's thread; while another process holds the lock, ask again for `WAIT_SECONDS`."""
+    """Do `work` in the connection's thread, or at once; while another process holds the lock, ask again for `WAIT_SECONDS`."""
     loop = asyncio.get_running_loop()
     until = loop.time() + WAIT_SECONDS
     longest = 0.001
     while True:
         try:
+            if is_at_once():
+                return work(connection._conn)
             # Its own methods hand over one call each, and a cursor that must be closed by another.
             done: T = await connection._execute(  # type: ignore[no-untyped-call]
                 _in_thread, connection, work
@@ -90,11 +94,14 @@ def inserted(connection: sqlite3.Connection, query: str, values: Sequence[Any]) 
 def queried(connection: sqlite3.Connection, query: str, values: Sequence[Any] | None) -> tuple[int, list[Any]]:
     """Run one statement to its end; how many rows it changed itself, or else found, and the rows."""
     before = connection.total_changes
-    rows = connection.execute(query, values or ()).fetchall()
+    cursor = connection.execute(query, values or ())
+    rows = cursor.fetchall()
     if connection.total_changes == before:
         return len(rows), rows
-    # The total counts what triggers did as well.
-    (changed,) = connection.execute("SELECT changes()").fetchone()
+    # The total counts what triggers did as well. Python knows the number unless the statement begins with WITH.
+    changed = cursor.rowcount
+    if changed < 0:
+        (changed,) = connection.execute("SELECT changes()").fetchone()
     return changed, rows
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -127,6 +128,7 @@ class _Life:
         for number, (moment, act) in enumerate(self._acts):
             if number % _REPORT_EVERY == 0:
                 report(f"{moment:%B %Y}", number, total)
+                await asyncio.sleep(0)  # whoever wants to stop us gets a turn
             await self._deliver_until(moment)
             await act(moment)
         await self._deliver_until(now)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,15 +12,19 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from models import Practice, period
 from models.refusal import PracticeExists
 from vetdesk import wiring
-from vetdesk.database import connect, pending_migrations
+from vetdesk.database import at_once, connect, pending_migrations
 from vetdesk.demo.building import FULL, Size, build
 from vetdesk.demo.quiet import NoTokens
 from vetdesk.settings import SettingsError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rich.console import Console
 
     from vetdesk.settings import Settings
+
+_NEW_OBJECTS = 50_000, 20, 50
 
 
 async def fill(settings: Settings, out: Console, *, size: Size = FULL) -> None:
@@ -53,5 +59,17 @@ async def fill_if_empty(settings: Settings, out: Console, *, size: Size = FULL) 
             def report(where: str, done: int, total: int) -> None:
                 progress.update(task, description=f"Making up a practice: {where:<15}", completed=done, total=total)
 
-            await build(ports, now=period.now(), report=report, size=size)
+            with at_once(), _few_collections():
+                await build(ports, now=period.now(), report=report, size=size)
     return True
+
+
+@contextmanager
+def _few_collections() -> Iterator[None]:
+    """Look for garbage seldom: what the practice is made of is not, and there is much of it."""
+    often = gc.get_threshold()
+    gc.set_threshold(*_NEW_OBJECTS)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*often)
