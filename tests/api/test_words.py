@@ -91,6 +91,7 @@ def test_an_owner_asks_for_nothing_but_this():
         "deathPreview",
         "changesCursor",
         "pet",
+        "petRecord",
         "myPets",
         "myAppointments",
         "certificate",
