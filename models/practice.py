@@ -11,7 +11,8 @@ class Practice(Row):
     """The practice itself: there is never a second row.
 
     `shares_notes` says whether owners see signed notes; `locks_after_hours` how long after its end the record of a
-    visit locks itself (null: never); `stale_weight_days` how old a weight may be that a dose is reckoned from.
+    visit locks itself (null: never); `stale_weight_days` how old a weight may be that a dose is reckoned from;
+    `most_discount` how many percent the front desk may give without a manager.
     """
 
     name = fields.TextField()
@@ -21,6 +22,7 @@ class Practice(Row):
     shares_notes = fields.BooleanField(default=False, db_default=False)
     locks_after_hours = fields.SmallIntField(null=True, default=24, db_default=24)
     stale_weight_days = fields.SmallIntField(default=30, db_default=30)
+    most_discount = fields.SmallIntField(default=10, db_default=10)
 
     class Meta:
         table = "practice"

@@ -24,26 +24,6 @@ if TYPE_CHECKING:
 
     from resolvers.viewer import Viewer
 
-__all__ = [
-    "ALL",
-    "DEEDS",
-    "NOTHING",
-    "ROWS",
-    "Deed",
-    "Rule",
-    "Where",
-    "carried",
-    "find",
-    "find_all",
-    "find_with_right",
-    "impersonal",
-    "key",
-    "may",
-    "owners_concerned",
-    "rows",
-    "sight",
-]
-
 M = TypeVar("M", bound=Model)
 
 __all__ = [
@@ -120,6 +100,10 @@ _NOTE = f"{_SHARED_NOTE} AND {_owned('{t}.pet_id')}"
 _PLAN = f"{_AT_HOME} AND {_owned('{t}.pet_id')}"
 _PRESCRIPTION = f"{{t}}.errored_at IS NULL AND {_owned('{t}.pet_id')}"
 
+# Whoever was asked to pay sees that she was, whosever the pet is now.
+_ADDRESSED = "{t}.client_id = {client}"
+_INVOICE = f"{{t}}.state = 'ISSUED' AND {_ADDRESSED}"
+
 ROWS: Final[Mapping[type[Model], Rule]] = {
     models.Practice: Rule(staff=ALL, owner=ALL),
     models.Location: Rule(staff=ALL, owner=ALL),
@@ -164,6 +148,16 @@ ROWS: Final[Mapping[type[Model], Rule]] = {
     **dict.fromkeys((models.RecordImport, models.ImportedLine), Rule(staff=ALL)),
     models.Vaccination: Rule(staff=ALL, owner=f"{{t}}.voided_at IS NULL AND {_owned('{t}.pet_id')}"),
     models.Certificate: Rule(staff=ALL, owner=f"{{t}}.client_id = {{client}} AND {_owned('{t}.pet_id')}"),
+    **dict.fromkeys((models.LegalEntity, models.TaxCategory, models.TaxRate), Rule(staff=ALL)),
+    **dict.fromkeys((models.PriceListItem, models.Price), Rule(staff=ALL)),
+    **dict.fromkeys((models.ProposedCharge, models.DroppedCharge), Rule(staff=ALL)),
+    **dict.fromkeys((models.InvoiceVisit, models.InvoicePayer, models.Dispute), Rule(staff=ALL)),
+    models.Invoice: Rule(staff=ALL, owner=_INVOICE),
+    models.InvoiceLine: Rule(staff=ALL, owner=_below("invoice", "invoice_id", _INVOICE)),
+    models.CreditNoteLine: Rule(staff=ALL, owner=_below("credit_note", "credit_note_id", _ADDRESSED)),
+    models.PaymentInvoice: Rule(staff=ALL, owner=_below("payment", "payment_id", _ADDRESSED)),
+    **dict.fromkeys((models.CreditNote, models.Payment, models.Refund), Rule(staff=ALL, owner=_ADDRESSED)),
+    **dict.fromkeys((models.ClientAccount, models.LedgerEntry), Rule(staff=ALL, owner=_ADDRESSED)),
     models.Account: Rule(
         staff="{t}.id = {account}",
         owner="{t}.id = {account}",
