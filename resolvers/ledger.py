@@ -6,7 +6,7 @@ was found until the deed is done.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -16,10 +16,10 @@ from models.refusal import NotFound
 from models.row import uuid7
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date, datetime
 
-    from models import PaymentMethod
+    from models import Payment, PaymentMethod
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,3 +250,31 @@ async def releases(invoice_id: UUID, location_id: UUID, minor: int) -> list[Post
             )
             minor -= released
     return postings
+
+
+async def receive(
+    held: Held, payment: Payment, meant: Mapping[UUID, int] | None, *, on: date, now: datetime
+) -> list[UUID]:
+    """Post a payment that has come, and pay with it what it is meant for: the invoices that it pays something of.
+
+    `meant` says how much of it is for which invoice, in minor units; where less is open by now, the rest stays on
+    account. Without it the oldest debt is paid first.
+
+    Raises:
+        PeriodClosed: the books of that day are closed.
+    """
+    debts = await owed(held.account)
+    if meant is not None:
+        debts = [
+            replace(debt, minor=min(debt.minor, meant[debt.invoice_id])) for debt in debts if debt.invoice_id in meant
+        ]
+    came = Posting(
+        kind=EntryKind.PAYMENT,
+        minor=payment.minor,
+        location_id=payment.location_id,
+        payment_id=payment.id,
+        method=payment.method,
+    )
+    paid = allocations(payment.id, payment.minor, debts)
+    await held.post([came, *paid], on=on, now=now)
+    return [posting.invoice_id for posting in paid if posting.invoice_id is not None]
