@@ -105,6 +105,17 @@ class Deed(StrEnum):
     REFRESH_SESSION = "refreshSession"
     SIGN_OUT = "signOut"
     SIGN_OUT_EVERYWHERE = "signOutEverywhere"
+    PROPOSE_CHARGE = "proposeCharge"
+    DROP_CHARGE = "dropCharge"
+    OPEN_INVOICE = "openInvoice"
+    ADD_INVOICE_LINE = "addInvoiceLine"
+    AMEND_INVOICE_LINE = "amendInvoiceLine"
+    REMOVE_INVOICE_LINE = "removeInvoiceLine"
+    SET_INVOICE_PAYERS = "setInvoicePayers"
+    DISCARD_INVOICE = "discardInvoice"
+    ISSUE_INVOICE = "issueInvoice"
+    ISSUE_CREDIT_NOTE = "issueCreditNote"
+    WRITE_OFF_INVOICE = "writeOffInvoice"
     DELIVER_MESSAGES = "deliverMessages"
     OPEN_PRACTICE = "openPractice"
 
@@ -209,6 +220,18 @@ DEEDS: Final[Mapping[Deed, frozenset[Role]]] = {
     Deed.REFRESH_SESSION: STAFF_DOOR | OWNER_DOOR,
     Deed.SIGN_OUT: STAFF | OWNER,
     Deed.SIGN_OUT_EVERYWHERE: STAFF | OWNER,
+    # Whoever treats a pet proposes; what is billed is decided at the desk.
+    Deed.PROPOSE_CHARGE: STAFF,
+    Deed.DROP_CHARGE: FRONT_DESK | {Role.VET},
+    Deed.OPEN_INVOICE: FRONT_DESK,
+    Deed.ADD_INVOICE_LINE: FRONT_DESK,
+    Deed.AMEND_INVOICE_LINE: FRONT_DESK,
+    Deed.REMOVE_INVOICE_LINE: FRONT_DESK,
+    Deed.SET_INVOICE_PAYERS: FRONT_DESK,
+    Deed.DISCARD_INVOICE: FRONT_DESK,
+    Deed.ISSUE_INVOICE: FRONT_DESK,
+    Deed.ISSUE_CREDIT_NOTE: FRONT_DESK,
+    Deed.WRITE_OFF_INVOICE: MANAGER,
     Deed.DELIVER_MESSAGES: frozenset(),
     Deed.OPEN_PRACTICE: frozenset(),
 }

@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated
-from uuid import UUID
 
 import strawberry
 
 import models
-from graph.ids import global_id
 from graph.reading.shape import batched, column, computed, many, one, shape, timed
 from graph.roles import EVERYBODY, STAFF, allow
+from graph.types.charge_source import ChargeSource, maybe_source_id, percent, pieces
 from graph.types.client import Client
 from graph.types.enums import described
 from graph.types.location import Location
@@ -21,9 +20,8 @@ from graph.types.node import Node, id_of
 from graph.types.pet import Pet
 from graph.types.staff import Staff
 from graph.types.visit import Visit
-from models import ChargeSource, InvoiceState
+from models import InvoiceState
 from models import invoice as kept
-from models.money import ONE, WHOLE
 from resolvers import invoices
 
 if TYPE_CHECKING:
@@ -38,48 +36,6 @@ described(
         InvoiceState.DISCARDED: "It was given up as a draft. Owners do not see it.",
     },
 )
-described(
-    ChargeSource,
-    "Where a charge comes from.",
-    {
-        ChargeSource.APPOINTMENT: "The service of the visit's appointment.",
-        ChargeSource.PROCEDURE: "A procedure.",
-        ChargeSource.TREATMENT: "A medicine, fluid or dressing that was given.",
-        ChargeSource.PRESCRIPTION: "A prescription that was handed out.",
-        ChargeSource.REPEAT: "A repeat of a prescription.",
-        ChargeSource.VACCINATION: "A vaccination.",
-        ChargeSource.PROPOSAL: "Somebody proposed it; no line of the record tells of it.",
-    },
-    roles=STAFF,
-)
-
-SOURCES = {
-    ChargeSource.APPOINTMENT: "Appointment",
-    ChargeSource.PROCEDURE: "Procedure",
-    ChargeSource.TREATMENT: "Treatment",
-    ChargeSource.PRESCRIPTION: "Prescription",
-    ChargeSource.REPEAT: "PrescriptionRepeat",
-    ChargeSource.VACCINATION: "Vaccination",
-    ChargeSource.PROPOSAL: "ProposedCharge",
-}
-"""Of which type each source of a charge is."""
-
-
-def percent(rate: int) -> Decimal:
-    """A rate in thousandths of a percent, as percent."""
-    return Decimal(rate) * 100 / WHOLE
-
-
-def pieces(thousandths: int) -> Decimal:
-    """A quantity in thousandths, as a number of pieces."""
-    return Decimal(thousandths) / ONE
-
-
-def source_id(source: str | None, key: UUID | None) -> strawberry.ID | None:
-    """The id of what a charge comes from."""
-    if source is None or key is None:
-        return None
-    return strawberry.ID(global_id(SOURCES[ChargeSource(source)], key))
 
 
 def _said(description: str) -> str:
@@ -153,7 +109,7 @@ class InvoiceLine(Node):
     source: ChargeSource | None = column("What of the record it bills; null for what was added by hand.", STAFF)
     source_id: strawberry.ID | None = computed(
         "The id of that: of an appointment, a line of the record, or a proposed charge; null with `source`.",
-        source_id,
+        maybe_source_id,
         "source",
         "source_id",
         roles=STAFF,
