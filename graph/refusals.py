@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import strawberry
@@ -141,9 +141,17 @@ class NoteChangedData(RefusalData):
     internal: str = strawberry.field(description="What the staff alone read, as it stands there now.")
 
 
+@strawberry.type(name="PeriodClosed", directives=_STAFF, description=inspect.cleandoc(facts.PeriodClosed.__doc__ or ""))
+class PeriodClosedData(RefusalData):
+    """The books of that day are closed."""
+
+    closed_through: date = strawberry.field(description="The last day whose books are closed.")
+
+
 _DATA: dict[type[facts.Refusal], type] = {
     facts.AllergyKnown: AllergyKnownData,
     facts.DocumentChanged: DocumentChangedData,
+    facts.PeriodClosed: PeriodClosedData,
     facts.SlotTaken: SlotTakenData,
     facts.TooShortNotice: TooShortNoticeData,
     facts.TooManyAttempts: TooManyAttemptsData,
@@ -166,6 +174,8 @@ def told(refusal: facts.Refusal, viewer: Any) -> Any:
             more["substances"] = list(substances)
         case facts.SlotTaken(alternatives=alternatives):
             more["alternatives"] = shown(viewer, alternatives)
+        case facts.PeriodClosed(closed_through=closed_through):
+            more["closed_through"] = closed_through
         case facts.TooShortNotice(earliest=earliest):
             more["earliest"] = earliest
         case facts.DocumentChanged(version=version, title=title, body=body, addressee=addressee):
