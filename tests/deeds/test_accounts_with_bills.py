@@ -3,11 +3,11 @@
 import pytest
 from tortoise.transactions import in_transaction
 
-from models import Client, Invoice, InvoicePayer, PaymentState
+from models import Client, Invoice, InvoicePayer, Payment, PaymentMethod, PaymentState
 from models.refusal import InvalidInput
 from resolvers import accounts
 from tests.world import NOW, a_client, a_pet, a_world, an_owner, how_many_rows
-from tests.world.money import a_draft, a_payment, an_invoice
+from tests.world.money import a_draft, an_invoice
 
 pytestmark = pytest.mark.anyio
 
@@ -69,7 +69,11 @@ async def test_who_was_invoiced_is_linked_only_to_what_she_registered_as(world, 
 
 
 async def test_who_has_begun_to_pay_stays_who_she_is(world, lena, known):
-    await a_payment(await a_draft(lena), state=PaymentState.STARTING, number=None, received_on=None, settled_at=None)
+    draft = await a_draft(world.owner)
+    of = {"location_id": draft.location_id, "legal_entity_id": draft.legal_entity_id, "currency": draft.currency}
+    await Payment.create(
+        **of, client_id=lena.id, method=PaymentMethod.CARD, state=PaymentState.STARTING, minor=100, started_at=NOW
+    )
     with pytest.raises(InvalidInput):
         await link(world, lena, known)
 
