@@ -12,8 +12,9 @@ from graph.roles import STAFF
 from graph.types.enums import described
 from models import ChargeSource
 from models.money import ONE, WHOLE
+from models.refusal import InvalidInput
 
-__all__ = ["ChargeSource", "percent", "pieces", "source_id", "source_of"]
+__all__ = ["ChargeSource", "maybe_source_id", "percent", "pieces", "source_id", "source_of", "thousandths"]
 
 described(
     ChargeSource,
@@ -50,6 +51,20 @@ def percent(rate: int) -> Decimal:
 def pieces(thousandths: int) -> Decimal:
     """A quantity in thousandths, as a number of pieces."""
     return Decimal(thousandths) / ONE
+
+
+def thousandths(quantity: Decimal) -> int:
+    """A quantity in thousandths of one.
+
+    Raises:
+        InvalidInput: it is not above 0, more than a million, or has more than 3 decimals.
+    """
+    exact = quantity * ONE if quantity.is_finite() else Decimal(0)
+    if not 0 < exact <= 1_000_000 * ONE or exact != exact.to_integral_value():
+        raise InvalidInput(
+            "Please give a quantity above 0, of at most a million, with at most 3 decimals.", path=("quantity",)
+        )
+    return int(exact)
 
 
 def source_id(source: str, key: UUID) -> strawberry.ID:

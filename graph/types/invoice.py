@@ -14,10 +14,12 @@ from graph.roles import EVERYBODY, STAFF, allow
 from graph.types.charge_source import ChargeSource, maybe_source_id, percent, pieces
 from graph.types.client import Client
 from graph.types.enums import described
+from graph.types.legal_entity import LegalEntity
 from graph.types.location import Location
 from graph.types.money import Money, money
 from graph.types.node import Node, id_of
 from graph.types.pet import Pet
+from graph.types.price_list import PriceListItem
 from graph.types.staff import Staff
 from graph.types.visit import Visit
 from models import InvoiceState
@@ -92,7 +94,7 @@ class InvoiceLine(Node):
     unit_price: Money = money("What one costs here.", "unit_price_minor", "invoice.currency")
     discount_percent: Decimal = computed("How many percent are taken off, 0 to 100.", percent, "discount_rate")
     tax_percent: Decimal = computed("The rate of tax, in percent.", percent, "tax_rate")
-    is_tax_included: bool = column("Whether the price has the tax in it.", of="tax_is_included")
+    tax_is_included: bool = column("Whether the price has the tax in it.")
     net: Money = money("What the line costs without tax.", "net_minor", "invoice.currency")
     tax: Money = money("The tax on it.", "tax_minor", "invoice.currency")
     gross: Money = money("What it costs with tax.", "gross_minor", "invoice.currency")
@@ -105,6 +107,7 @@ class InvoiceLine(Node):
     )
     price_because: str | None = column("Why the price is another than the price list's; empty when it is not.", STAFF)
     discount_because: str | None = column("Why there is a discount; empty without one.", STAFF)
+    item: PriceListItem | None = one("Which item of the price list it is.", STAFF, carried=True)
     visit: Visit | None = one("Of which visit; null when of none.", STAFF, carried=True)
     source: ChargeSource | None = column("What of the record it bills; null for what was added by hand.", STAFF)
     source_id: strawberry.ID | None = computed(
@@ -162,6 +165,7 @@ class Invoice(Node):
     credit_notes: list[Annotated[CreditNote, strawberry.lazy("graph.types.credit_note")]] = many(
         "The credit notes to it, oldest first.", models.CreditNote, "invoice", order=("issued_at",), size=2
     )
+    legal_entity: LegalEntity | None = one("Who invoices.", STAFF, carried=True)
     version: int | None = column(
         "Raised with each change of a draft: `issueInvoice` takes the one that was seen.", STAFF
     )
