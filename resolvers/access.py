@@ -39,6 +39,7 @@ __all__ = [
     "find_all",
     "find_with_right",
     "impersonal",
+    "is_a_manager",
     "is_a_vet",
     "key",
     "may",
@@ -100,6 +101,10 @@ _NOTE = f"{_SHARED_NOTE} AND {_owned('{t}.pet_id')}"
 _PLAN = f"{_AT_HOME} AND {_owned('{t}.pet_id')}"
 _PRESCRIPTION = f"{{t}}.errored_at IS NULL AND {_owned('{t}.pet_id')}"
 
+# Whoever was asked to pay sees that she was, whosever the pet is now.
+_ADDRESSED = "{t}.client_id = {client}"
+_INVOICE = f"{{t}}.state = 'ISSUED' AND {_ADDRESSED}"
+
 ROWS: Final[Mapping[type[Model], Rule]] = {
     models.Practice: Rule(staff=ALL, owner=ALL),
     models.Location: Rule(staff=ALL, owner=ALL),
@@ -144,6 +149,16 @@ ROWS: Final[Mapping[type[Model], Rule]] = {
     **dict.fromkeys((models.RecordImport, models.ImportedLine), Rule(staff=ALL)),
     models.Vaccination: Rule(staff=ALL, owner=f"{{t}}.voided_at IS NULL AND {_owned('{t}.pet_id')}"),
     models.Certificate: Rule(staff=ALL, owner=f"{{t}}.client_id = {{client}} AND {_owned('{t}.pet_id')}"),
+    **dict.fromkeys((models.LegalEntity, models.TaxCategory, models.TaxRate), Rule(staff=ALL)),
+    **dict.fromkeys((models.PriceListItem, models.Price), Rule(staff=ALL)),
+    **dict.fromkeys((models.ProposedCharge, models.DroppedCharge), Rule(staff=ALL)),
+    **dict.fromkeys((models.InvoiceVisit, models.InvoicePayer, models.Dispute), Rule(staff=ALL)),
+    models.Invoice: Rule(staff=ALL, owner=_INVOICE),
+    models.InvoiceLine: Rule(staff=ALL, owner=_below("invoice", "invoice_id", _INVOICE)),
+    models.CreditNoteLine: Rule(staff=ALL, owner=_below("credit_note", "credit_note_id", _ADDRESSED)),
+    models.PaymentInvoice: Rule(staff=ALL, owner=_below("payment", "payment_id", _ADDRESSED)),
+    **dict.fromkeys((models.CreditNote, models.Payment, models.Refund), Rule(staff=ALL, owner=_ADDRESSED)),
+    **dict.fromkeys((models.ClientAccount, models.LedgerEntry), Rule(staff=ALL, owner=_ADDRESSED)),
     models.Account: Rule(
         staff="{t}.id = {account}",
         owner="{t}.id = {account}",
@@ -185,6 +200,11 @@ def may(viewer: Viewer, deed: Deed, location: UUID | Where = Where.ANYWHERE, *, 
 def is_a_vet(viewer: Viewer, location: UUID) -> bool:
     """Whether the viewer is a vet there, and so writes and signs as one."""
     return Role.VET in viewer.roles_at(location)
+
+
+def is_a_manager(viewer: Viewer, location: UUID) -> bool:
+    """Whether the viewer runs the practice there, and so may give what the front desk may not; its machinery may too."""
+    return viewer.is_system or Role.MANAGER in viewer.roles_at(location)
 
 
 def the_person(viewer: Viewer) -> UUID:
