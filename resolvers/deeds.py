@@ -105,6 +105,10 @@ class Deed(StrEnum):
     REFRESH_SESSION = "refreshSession"
     SIGN_OUT = "signOut"
     SIGN_OUT_EVERYWHERE = "signOutEverywhere"
+    TAKE_PAYMENT = "takePayment"
+    APPLY_CREDIT = "applyCredit"
+    REFUND_PAYMENT = "refundPayment"
+    CLOSE_PERIOD = "closePeriod"
     DELIVER_MESSAGES = "deliverMessages"
     OPEN_PRACTICE = "openPractice"
 
@@ -209,6 +213,10 @@ DEEDS: Final[Mapping[Deed, frozenset[Role]]] = {
     Deed.REFRESH_SESSION: STAFF_DOOR | OWNER_DOOR,
     Deed.SIGN_OUT: STAFF | OWNER,
     Deed.SIGN_OUT_EVERYWHERE: STAFF | OWNER,
+    Deed.TAKE_PAYMENT: FRONT_DESK,
+    Deed.APPLY_CREDIT: FRONT_DESK,
+    Deed.REFUND_PAYMENT: FRONT_DESK,
+    Deed.CLOSE_PERIOD: MANAGER,
     Deed.DELIVER_MESSAGES: frozenset(),
     Deed.OPEN_PRACTICE: frozenset(),
 }

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 
 import strawberry
 
 import models
 from graph.reading.shape import column, computed, one, shape
 from graph.roles import EVERYBODY, STAFF
+from graph.types.credit_note import CreditNote
+from graph.types.invoice import Invoice, percent
 from graph.types.location import Location
 from graph.types.money import Money, money, of_minor
 from graph.types.money_enums import Book, EntryKind
@@ -20,6 +23,10 @@ from models.ledger import owed_more
 
 def _change(debit: Book, credit: Book, minor: int, currency: str) -> Money | None:
     return of_minor(owed_more(debit, credit, minor), currency)
+
+
+def _percent(rate: int | None) -> Decimal | None:
+    return None if rate is None else percent(rate)
 
 
 @shape(models.LedgerEntry, EVERYBODY)
@@ -39,13 +46,13 @@ class LedgerEntry(Node):
     posted_on: date = column("The day to which it belongs, on the calendar of the place.")
     at: datetime = column("When it was written.")
     location: Location = one("Where.", carried=True)
+    invoice: Invoice | None = one("The invoice that it is about; null when it is about none.", carried=True)
+    credit_note: CreditNote | None = one("The credit note that it is about; null when it is about none.", carried=True)
     payment: Payment | None = one("The payment that it is about; null when it is about none.", carried=True)
     refund: Refund | None = one("The refund that it is about; null when it is about none.", carried=True)
     debit: Book | None = column("The account into which it went.", STAFF)
     credit: Book | None = column("The account out of which it came.", STAFF)
-    tax_rate: float | None = computed(
-        "The rate of tax in percent, of an entry of tax; null of any other.",
-        lambda rate: None if rate is None else rate / 1000,
-        "tax_rate",
+    tax_percent: Decimal | None = computed(
+        "The rate of tax in percent, of an entry of tax; null of any other.", _percent, "tax_rate"
     )
     because: str | None = column("Why, where somebody gave a reason; may be empty.", STAFF)

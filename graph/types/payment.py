@@ -36,16 +36,6 @@ class PaidInvoice:
     amount: Money = strawberry.field(description="How much of it is paid by this payment.")
 
 
-async def _on_account(viewer: Viewer, ids: Sequence[UUID]) -> Mapping[UUID, Money | None]:
-    left = await payments.left(viewer, ids)
-    return {key: of_minor(each.on_account, each.currency) for key, each in left.items()}
-
-
-async def _refunded(viewer: Viewer, ids: Sequence[UUID]) -> Mapping[UUID, Money | None]:
-    left = await payments.left(viewer, ids)
-    return {key: of_minor(each.refunded, each.currency) for key, each in left.items()}
-
-
 async def _invoices(viewer: Viewer, ids: Sequence[UUID]) -> Mapping[UUID, list[PaidInvoice]]:
     found = await payments.paid(viewer, ids)
     return {
@@ -82,9 +72,10 @@ class Payment(Node):
     declined_because: str = column("Why the last try was declined, in words for a person; empty when none was.")
     cancelled_because: str = column("Why it was cancelled; empty when it was not.")
     on_account: Money = batched(
-        "What of it pays no invoice and was not given back: it can pay another invoice, or be refunded.", _on_account
+        "What of it pays no invoice and was not given back: it can pay another invoice, or be refunded.",
+        payments.on_account,
     )
-    refunded: Money = batched("What of it was given back, or is on its way back.", _refunded)
+    refunded: Money = batched("What of it was given back, or is on its way back.", payments.refunded)
     invoices: list[PaidInvoice] = batched("The invoices that it pays, the oldest first.", _invoices)
     refunds: list[Annotated[Refund, strawberry.lazy("graph.types.refund")]] = many(
         "What was given back of it, the first one first.",

@@ -10,6 +10,7 @@ import models
 from graph.reading.shape import column, one, shape
 from graph.roles import EVERYBODY, STAFF
 from graph.types.client import Client
+from graph.types.credit_note import CreditNote
 from graph.types.location import Location
 from graph.types.money import Money, money
 from graph.types.money_enums import PaymentMethod, RefundState
@@ -29,6 +30,7 @@ class Refund(Node):
     method: PaymentMethod = column("How it goes back.")
     state: RefundState = column("Where it stands.")
     amount: Money = money("How much.", "minor")
+    credit_note: CreditNote | None = one("The credit note that it pays out; null when for none.", carried=True)
     because: str = column("Why.")
     requested_at: datetime = column("When it was asked for.")
     requested_by: Staff | None = one(
