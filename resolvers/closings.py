@@ -38,8 +38,10 @@ async def close(viewer: Viewer, legal_entity_id: UUID | None, through: date, *, 
     async def work() -> Outcome:
         entity = await access.find(viewer, LegalEntity, legal_entity_id, path="legalEntityId")
         places = await Location.filter(legal_entity_id=entity.id)
-        for where in [place.id for place in places] or [Where.EVERYWHERE]:
-            access.may(viewer, Deed.CLOSE_PERIOD, where)
+        if not places:
+            access.may(viewer, Deed.CLOSE_PERIOD, Where.EVERYWHERE)
+        for place in places:
+            access.may(viewer, Deed.CLOSE_PERIOD, place.id)
         must_be_foreseeable(through, path="through")
         today = min((today_in(place.clock, now) for place in places), default=now.astimezone(UTC).date())
         if through >= today:

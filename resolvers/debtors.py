@@ -108,7 +108,7 @@ async def totals(viewer: Viewer, wish: Wish, *, now: datetime) -> tuple[int, lis
 
 
 _BY_CLIENT = (
-    "SELECT client_id, currency, SUM(minor) AS total, "
+    "SELECT client_id, currency, CAST(SUM(minor) AS bigint) AS total, "
     "SUM(CASE WHEN due_on >= ? THEN minor ELSE 0 END) AS age_0, "
     "SUM(CASE WHEN due_on < ? AND due_on >= ? THEN minor ELSE 0 END) AS age_1, "
     "SUM(CASE WHEN due_on < ? AND due_on >= ? THEN minor ELSE 0 END) AS age_2, "
@@ -152,6 +152,7 @@ async def _today(now: datetime) -> date:
 
 def _debtor(row: Sequence[Any]) -> Debtor:
     client, currency, *sums, oldest, invoices = row
+    total, not_due, first, second, third, longer = (Money(int(minor), currency) for minor in sums)
     since = sql.as_date(oldest)
     assert since is not None  # noqa: S101 - what is issued is due one day
-    return Debtor(sql.as_key(client), *(Money(int(minor), currency) for minor in sums), since, int(invoices))
+    return Debtor(sql.as_key(client), total, not_due, first, second, third, longer, since, int(invoices))

@@ -80,7 +80,8 @@ async def days(viewer: Viewer, asked: Journal) -> AsyncIterator[tuple[date, list
         rows = await sql.tuples(
             "SELECT l.posted_on, l.client_id, l.number, l.kind, l.debit, l.credit, l.minor, l.currency, l.tax_rate, "  # noqa: S608 - our own names
             "l.location_id, i.number, n.number, p.number, l.because FROM ledger_entry l "
-            "LEFT JOIN invoice i ON i.id = l.invoice_id LEFT JOIN credit_note n ON n.id = l.credit_note_id "
+            "LEFT JOIN invoice i ON i.id = l.invoice_id LEFT JOIN refund r ON r.id = l.refund_id "
+            "LEFT JOIN credit_note n ON n.id = COALESCE(l.credit_note_id, r.credit_note_id) "
             "LEFT JOIN payment p ON p.id = l.payment_id "
             f"WHERE l.legal_entity_id = ? AND l.posted_on = ? AND ({seen}) ORDER BY l.at, l.account_id, l.number",
             (asked.legal_entity_id, sql.as_date(day), *values),

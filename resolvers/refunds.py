@@ -157,7 +157,6 @@ def _postings(back: Refund) -> list[Posting]:
         location_id=back.location_id,
         payment_id=back.payment_id,
         refund_id=back.id,
-        credit_note_id=back.credit_note_id,
     )
     if back.state is RefundState.REQUESTED:
         return [due]
@@ -167,7 +166,6 @@ def _postings(back: Refund) -> list[Posting]:
         location_id=back.location_id,
         payment_id=back.payment_id,
         refund_id=back.id,
-        credit_note_id=back.credit_note_id,
         method=PaymentMethod(back.method),
     )
     return [due, out]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from models import ClientAccount, LedgerEntry, Money, sql
 from models.ledger import STATED
@@ -35,7 +35,7 @@ class Stretch:
 
 def of_client(viewer: Viewer, client_id: UUID | None, stretch: Stretch) -> Rows:
     """The entries of a statement, in the order in which they were posted."""
-    which, values = "a.client_id = ?", [client_id]
+    which, values = "a.client_id = ?", list[Any]([client_id])
     for condition, value in (("a.legal_entity_id = ?", stretch.legal_entity_id), ("a.currency = ?", stretch.currency)):
         if value is not None:
             which, values = f"{which} AND {condition}", [*values, value]

@@ -86,20 +86,13 @@ async def _methods(viewer: Viewer, location_id: UUID, day: date) -> list[MethodT
 async def _rates(viewer: Viewer, location_id: UUID, day: date) -> list[RateTakings]:
     """By the lines of what was issued that day: a rate of 0 has no entry of tax, and is told all the same."""
     seen, values = access.sight(viewer, LedgerEntry, "l")
-    of_that_day = (
-        "SELECT l.{column} FROM ledger_entry l "
-        f"WHERE l.location_id = ? AND l.posted_on = ? AND l.kind = '{{kind}}' AND ({seen})"
-    )
-    charged, credited = (
-        of_that_day.format(column="invoice_id", kind="CHARGE"),
-        of_that_day.format(column="credit_note_id", kind="CREDIT"),
-    )
+    issued = f"FROM ledger_entry l WHERE l.location_id = ? AND l.posted_on = ? AND ({seen}) AND l.kind"
     found = await sql.tuples(
         "SELECT tax_rate, currency, SUM(net), SUM(tax), SUM(net_back), SUM(tax_back) FROM ("  # noqa: S608 - our own names
         "SELECT x.tax_rate, i.currency, x.net_minor AS net, x.tax_minor AS tax, 0 AS net_back, 0 AS tax_back "
-        f"FROM invoice_line x JOIN invoice i ON i.id = x.invoice_id WHERE x.invoice_id IN ({charged}) "
+        f"FROM invoice_line x JOIN invoice i ON i.id = x.invoice_id WHERE x.invoice_id IN (SELECT l.invoice_id {issued} = 'CHARGE') "
         "UNION ALL SELECT x.tax_rate, n.currency, 0, 0, x.net_minor, x.tax_minor "
-        f"FROM credit_note_line x JOIN credit_note n ON n.id = x.credit_note_id WHERE x.credit_note_id IN ({credited})"
+        f"FROM credit_note_line x JOIN credit_note n ON n.id = x.credit_note_id WHERE x.credit_note_id IN (SELECT l.credit_note_id {issued} = 'CREDIT')"
         ") lines GROUP BY tax_rate, currency ORDER BY currency, tax_rate DESC",
         (location_id, day, *values) * 2,
     )

@@ -164,16 +164,16 @@ def must_be_open(held: Held, day: date, *, path: Path) -> None:
         raise PeriodClosed(closed.closed_through, path=path) from closed
 
 
-def must_be_payable(amount: Money, currency: str) -> None:
+def must_be_payable(amount: Money, currency: str, *, path: Path = ("amount",)) -> None:
     """Refuse an amount of nothing, or of another currency.
 
     Raises:
         InvalidInput: it is.
     """
     if amount.currency != currency:
-        raise InvalidInput(f"Please give the amount in {currency}.", path=("amount", "currency"))
+        raise InvalidInput(f"Please give the amount in {currency}.", path=(*path, "currency"))
     if not amount.minor:
-        raise InvalidInput("Please give an amount above 0.", path=("amount", "amount"))
+        raise InvalidInput("Please give an amount above 0.", path=(*path, "amount"))
 
 
 async def invoices_paid(invoice_ids: Sequence[UUID], known: Mapping[UUID, Invoice]) -> list[Happening]:

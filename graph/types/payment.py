@@ -13,7 +13,7 @@ from graph.reading.shape import batched, column, many, one, shape
 from graph.roles import EVERYBODY, STAFF, allow
 from graph.types.client import Client
 from graph.types.location import Location
-from graph.types.money import Money, money, of_minor
+from graph.types.money import Money, money
 from graph.types.money_enums import PaymentMethod, PaymentState
 from graph.types.node import Node, id_of
 from graph.types.staff import Staff
@@ -43,7 +43,7 @@ async def _invoices(viewer: Viewer, ids: Sequence[UUID]) -> Mapping[UUID, list[P
             PaidInvoice(
                 invoice_id=strawberry.ID(global_id("Invoice", each.invoice_id)),
                 invoice_number=each.number,
-                amount=of_minor(each.minor, each.currency),  # type: ignore[arg-type]
+                amount=each.amount,  # type: ignore[arg-type]
             )
             for each in found.get(key, ())
         ]

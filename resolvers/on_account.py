@@ -1,4 +1,4 @@
-"""Credits: what is on account for a client pays invoices."""
+"""On account: what a client has with us, and no invoice took yet, pays invoices."""
 
 from __future__ import annotations
 
