@@ -149,9 +149,7 @@ class TooMuchData(RefusalData):
     most: Money = strawberry.field(description="The most that it can be.")
 
 
-@strawberry.type(
-    name="PeriodClosed", directives=_EVERYBODY, description=inspect.cleandoc(facts.PeriodClosed.__doc__ or "")
-)
+@strawberry.type(name="PeriodClosed", directives=_STAFF, description=inspect.cleandoc(facts.PeriodClosed.__doc__ or ""))
 class PeriodClosedData(RefusalData):
     """The books of that day are closed."""
 
@@ -160,9 +158,9 @@ class PeriodClosedData(RefusalData):
 
 _DATA: dict[type[facts.Refusal], type] = {
     facts.TooMuch: TooMuchData,
-    facts.PeriodClosed: PeriodClosedData,
     facts.AllergyKnown: AllergyKnownData,
     facts.DocumentChanged: DocumentChangedData,
+    facts.PeriodClosed: PeriodClosedData,
     facts.SlotTaken: SlotTakenData,
     facts.TooShortNotice: TooShortNoticeData,
     facts.TooManyAttempts: TooManyAttemptsData,
@@ -185,6 +183,8 @@ def told(refusal: facts.Refusal, viewer: Any) -> Any:
             more["substances"] = list(substances)
         case facts.SlotTaken(alternatives=alternatives):
             more["alternatives"] = shown(viewer, alternatives)
+        case facts.PeriodClosed(closed_through=closed_through):
+            more["closed_through"] = closed_through
         case facts.TooShortNotice(earliest=earliest):
             more["earliest"] = earliest
         case facts.DocumentChanged(version=version, title=title, body=body, addressee=addressee):

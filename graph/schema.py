@@ -15,6 +15,7 @@ from graph.mutations.diagnosis_terms import DiagnosisTermMutations
 from graph.mutations.documents import DocumentMutations
 from graph.mutations.doors import DoorMutations
 from graph.mutations.hours import HoursMutations
+from graph.mutations.legal_entities import LegalEntityMutations
 from graph.mutations.lines import LineMutations
 from graph.mutations.locations import LocationMutations
 from graph.mutations.note_templates import NoteTemplateMutations
@@ -25,10 +26,12 @@ from graph.mutations.pet_imports import PetImportMutations
 from graph.mutations.pets import PetMutations
 from graph.mutations.practices import PracticeMutations
 from graph.mutations.prescriptions import PrescriptionMutations
+from graph.mutations.price_list import PriceListMutations
 from graph.mutations.problems import ProblemMutations
 from graph.mutations.rooms import RoomMutations
 from graph.mutations.services import ServiceMutations
 from graph.mutations.staff import StaffMutations
+from graph.mutations.taxes import TaxMutations
 from graph.mutations.treatment_plans import TreatmentPlanMutations
 from graph.mutations.treatments import TreatmentMutations
 from graph.mutations.vaccinations import VaccinationMutations
@@ -44,6 +47,7 @@ from graph.queries.histories import HistoryQueries
 from graph.queries.payments import PaymentQueries
 from graph.queries.pet_records import PetRecordQueries
 from graph.queries.practice import PracticeQueries
+from graph.queries.prices import PriceQueries
 from graph.queries.records import RecordQueries
 from graph.queries.takings import TakingsQueries
 from graph.queries.treatment_plans import TreatmentPlanQueries
@@ -72,6 +76,7 @@ class Query(
     DeathQueries,
     PaymentQueries,
     TakingsQueries,
+    PriceQueries,
 ):
     """Everything that can be asked."""
 
@@ -108,6 +113,9 @@ class Mutation(
     VaccinationMutations,
     CertificateMutations,
     PaymentMutations,
+    LegalEntityMutations,
+    TaxMutations,
+    PriceListMutations,
 ):
     """Everything that can be done."""
 

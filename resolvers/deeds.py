@@ -33,6 +33,14 @@ class Deed(StrEnum):
     ACTIVATE_PROTOCOL = "activateProtocol"
     DEACTIVATE_PROTOCOL = "deactivateProtocol"
     IMPORT_PET = "importPet"
+    ADD_LEGAL_ENTITY = "addLegalEntity"
+    AMEND_LEGAL_ENTITY = "amendLegalEntity"
+    ADD_TAX_CATEGORY = "addTaxCategory"
+    SET_TAX_RATE = "setTaxRate"
+    ADD_PRICE_LIST_ITEM = "addPriceListItem"
+    AMEND_PRICE_LIST_ITEM = "amendPriceListItem"
+    SET_PRICE = "setPrice"
+    AMEND_BILLING_SETTINGS = "amendBillingSettings"
     ADD_OWNERSHIP = "addOwnership"
     AMEND_OWNERSHIP = "amendOwnership"
     END_OWNERSHIP = "endOwnership"
@@ -139,6 +147,14 @@ DEEDS: Final[Mapping[Deed, frozenset[Role]]] = {
     Deed.AMEND_VACCINE: MANAGER,
     Deed.ACTIVATE_PROTOCOL: MANAGER,
     Deed.DEACTIVATE_PROTOCOL: MANAGER,
+    Deed.ADD_LEGAL_ENTITY: MANAGER,
+    Deed.AMEND_LEGAL_ENTITY: MANAGER,
+    Deed.ADD_TAX_CATEGORY: MANAGER,
+    Deed.SET_TAX_RATE: MANAGER,
+    Deed.ADD_PRICE_LIST_ITEM: MANAGER,
+    Deed.AMEND_PRICE_LIST_ITEM: MANAGER,
+    Deed.SET_PRICE: MANAGER,
+    Deed.AMEND_BILLING_SETTINGS: MANAGER,
     Deed.IMPORT_PET: FRONT_DESK | {Role.VET},
     Deed.ADD_OWNERSHIP: FRONT_DESK | {Role.VET},
     Deed.AMEND_OWNERSHIP: FRONT_DESK | {Role.VET},

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from models import sql
+from models.invoice import Amounts, amounts
+from models.money import ONE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,6 +27,13 @@ class Quote:
     minor: int | None
     tax_rate: int | None
     tax_is_included: bool
+
+    @property
+    def amounts(self) -> Amounts | None:
+        """What one costs without tax, the tax, and both; None without a price or a rate."""
+        if self.minor is None or self.tax_rate is None:
+            return None
+        return amounts(ONE, self.minor, discount=0, tax_rate=self.tax_rate, is_included=self.tax_is_included)
 
 
 async def quotes(item_ids: Iterable[UUID], place: Location, day: date) -> dict[UUID, Quote]:

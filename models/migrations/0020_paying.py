@@ -813,6 +813,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("also_called", Words(default=list, unique=False)),
+                ("words", fields.TextField(default="", unique=False)),
                 ("is_offered", fields.BooleanField(default=True)),
             ],
             options={
