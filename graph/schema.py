@@ -9,12 +9,16 @@ from graph.mutations.accounts import AccountMutations
 from graph.mutations.allergies import AllergyMutations
 from graph.mutations.appointments import AppointmentMutations
 from graph.mutations.certificates import CertificateMutations
+from graph.mutations.charges import ChargeMutations
 from graph.mutations.clients import ClientMutations
+from graph.mutations.credit_notes import CreditNoteMutations
 from graph.mutations.deaths import DeathMutations
 from graph.mutations.diagnosis_terms import DiagnosisTermMutations
 from graph.mutations.documents import DocumentMutations
 from graph.mutations.doors import DoorMutations
 from graph.mutations.hours import HoursMutations
+from graph.mutations.invoice_lines import InvoiceLineMutations
+from graph.mutations.invoices import InvoiceMutations
 from graph.mutations.legal_entities import LegalEntityMutations
 from graph.mutations.lines import LineMutations
 from graph.mutations.locations import LocationMutations
@@ -44,6 +48,7 @@ from graph.queries.clients import ClientQueries
 from graph.queries.deaths import DeathQueries
 from graph.queries.diagnoses import DiagnosisQueries
 from graph.queries.histories import HistoryQueries
+from graph.queries.invoices import InvoiceQueries
 from graph.queries.payments import PaymentQueries
 from graph.queries.pet_records import PetRecordQueries
 from graph.queries.practice import PracticeQueries
@@ -76,6 +81,7 @@ class Query(
     DeathQueries,
     PaymentQueries,
     TakingsQueries,
+    InvoiceQueries,
     PriceQueries,
 ):
     """Everything that can be asked."""
@@ -113,6 +119,10 @@ class Mutation(
     VaccinationMutations,
     CertificateMutations,
     PaymentMutations,
+    ChargeMutations,
+    InvoiceMutations,
+    InvoiceLineMutations,
+    CreditNoteMutations,
     LegalEntityMutations,
     TaxMutations,
     PriceListMutations,

@@ -117,6 +117,17 @@ class Deed(StrEnum):
     APPLY_CREDIT = "applyCredit"
     REFUND_PAYMENT = "refundPayment"
     CLOSE_PERIOD = "closePeriod"
+    PROPOSE_CHARGE = "proposeCharge"
+    DROP_CHARGE = "dropCharge"
+    OPEN_INVOICE = "openInvoice"
+    ADD_INVOICE_LINE = "addInvoiceLine"
+    AMEND_INVOICE_LINE = "amendInvoiceLine"
+    REMOVE_INVOICE_LINE = "removeInvoiceLine"
+    SET_INVOICE_PAYERS = "setInvoicePayers"
+    DISCARD_INVOICE = "discardInvoice"
+    ISSUE_INVOICE = "issueInvoice"
+    ISSUE_CREDIT_NOTE = "issueCreditNote"
+    WRITE_OFF_INVOICE = "writeOffInvoice"
     DELIVER_MESSAGES = "deliverMessages"
     OPEN_PRACTICE = "openPractice"
 
@@ -233,6 +244,18 @@ DEEDS: Final[Mapping[Deed, frozenset[Role]]] = {
     Deed.APPLY_CREDIT: FRONT_DESK,
     Deed.REFUND_PAYMENT: FRONT_DESK,
     Deed.CLOSE_PERIOD: MANAGER,
+    # Whoever treats a pet proposes; what is billed is decided at the desk.
+    Deed.PROPOSE_CHARGE: STAFF,
+    Deed.DROP_CHARGE: FRONT_DESK | {Role.VET},
+    Deed.OPEN_INVOICE: FRONT_DESK,
+    Deed.ADD_INVOICE_LINE: FRONT_DESK,
+    Deed.AMEND_INVOICE_LINE: FRONT_DESK,
+    Deed.REMOVE_INVOICE_LINE: FRONT_DESK,
+    Deed.SET_INVOICE_PAYERS: FRONT_DESK,
+    Deed.DISCARD_INVOICE: FRONT_DESK,
+    Deed.ISSUE_INVOICE: FRONT_DESK,
+    Deed.ISSUE_CREDIT_NOTE: FRONT_DESK,
+    Deed.WRITE_OFF_INVOICE: MANAGER,
     Deed.DELIVER_MESSAGES: frozenset(),
     Deed.OPEN_PRACTICE: frozenset(),
 }

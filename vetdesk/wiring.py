@@ -28,9 +28,9 @@ from vetdesk import metrics, worker
 from vetdesk.app import create_app
 from vetdesk.bus import bus
 from vetdesk.certificates import CertificateDoor
-from vetdesk.journals import JournalDoor
 from vetdesk.database import connect, counted, pending_migrations
 from vetdesk.feed import Feed
+from vetdesk.journals import JournalDoor
 from vetdesk.mail import OutboxFolder, Server, SmtpMail
 from vetdesk.open_vet_format import record_format
 from vetdesk.passwords import Argon2Passwords
