@@ -238,10 +238,6 @@ def told(refusal: facts.Refusal, viewer: Any) -> Any:
             more |= {"version": version, "title": title, "body": body, "addressee": addressee}
         case facts.TooManyAttempts(retry_after=seconds):
             more["retry_after_seconds"] = seconds
-        case facts.TooMuch(most_minor=most, currency=currency):
-            more["most"] = of_minor(most, currency)
-        case facts.PeriodClosed(closed_through=closed_through):
-            more["closed_through"] = closed_through
         case facts.NoteChanged(version=version, texts=texts):
             more |= {"version": version, **texts}
     made = data_of(type(refusal))

@@ -11,6 +11,7 @@ from graph.mutations.appointments import AppointmentMutations
 from graph.mutations.certificates import CertificateMutations
 from graph.mutations.charges import ChargeMutations
 from graph.mutations.clients import ClientMutations
+from graph.mutations.closings import ClosingMutations
 from graph.mutations.credit_notes import CreditNoteMutations
 from graph.mutations.deaths import DeathMutations
 from graph.mutations.diagnosis_terms import DiagnosisTermMutations
@@ -119,6 +120,7 @@ class Mutation(
     VaccinationMutations,
     CertificateMutations,
     PaymentMutations,
+    ClosingMutations,
     ChargeMutations,
     InvoiceMutations,
     InvoiceLineMutations,

@@ -53,7 +53,7 @@ async def test_nothing_is_posted_on_a_closed_day_or_before(world):
     assert isinstance(told, PeriodClosed)
     assert isinstance(await refused(taken_on(world, date(2025, 1, 1))), PeriodClosed)
     await taken_on(world, TODAY)
-    event, detail = await last_event()
+    event, _ = await last_event()
     assert event.kind == "PAYMENT_TAKEN"
     assert (await LedgerEntry.get()).posted_on == TODAY
 

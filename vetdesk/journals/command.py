@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -51,7 +50,7 @@ async def write(
         try:
             with part.open("w", encoding="utf-8", newline="") as out:
                 await _pour(viewer, journal, way, out)
-            os.replace(part, file)
+            part.replace(file)
         except OSError as trouble:
             raise NoJournal(f"{file} cannot be written: {trouble.strerror}.") from trouble
 
