@@ -9,12 +9,12 @@ import strawberry
 
 from graph.context import Info
 from graph.ids import key
-from graph.queries.appointments import After, Before, First, Last
 from graph.reading import Paged
 from graph.reading.connection import Connection
 from graph.reading.pages import page
 from graph.roles import STAFF, field
 from graph.types.legal_entity import LegalEntity
+from graph.types.paging import After, Before, First, Last
 from graph.types.price_list import PriceListEntry
 from graph.types.tax import TaxCategory
 from models.refusal import NotFound
