@@ -10,7 +10,7 @@ import strawberry
 import models
 from graph.context import Info
 from graph.reading import Paged, batched, many, one, shape, told
-from graph.reading.connection import Connection
+from graph.reading.connection import Connection, mark_as_its_entries
 from graph.roles import STAFF, field
 from graph.types.node import id_of
 from models.refusal import InvalidInput
@@ -82,7 +82,7 @@ class Query:
 @pytest.fixture
 def client():
     ASKED.clear()
-    return Client(endpoint(strawberry.Schema(Query)), "vet")
+    return Client(endpoint(mark_as_its_entries(strawberry.Schema(Query))), "vet")
 
 
 async def test_a_function_is_asked_once_for_all_rows_of_a_level(database, client):

@@ -77,6 +77,12 @@ CARRIED = {
     ("Vaccination", "voidedBy"): "The staff see each other; owners have no such field.",
     ("VaccinationDue", "pet"): "Who sees what is due sees it because of its pet.",
     ("VaccinationDue", "protocol"): "The staff see every protocol; owners have no such field.",
+    ("Location", "legalEntity"): "The staff see who invoices; owners have no such field.",
+    ("Price", "location"): "Locations are everybody's.",
+    ("PriceListItem", "service"): "The staff see every service; owners have no such type.",
+    ("PriceListItem", "taxCategory"): "The staff see every tax category; owners have no such type.",
+    ("PriceListItem", "vaccine"): "The staff see every vaccine; owners have no such type.",
+    ("TaxRate", "legalEntity"): "The staff see who invoices; owners have no such type.",
     ("WorkingHours", "location"): "Locations are everybody's.",
     ("WorkingHours", "staff"): "The staff see each other; owners have no such type.",
 }
