@@ -19,6 +19,9 @@ WallTime = NewType("WallTime", int)
 LocalDateTime = NewType("LocalDateTime", str)
 """A date and time on the wall of a place."""
 
+Amount = NewType("Amount", Decimal)
+"""An amount of money in major units, with as many decimals as its currency has."""
+
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _DECIMAL = re.compile(r"-?\d{1,18}(\.\d{1,18})?", re.ASCII)
 _TIME = re.compile(r"(\d\d):(\d\d)", re.ASCII)
@@ -82,6 +85,12 @@ SCALARS: dict[object, ScalarDefinition] = {
         name="Decimal",
         description='An exact number: `12.5`, or as text `"12.50"`, which keeps its zeros. Without an exponent.',
         serialize=float,
+        parse_value=_exact,
+    ),
+    Amount: strawberry.scalar(
+        name="Amount",
+        description='An amount of money, exact: answered as text with all its decimals, `"12.50"`, and taken as text or number.',
+        serialize=lambda amount: f"{amount:f}",
         parse_value=_exact,
     ),
     WallTime: strawberry.scalar(

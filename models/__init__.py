@@ -6,22 +6,40 @@ from models.appointment import Appointment, Status
 from models.busy_time import BusyTime, Resource
 from models.certificate import Certificate
 from models.certificate_file import CertificateFile
+from models.charge import ChargeSource, DroppedCharge, ProposedCharge
 from models.client import Client, ClientEmail, ClientPhone, ClientWord
+from models.credit_note import CreditNote, CreditNoteLine
 from models.death import Death, DeathEffect
 from models.document import Document, DocumentKind
 from models.event import Event, EventCounter, EventDetail, EventKind
 from models.history_entry import HistoryEntry, HistoryKind
 from models.idempotency_key import IdempotencyKey
+from models.invoice import Invoice, InvoiceLine, InvoicePayer, InvoiceState, InvoiceVisit
+from models.ledger import Book, ClientAccount, EntryKind, LedgerEntry
+from models.legal_entity import LegalEntity
 from models.location import Location, OpeningHours
 from models.logo import PracticeLogo
 from models.message import Letter, Message, MessageState
+from models.money import Money
 from models.note import Addendum, Note, NoteKind, NoteRevision, NoteTemplate
 from models.number_series import NumberSeries
 from models.ownership import Ownership, Right
+from models.payment import (
+    Dispute,
+    DisputeState,
+    Payment,
+    PaymentInvoice,
+    PaymentMethod,
+    PaymentState,
+    ProviderNotice,
+    Refund,
+    RefundState,
+)
 from models.pet import Pet, Sex, Species
 from models.pet_record import LineKind
 from models.practice import Practice
 from models.prescription import Prescription, PrescriptionRepeat
+from models.price_list import ItemKind, Price, PriceListItem, TaxCategory, TaxRate
 from models.problem import Certainty, Diagnosis, DiagnosisTerm, Problem, ProblemState
 from models.record_import import ImportedLine, RecordImport
 from models.record_reading import RecordReading
@@ -54,21 +72,30 @@ __all__ = [
     "Addendum",
     "Allergy",
     "Appointment",
+    "Book",
     "BusyTime",
     "Certainty",
     "Certificate",
     "CertificateFile",
+    "ChargeSource",
     "Client",
+    "ClientAccount",
     "ClientEmail",
     "ClientPhone",
     "ClientWord",
+    "CreditNote",
+    "CreditNoteLine",
     "Death",
     "DeathEffect",
     "Diagnosis",
     "DiagnosisTerm",
+    "Dispute",
+    "DisputeState",
     "Document",
     "DocumentKind",
     "DoseSource",
+    "DroppedCharge",
+    "EntryKind",
     "Event",
     "EventCounter",
     "EventDetail",
@@ -79,11 +106,20 @@ __all__ = [
     "IdempotencyKey",
     "ImportedLine",
     "Invitation",
+    "Invoice",
+    "InvoiceLine",
+    "InvoicePayer",
+    "InvoiceState",
+    "InvoiceVisit",
+    "ItemKind",
+    "LedgerEntry",
+    "LegalEntity",
     "Letter",
     "LineKind",
     "Location",
     "Message",
     "MessageState",
+    "Money",
     "Note",
     "NoteKind",
     "NoteRevision",
@@ -91,6 +127,10 @@ __all__ = [
     "NumberSeries",
     "OpeningHours",
     "Ownership",
+    "Payment",
+    "PaymentInvoice",
+    "PaymentMethod",
+    "PaymentState",
     "Pet",
     "PlanKind",
     "PlanState",
@@ -98,12 +138,18 @@ __all__ = [
     "PracticeLogo",
     "Prescription",
     "PrescriptionRepeat",
+    "Price",
+    "PriceListItem",
     "Problem",
     "ProblemState",
     "Procedure",
+    "ProposedCharge",
+    "ProviderNotice",
     "RecordImport",
     "RecordReading",
     "RefreshToken",
+    "Refund",
+    "RefundState",
     "Resource",
     "Right",
     "Role",
@@ -123,6 +169,8 @@ __all__ = [
     "StepOutcome",
     "StepState",
     "Target",
+    "TaxCategory",
+    "TaxRate",
     "Throttle",
     "Treatment",
     "TreatmentPlan",

@@ -103,6 +103,36 @@ class NeverChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class Guard:
+    """No row of `table` comes into being, or is changed, for which `refused` holds.
+
+    In `refused`, which may ask other rows, every column of the row is written as {row}column, and of what it was
+    before as {was}column. Whoever writes holds a row that orders the writers.
+    """
+
+    name: str
+    table: str
+    refused: str
+    moment: str = "INSERT"
+
+    def statements(self, dialect: str) -> list[str]:
+        """The SQL that makes it."""
+        refused = self.refused.format(row="NEW.", was="OLD.")
+        if dialect == SQLITE:
+            return [
+                f"CREATE TRIGGER {self.name} BEFORE {self.moment} ON {self.table} WHEN {refused} "
+                f"BEGIN SELECT RAISE(ABORT, '{self.name}'); END"
+            ]
+        return [
+            f"CREATE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF {refused} THEN "
+            f"RAISE EXCEPTION '{self.name}' USING ERRCODE = 'integrity_constraint_violation'; END IF; "
+            "RETURN NEW; END $$",
+            f"CREATE TRIGGER {self.name} BEFORE {self.moment} ON {self.table} "
+            f"FOR EACH ROW EXECUTE FUNCTION {self.name}()",
+        ]
+
+
+@dataclass(frozen=True, slots=True)
 class Frozen:
     """While `when` holds of a row of `table`, its columns `keeps` stay as they are, and it is not deleted.
 

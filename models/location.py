@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from tortoise import fields
 
+from models.legal_entity import LegalEntity
 from models.refusal import LocationClosed
 from models.row import Row
 
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 class Location(Row):
     """A place where the practice sees pets, on the wall clock of its own zone.
 
-    `region` is the subdivision of its country whose law counts there (`US-NY`), "" where none is known.
+    `region` is the subdivision of its country whose law counts there (`US-NY`), "" where none is known. What is done
+    there is invoiced by its legal entity.
     """
 
     name = fields.TextField()
@@ -34,6 +36,10 @@ class Location(Row):
     phone_e164 = fields.CharField(max_length=16, null=True)
     email = fields.TextField(default="", db_default="")
     closed_on = fields.DateField(null=True)
+    legal_entity: fields.ForeignKeyNullableRelation[LegalEntity] = fields.ForeignKeyField(
+        "models.LegalEntity", related_name="locations", on_delete=fields.OnDelete.RESTRICT, null=True
+    )
+    legal_entity_id: UUID | None
 
     class Meta:
         table = "location"

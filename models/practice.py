@@ -11,8 +11,9 @@ class Practice(Row):
     """The practice itself: there is never a second row.
 
     `shares_notes` says whether owners see signed notes; `locks_after_hours` how long after its end the record of a
-    visit locks itself (null: never); `stale_weight_days` how old a weight may be that a dose is reckoned from. The logo
-    itself is a row of its own (`PracticeLogo`); `logo_changed_at` is null while there is none.
+    visit locks itself (null: never); `stale_weight_days` how old a weight may be that a dose is reckoned from;
+    `most_discount` how many percent the front desk may give without a manager. The logo itself is a row of its own
+    (`PracticeLogo`); `logo_changed_at` is null while there is none.
     """
 
     name = fields.TextField()
@@ -23,6 +24,7 @@ class Practice(Row):
     locks_after_hours = fields.SmallIntField(null=True, default=24, db_default=24)
     stale_weight_days = fields.SmallIntField(default=30, db_default=30)
     logo_changed_at = no_instant_yet()
+    most_discount = fields.SmallIntField(default=10, db_default=10)
 
     class Meta:
         table = "practice"

@@ -39,6 +39,7 @@ __all__ = [
     "find_all",
     "find_with_right",
     "impersonal",
+    "is_a_manager",
     "is_a_vet",
     "key",
     "may",
@@ -107,6 +108,10 @@ _SEEN_ENTRY = (
     "OR ({t}.owners_see = 'SIGNED_NOTE' AND EXISTS (SELECT 1 FROM practice sharing WHERE sharing.shares_notes)))"
 )
 
+# Whoever was asked to pay sees that she was, whosever the pet is now.
+_ADDRESSED = "{t}.client_id = {client}"
+_INVOICE = f"{{t}}.state = 'ISSUED' AND {_ADDRESSED}"
+
 ROWS: Final[Mapping[type[Model], Rule]] = {
     models.Practice: Rule(staff=ALL, owner=ALL),
     models.Location: Rule(staff=ALL, owner=ALL),
@@ -151,6 +156,16 @@ ROWS: Final[Mapping[type[Model], Rule]] = {
     **dict.fromkeys((models.RecordImport, models.ImportedLine), Rule(staff=ALL)),
     models.Vaccination: Rule(staff=ALL, owner=f"{{t}}.voided_at IS NULL AND {_owned('{t}.pet_id')}"),
     models.Certificate: Rule(staff=ALL, owner=f"{{t}}.client_id = {{client}} AND {_owned('{t}.pet_id')}"),
+    **dict.fromkeys((models.LegalEntity, models.TaxCategory, models.TaxRate), Rule(staff=ALL)),
+    **dict.fromkeys((models.PriceListItem, models.Price), Rule(staff=ALL)),
+    **dict.fromkeys((models.ProposedCharge, models.DroppedCharge), Rule(staff=ALL)),
+    **dict.fromkeys((models.InvoiceVisit, models.InvoicePayer, models.Dispute), Rule(staff=ALL)),
+    models.Invoice: Rule(staff=ALL, owner=_INVOICE),
+    models.InvoiceLine: Rule(staff=ALL, owner=_below("invoice", "invoice_id", _INVOICE)),
+    models.CreditNoteLine: Rule(staff=ALL, owner=_below("credit_note", "credit_note_id", _ADDRESSED)),
+    models.PaymentInvoice: Rule(staff=ALL, owner=_below("payment", "payment_id", _ADDRESSED)),
+    **dict.fromkeys((models.CreditNote, models.Payment, models.Refund), Rule(staff=ALL, owner=_ADDRESSED)),
+    **dict.fromkeys((models.ClientAccount, models.LedgerEntry), Rule(staff=ALL, owner=_ADDRESSED)),
     models.Account: Rule(
         staff="{t}.id = {account}",
         owner="{t}.id = {account}",
@@ -192,6 +207,11 @@ def may(viewer: Viewer, deed: Deed, location: UUID | Where = Where.ANYWHERE, *, 
 def is_a_vet(viewer: Viewer, location: UUID) -> bool:
     """Whether the viewer is a vet there, and so writes and signs as one."""
     return Role.VET in viewer.roles_at(location)
+
+
+def is_a_manager(viewer: Viewer, location: UUID) -> bool:
+    """Whether the viewer runs the practice there, and so may give what the front desk may not; its machinery may too."""
+    return viewer.is_system or Role.MANAGER in viewer.roles_at(location)
 
 
 def the_person(viewer: Viewer) -> UUID:

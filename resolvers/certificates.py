@@ -29,7 +29,7 @@ from models.pet import DatePrecision
 from models.refusal import AlreadyCertified, InvalidInput, LicenceNeeded
 from models.row import uuid7
 from models.text import named
-from resolvers import access, events, retries, vaccinations_due, wording
+from resolvers import access, events, numbers, retries, vaccinations_due, wording
 from resolvers.access import Deed
 from resolvers.changes import write
 from resolvers.events import Happening
@@ -46,10 +46,6 @@ if TYPE_CHECKING:
     from resolvers.wording import Wording
 
 _TOKEN_BYTES = 24
-_NEXT = (
-    "INSERT INTO number_series (id, name, last_number) VALUES (?, 'certificate', 1) "
-    "ON CONFLICT (name) DO UPDATE SET last_number = number_series.last_number + 1 RETURNING last_number"
-)
 
 
 # Reading
@@ -99,7 +95,7 @@ async def issue(viewer: Viewer, vaccination_id: UUID | None, *, key: str, now: d
                 raise AlreadyCertified("There is a certificate of this vaccination already.", path=("vaccinationId",))
             _must_count(dose)
             owner = await _owner(pet)
-            number = int((await sql.fetch(_NEXT, (uuid7(),)))[0]["last_number"])
+            (number,) = await numbers.following("certificate")
             facts = await _facts(number, pet, dose, owner, vet, place, today_in(place.clock, now))
             certificate = Certificate(
                 id=certificate_id,

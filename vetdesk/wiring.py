@@ -29,6 +29,7 @@ from vetdesk.app import create_app
 from vetdesk.bus import bus
 from vetdesk.database import connect, counted, pending_migrations
 from vetdesk.feed import Feed
+from vetdesk.journals import JournalDoor
 from vetdesk.mail import OutboxFolder, Server, SmtpMail
 from vetdesk.open_vet_format import record_format
 from vetdesk.papers import PaperDoor
@@ -286,6 +287,7 @@ def app(
         cors_origins=settings.cors_origins,
         development=settings.development,
         papers=PaperDoor(chosen.ports, chosen.printer, now=now),
+        journals=JournalDoor(chosen.ports, now=now),
         metrics=metrics.answering(settings.metrics_token, staff.operations, owner.operations),
     )
     made.state.connections, made.state.reading_log = heard.connections, log

@@ -30,10 +30,11 @@ Before = Annotated[str | None, strawberry.argument(description="Those before thi
 
 @dataclass(frozen=True, slots=True)
 class Paged:
-    """A stretch of rows, answered as a connection."""
+    """A stretch of rows, answered as a connection; `said` is what the question itself tells of them to functions."""
 
     rows: Rows
     page: Page
+    said: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,3 +29,6 @@ class Practice(Node):
     logo_changed_at: datetime | None = column(
         "Since when its papers have this logo at their head; null while they have none.", STAFF
     )
+    most_discount_percent: int | None = column(
+        "How many percent the front desk may take off a price without a manager, 0 to 100.", STAFF, of="most_discount"
+    )

@@ -10,6 +10,7 @@ from models import HoursException, WorkingHours
 from tests.api.samples import ADDRESS, Sample, at
 from tests.doors import id_of
 from tests.world import NOW, World
+from tests.world.money import the_legal_entity
 
 A_STRETCH = {"weekday": 6, "from": "08:00", "until": "12:00"}
 
@@ -20,6 +21,7 @@ async def of_the_practice(world: World, sample: Callable[..., Sample]) -> list[S
     a_day: Any = {"starts_at": NOW + timedelta(days=20), "ends_at": NOW + timedelta(days=21)}
     away = await HoursException.create(staff_id=world.vet.id, **a_day)
     place, vet = id_of(world.location), id_of(world.vet.staff)
+    entity = id_of(await the_legal_entity())
     return [
         sample(
             "addLocation",
@@ -32,6 +34,7 @@ async def of_the_practice(world: World, sample: Callable[..., Sample]) -> list[S
                 "phone": "+44 20 7946 0958",
                 "openingHours": [A_STRETCH],
                 "region": "DE-BE",
+                "legalEntityId": entity,
             },
             {"name": "Key"},
             Location=1,
@@ -44,12 +47,13 @@ async def of_the_practice(world: World, sample: Callable[..., Sample]) -> list[S
                 "locationId": place,
                 "name": "Main Street",
                 "zone": "Europe/Paris",
-                "currency": "CHF",
+                "currency": "EUR",
                 "address": ADDRESS,
                 "phone": "+49 30 901820",
                 "openingHours": [A_STRETCH],
                 "closedOn": "2030-01-01",
                 "region": "DE-BE",
+                "legalEntityId": entity,
             },
             {"name": "High Street"},
             OpeningHours=-4,

@@ -15,6 +15,8 @@ from tests.api.samples import ADDRESS, Sample, a_visit, at, for_owners, secret_o
 from tests.api.samples_of_imports import of_imports
 from tests.api.samples_of_lines import of_lines
 from tests.api.samples_of_papers import of_papers
+from tests.api.samples_of_prices import of_prices
+from tests.api.samples_of_the_desk import of_the_desk
 from tests.api.samples_of_the_practice import of_the_practice
 from tests.api.vaccination_samples import of_vaccinations
 from tests.doorkeeper import PASSWORD
@@ -283,4 +285,6 @@ async def for_staff(program: Program, world: World, boss: Viewer) -> list[Sample
             ClientWord=-2,
         ),
         *await of_lines(world, sample),
+        *await of_prices(world, sample),
+        *await of_the_desk(world, sample),
     ]

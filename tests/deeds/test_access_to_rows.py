@@ -18,6 +18,7 @@ from resolvers import access
 from resolvers.access import ALL, ROWS, Rule
 from resolvers.viewer import Viewer
 from tests.lines import some_lines
+from tests.rows_of_money import MONEY, money_of
 from tests.world import (
     EVERY_RIGHT,
     FROM_EIGHT,
@@ -112,6 +113,7 @@ TABLE: dict[type[Model], dict[str, tuple[str, ...]]] = {
         "hers without view": STAFF,
         "a stranger's": STRANGERS,
     },
+    **MONEY,
     models.Account: {"hers": ("OWNER",), "the vet's": ("VET",), "a newcomer's": DESK},
     models.Session: {"hers": ("OWNER",), "the vet's": ("VET",)},
 }
@@ -148,6 +150,7 @@ async def prepared():
     for owner in (world.owner, stranger):
         if not await models.ClientPhone.filter(client_id=owner.id).exists():
             await models.ClientPhone.create(client_id=owner.id, as_given="030 1", position=0)
+    money = await money_of(hers.visit, strange.visit, world.owner, former, stranger)
     doses = await _doses(world.pet, theirs, co_owner, former, without_view)
     assert (FROM_EIGHT, UNTIL_SIX) == (480, 1080)
 
@@ -237,6 +240,7 @@ async def prepared():
         },
         models.RecordReading: {"of hers": await first(models.RecordReading)},
         **doses,
+        **money,
         models.RecordImport: {"hers": await first(models.RecordImport, pet_id=world.pet.id)},
         models.ImportedLine: {"hers": line_from_elsewhere},
         models.Account: {

@@ -42,6 +42,7 @@ from tests.world import (
     what_the_practice_keeps,
 )
 from tests.world.endings import whole
+from tests.world.money import some_bookkeeping
 from vetdesk.database import counted
 
 pytestmark = pytest.mark.anyio
@@ -103,6 +104,7 @@ async def test_what_is_kept_is_as_it_was_after_a_death_and_after_its_undo(databa
     await what_the_practice_keeps(world.pet)
     await a_certificate_file(await a_certificate(await a_vaccination(world.pet)))
     await an_import(world.pet)
+    await some_bookkeeping(world.owner, record.visit)
     kept = [model for model, entry in ENDINGS.items() if isinstance(entry, Kept) and model is not models.Death]
 
     async def as_it_is():

@@ -14,6 +14,7 @@ from models.constraint import InHistory
 from models.row import uuid7
 from resolvers import access, histories
 from resolvers.histories import Wanted
+from tests.before import with_later_columns
 from tests.thaw import thawed
 from tests.world import (
     AN_HOUR,
@@ -29,7 +30,7 @@ from tests.world import (
     a_world,
     an_import,
 )
-from vetdesk.database import connect
+from vetdesk.database import connect, migrate
 from vetdesk.database.migrate import _client, _executor
 
 CONSTRAINTS = import_module("models.migrations.0012_history_kept").CONSTRAINTS
@@ -153,10 +154,7 @@ async def test_the_words_of_an_entry_are_found_whatever_becomes_of_them(database
 async def test_a_practice_that_was_there_before_has_its_history(empty_database):
     async with _client(empty_database.url) as client:
         await _executor(client, empty_database.url).migrate([MigrationTarget("models", "0010_common_terms")])
-    async with connect(empty_database.url):
-        # What the tables of then lack of the models of now, so that a practice can be made in them.
-        for later in ("location ADD COLUMN email TEXT DEFAULT ''", "practice ADD COLUMN logo_changed_at TIMESTAMP"):
-            await sql.execute(f"ALTER TABLE {later}")
+    async with connect(empty_database.url), with_later_columns():
         world = await a_world()
         keys = await _visits_planned_before(world)
         visit = await a_visit(world.pet, words="she limps")
@@ -164,8 +162,7 @@ async def test_a_practice_that_was_there_before_has_its_history(empty_database):
         for text in ("No fracture.", "Still none; sprain."):
             await models.Addendum.create(note_id=note.id, author_id=visit.vet_id, at=NOW, reason="X-ray", text=text)
         triggers = await _triggers()
-    async with _client(empty_database.url) as client:
-        await _executor(client, empty_database.url).migrate([MigrationTarget("models", "0014_addenda_found")])
+    assert (await migrate(empty_database.url))[:2] == ["0011_history", "0012_history_kept"]
     async with connect(empty_database.url):
         words = dict(map(tuple, await sql.tuples("SELECT id, words FROM appointment")))
         assert [words[key] for key in keys] == [
