@@ -110,7 +110,6 @@ class MoneyFacts:
     the lines of who invoices, takes or states, and `seller_about` what else has to be known of them.
     """
 
-    kind: str
     title: str
     addressee: Sequence[str]
     about: Sequence[tuple[str, str]]

@@ -36,11 +36,9 @@ async def invoice(invoice_id: UUID) -> Paper | None:
     words, number = wording.of(names.language, place.country), found.number or ""
     lines = await InvoiceLine.filter(invoice_id=found.id).order_by("position")
     facts = MoneyFacts(
-        kind=words.said("money", "invoice"),
         title=words.said("money", "invoice_title", number=number),
         addressee=[names.client, *sellers.address(names.client_address, words)],
         about=(
-            (words.said("money", "invoice_number"), number),
             (words.said("money", "issued_on"), _day(found.issued_on, words)),
             (words.said("money", "due_on"), _day(found.due_on, words)),
             (words.said("money", "place"), names.location),
@@ -74,15 +72,11 @@ async def credit_note(credit_note_id: UUID) -> Paper | None:
     invoiced = {line.id: line for line in await InvoiceLine.filter(id__in=[line.invoice_line_id for line in lines])}
     issued_on = _day(of.issued_on, words)
     facts = MoneyFacts(
-        kind=words.said("money", "credit_note"),
         title=words.said("money", "credit_note_title", number=found.number),
         addressee=[names.client, *sellers.address(names.client_address, words)],
         about=(
-            (words.said("money", "credit_note_number"), found.number),
             (words.said("money", "issued_on"), _day(found.issued_on, words)),
             (words.said("money", "place"), names.location),
-            (words.said("money", "invoice_number"), number),
-            (words.said("money", "invoice_of"), issued_on),
         ),
         notices=(
             words.said("money", "corrects", number=number, day=issued_on),
@@ -105,7 +99,7 @@ async def credit_note(credit_note_id: UUID) -> Paper | None:
         ),
         closing=(),
         seller=sellers.lines(names, words),
-        seller_about=sellers.about(names, words),
+        seller_about=sellers.tax_number(names, words),
     )
     return Paper(
         template="money",

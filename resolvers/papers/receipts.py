@@ -32,11 +32,9 @@ async def receipt(payment_id: UUID) -> Paper | None:
     words = wording.of(client.language, place.country)
     amount = words.money(found.minor, found.currency)
     facts = MoneyFacts(
-        kind=words.said("money", "receipt"),
         title=words.said("money", "receipt_title", number=found.number or ""),
         addressee=[names.client, *sellers.address(names.client_address, words)],
         about=(
-            (words.said("money", "receipt_number"), found.number or ""),
             (words.said("money", "received_on"), words.day(found.received_on) if found.received_on else ""),
             (words.said("money", "method"), words.said("method", found.method.value)),
             (words.said("money", "place"), names.location),
@@ -46,7 +44,7 @@ async def receipt(payment_id: UUID) -> Paper | None:
         tables=[_paid(found, await _at_once(found), words)],
         closing=(),
         seller=sellers.lines(names, words),
-        seller_about=sellers.about(names, words)[1:],
+        seller_about=sellers.tax_number(names, words),
     )
     return Paper(
         template="money",

@@ -21,10 +21,12 @@ def lines(names: Names, words: Wording) -> list[str]:
 
 def about(names: Names, words: Wording) -> tuple[tuple[str, str], ...]:
     """Where to pay, and the tax number: labels with what is known."""
-    return (
-        (words.said("money", "bank_details"), names.bank_details),
-        (words.said("money", "tax_number"), names.tax_number),
-    )
+    return ((words.said("money", "bank_details"), names.bank_details), *tax_number(names, words))
+
+
+def tax_number(names: Names, words: Wording) -> tuple[tuple[str, str], ...]:
+    """The tax number alone, on what nobody is to pay."""
+    return ((words.said("money", "tax_number"), names.tax_number),)
 
 
 def address(kept: Sequence[str], words: Wording) -> list[str]:

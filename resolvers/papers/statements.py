@@ -88,7 +88,6 @@ async def statement(account_id: UUID, days: Days, *, now: datetime) -> Paper:
     closing = opening + sum(entry.change for entry in entries)
     first, last = words.day(days.first), words.day(days.last)
     facts = MoneyFacts(
-        kind=names.seller,
         title=words.said("money", "statement"),
         addressee=[names.client, *sellers.address(names.client_address, words)],
         about=(
