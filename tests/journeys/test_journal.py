@@ -113,7 +113,7 @@ async def test_days_on_which_nothing_was_posted_leave_a_head_and_no_lines(world)
 
 async def test_a_reason_that_looks_like_a_formula_is_none_in_a_spreadsheet_and_one_with_commas_is_one(world):
     invoice = await an_invoice(world.owner, gross=300)
-    of = {"location_id": invoice.location_id, "invoice_id": invoice.id}
+    of: dict[str, Any] = {"location_id": invoice.location_id, "invoice_id": invoice.id}
     for because in ("=1+1", 'Gone, "for good"'):
         await posted(invoice, Posting(kind=EntryKind.WRITE_OFF, minor=100, because=because, **of))
     text = await text_of(TODAY, TODAY, Way.CSV)
@@ -132,7 +132,7 @@ async def test_a_journal_is_of_a_year_at_most_and_of_somebody_who_invoices(world
     ):
         with pytest.raises(refusal):
             await journals.journal(ADVISER, entity.id, first, last)
-    assert await journals.journal(ADVISER, entity.id, date(2024, 1, 1), date(2024, 12, 31))
+    assert (await journals.journal(ADVISER, entity.id, date(2024, 1, 1), date(2024, 12, 31))).number_prefix == "LDN"
     with pytest.raises(NotFound):
         await journals.journal(ADVISER, world.owner.id, TODAY, TODAY)
 
