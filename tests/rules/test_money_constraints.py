@@ -8,13 +8,13 @@ from itertools import count
 import pytest
 from tortoise.exceptions import IntegrityError
 
-from models import Book, EntryKind, sql
+from models import Book, EntryKind, PriceListItem, sql
 from models.constraint import Check, Frozen, PartialIndex, TextIndex, Unique
 from models.row import uuid7
 from tests.bookkeeping import two_clients
 from tests.thaw import EVERY, thawed
 from tests.violating import Bad, Twin, a_row, insert, is_refused, is_there, stays_as_it_is
-from tests.world import NOW, TODAY
+from tests.world import NOW, TODAY, a_vaccine
 
 pytestmark = pytest.mark.anyio
 
@@ -84,6 +84,10 @@ async def another_line(row):
     return Made((await a_row("invoice_line", f"id <> '{row['id']}'"))["id"])
 
 
+async def another_item(row):
+    return await PriceListItem.create(kind="PRODUCT", name="Other", fold="other", tax_category_id=row["tax_category_id"])
+
+
 def once(kind, *columns):
     return [Twin(columns, another_entry, f"kind = '{kind}'", {"number": 99})]
 
@@ -93,6 +97,8 @@ CASES: dict[str, Sequence[Bad | Twin]] = {
     "legal_entity_due_days": [Bad({"due_days": -1}), Bad({"due_days": 366})],
     "tax_rate_range": [Bad({"rate": -1}), Bad({"rate": 100_001})],
     "price_range": [Bad({"minor": -1}), Bad({"minor": MOST + 1}), Bad({"currency": "EU"})],
+    "price_list_item_of_a_service": [Twin(("service_id",), another_item)],
+    "price_list_item_of_a_vaccine": [Twin(("vaccine_id",), another_item)],
     "proposed_charge_quantity": [Bad({"quantity_thousandths": 0})],
     "dropped_charge_has_a_reason": [Bad({"because": ""})],
     "invoice_sums": [*SUMS, Bad({"net_minor": MOST, "tax_minor": 1, "gross_minor": MOST + 1})],
@@ -153,6 +159,8 @@ CASES: dict[str, Sequence[Bad | Twin]] = {
 BY_ITS_KIND = {"ledger_belongs"}
 NAMED = ("invoice", "credit_note", "payment", "refund", "dispute")
 BEFORE = {
+    "price_list_item_of_a_service": "UPDATE price_list_item SET service_id = (SELECT its.id FROM service its)",
+    "price_list_item_of_a_vaccine": "UPDATE price_list_item SET vaccine_id = (SELECT its.id FROM vaccine its LIMIT 1)",
     "ledger_moves": "UPDATE ledger_entry SET tax_rate = 1, "
     + ", ".join(f"{table}_id = (SELECT its.id FROM {table} its ORDER BY its.id LIMIT 1)" for table in NAMED)
     + " WHERE id = (SELECT e.id FROM ledger_entry e ORDER BY e.id LIMIT 1)",
@@ -181,6 +189,7 @@ async def test_the_database_refuses(two):
 
 @pytest.mark.parametrize("name", BEFORE)
 async def test_the_database_refuses_also(two, name):
+    await a_vaccine("Rabisin")
     async with thawed(EVERY):
         await sql.execute(BEFORE[name])
         await is_refused(next(one for one in REFUSES if one.name == name), CASES[name])
