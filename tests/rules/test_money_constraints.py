@@ -85,7 +85,9 @@ async def another_line(row):
 
 
 async def another_item(row):
-    return await PriceListItem.create(kind="PRODUCT", name="Other", fold="other", tax_category_id=row["tax_category_id"])
+    return await PriceListItem.create(
+        kind="PRODUCT", name="Other", fold="other", tax_category_id=row["tax_category_id"]
+    )
 
 
 def once(kind, *columns):
