@@ -173,7 +173,7 @@ async def _link(account: Account, known_id: UUID) -> Happening:
     return Happening(EventKind.ACCOUNT_LINKED, account.id, before=before, after=after)
 
 
-async def _has_books(client_id: UUID) -> bool:
+async def _has_books(client_id: UUID | None) -> bool:
     """Whether something was invoiced to the client, or paid by her: that is hers for good."""
     found = await sql.tuples(
         "SELECT EXISTS (SELECT 1 FROM client_account WHERE client_id = ?) "  # noqa: S608 - our own names
