@@ -17,6 +17,7 @@ EVERY = [
         "0009_imports_kept",
         "0007_certificate_files",
         "0021_paying_kept",
+        "0025_paper_files",
     )
     for one in import_module(f"models.migrations.{number}").CONSTRAINTS
     if isinstance(one, Frozen | NeverChanged | Guard)

@@ -96,6 +96,7 @@ def test_an_owner_asks_for_nothing_but_this():
         "certificate",
         "certificateLink",
         "paperLink",
+        "myStatementLink",
     }
 
 

@@ -33,7 +33,7 @@ from models import (
 from models.treatment import PlanState
 from resolvers.viewer import Audience, Viewer
 from tests.oracle import bills, lines, paid, prices
-from tests.oracle.kinds import KINDS, SCHEMAS
+from tests.oracle.kinds import KINDS, PRINTED, SCHEMAS
 from tests.oracle.oracle import id_of
 from tests.oracle.records import Records
 from tests.oracle.sight import Sight
@@ -197,8 +197,7 @@ class Arguments:
             case "Query", "certificate" | "certificateLink":
                 return {"id": self._id(chance, "Certificate")}
             case "Query", "paperLink":
-                printed = ("Certificate", "Document", "TreatmentPlan")
-                return {"id": self._id(chance, chance.choice([of for of in printed if self._seen.get(of)] or printed))}
+                return {"id": self._id(chance, chance.choice([of for of in PRINTED if self._seen.get(of)] or PRINTED))}
             case "Pet", "vaccinations":
                 return self._page(chance, self._doses)
             case "Pet", "importedLines":
@@ -219,7 +218,7 @@ class Arguments:
 
     def _of_money(self, chance: Random, of: str, field: str) -> dict[str, Any]:
         match of, field:
-            case "Query", "payment" | "takings" | "journalLink":
+            case "Query", "payment" | "takings" | "journalLink" | "statementLink" | "myStatementLink":
                 return paid.drawn(chance, field, lambda kind: self._id(chance, kind))
             case "Query", "payments" | "myPayments" | "statement" | "myStatement":
                 given = paid.drawn(chance, field, lambda kind: self._id(chance, kind))

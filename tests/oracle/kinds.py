@@ -85,6 +85,8 @@ KINDS: dict[str, Any] = {
     "Refund": models.Refund,
     "ClientAccount": models.ClientAccount,
 }
+PRINTED = ("Certificate", "Document", "TreatmentPlan", "Invoice", "CreditNote", "Payment")
+"""Of which there is a paper."""
 ONE = {
     "vet": "Staff",
     "weight": "Vital",

@@ -142,19 +142,24 @@ def mine(oracle: Oracle, **page: Any) -> Any:
     return connection(found, ("started_at", "id"), is_down=True, **page)
 
 
-def statement(oracle: Oracle, client: UUID | None, **given: Any) -> Any:
-    """The stated entries of the first account that fits."""
-    since, until = _days(given)
+def _account(oracle: Oracle, client: UUID | None, given: dict[str, Any]) -> Any:
+    """The first account that fits; None when there is none."""
     accounts = [row for row in oracle.records.rows[ClientAccount] if row.client_id == client]
     entity, currency = given.pop("legal_entity_id", None), given.pop("currency", None)
     if entity is not None:
         accounts = [each for each in accounts if graph_id("LegalEntity", each.legal_entity_id) == entity]
     if currency is not None:
         accounts = [each for each in accounts if each.currency == currency]
+    return min(accounts, key=lambda each: (each.opened_at, each.id), default=None)
+
+
+def statement(oracle: Oracle, client: UUID | None, **given: Any) -> Any:
+    """The stated entries of the first account that fits."""
+    since, until = _days(given)
+    account = _account(oracle, client, given)
     found: list[Thing] = []
-    if accounts:
-        first = min(accounts, key=lambda each: (each.opened_at, each.id))
-        found = [each for each in oracle.all("LedgerEntry", "number", account_id=first.id) if each.row.kind in STATED]
+    if account is not None:
+        found = [each for each in oracle.all("LedgerEntry", "number", account_id=account.id) if each.row.kind in STATED]
     if since is not None:
         found = [each for each in found if each.row.posted_on >= since]
     if until is not None:
@@ -306,6 +311,24 @@ def _opened(text: str, order: str) -> tuple[Any, ...]:
     return (currency, -int(edge) if order == "AMOUNT" else date.fromisoformat(edge), UUID(client))
 
 
+def statement_link(oracle: Oracle, client: UUID | None, **given: Any) -> Any:
+    """An address that is sealed for a quarter of an hour."""
+    since, until = given.pop("from"), given.pop("to")
+    if not 0 <= (date.fromisoformat(until) - date.fromisoformat(since)).days < 366:
+        raise bad_input()
+    account = _account(oracle, client, given)
+    if account is None:
+        return None
+    oracle.told = True
+    ends_at = NOW + timedelta(minutes=15)
+    paper = f"statements/{account.id}/{since}/{until}"
+    seal = oracle.records.sealed(f"{int(ends_at.timestamp())} {paper}")
+    return {
+        "url": f"http://127.0.0.1:8000/papers/{paper}?until={int(ends_at.timestamp())}&seal={seal}",
+        "endsAt": ends_at,
+    }
+
+
 def journal_link(oracle: Oracle, legal_entity_id: str, to: str, format: str, **more: str) -> Any:
     """An address that is sealed for a quarter of an hour."""
     since = more["from"]
@@ -374,7 +397,7 @@ def drawn(chance: Random, field: str, an_id: Any) -> dict[str, Any]:
         since, until = sorted(chance.sample(DAYS, 2)) if chance.random() < 0.9 else (DAYS[-1], DAYS[0])
         book = {"legalEntityId": an_id("LegalEntity"), "format": chance.choice(("CSV", "JSON"))}
         return {**book, "from": since, "to": until}
-    given = {"clientId": an_id("Client")} if field == "statement" else {}
+    given = {"clientId": an_id("Client")} if field in {"statement", "statementLink"} else {}
     given |= {name: an_id(kind) for name, kind in _NARROWED[field] if chance.random() < 0.2}
     for name, often, choices in _CHOSEN[field]:
         if chance.random() < often:
@@ -385,8 +408,9 @@ def drawn(chance: Random, field: str, an_id: Any) -> dict[str, Any]:
 _NARROWED: dict[str, tuple[tuple[str, str], ...]] = {
     "payments": (("clientId", "Client"), ("locationId", "Location")),
     "myPayments": (),
-    "statement": (("legalEntityId", "LegalEntity"),),
-    "myStatement": (("legalEntityId", "LegalEntity"),),
+    **dict.fromkeys(
+        ("statement", "myStatement", "statementLink", "myStatementLink"), (("legalEntityId", "LegalEntity"),)
+    ),
     "debtors": (("locationId", "Location"), ("legalEntityId", "LegalEntity")),
 }
 _STRETCH: tuple[tuple[str, float, tuple[Any, ...]], ...] = (("from", 0.15, DAYS), ("to", 0.15, DAYS))
@@ -394,5 +418,9 @@ _CHOSEN: dict[str, tuple[tuple[str, float, tuple[Any, ...]], ...]] = {
     "payments": (("method", 0.2, METHODS), *_STRETCH),
     "myPayments": (),
     **dict.fromkeys(("statement", "myStatement"), (("currency", 0.2, ("EUR", "GBP")), *_STRETCH)),
+    **dict.fromkeys(
+        ("statementLink", "myStatementLink"),
+        (("currency", 0.2, ("EUR", "GBP")), ("from", 1.0, DAYS), ("to", 1.0, DAYS)),
+    ),
     "debtors": (("order", 0.5, ("AMOUNT", "OLDEST")), ("asOf", 0.5, DAYS)),
 }

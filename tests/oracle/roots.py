@@ -13,7 +13,7 @@ from models import refusal
 from models.role import Role
 from models.row import folded
 from tests.oracle import bills, deaths, histories, lines, oracle, paid, prices, searches
-from tests.oracle.kinds import OF_TYPE, Thing
+from tests.oracle.kinds import OF_TYPE, PRINTED, Thing
 from tests.oracle.pages import bad_input, connection
 from tests.world import NOW
 
@@ -167,9 +167,8 @@ class Roots:
         return self._oracle.records.links[found.row.id]
 
     def paper_link(self, id: str) -> Any:
-        kinds = ("Certificate", "Document", "TreatmentPlan")
-        found = next((thing for kind in kinds for thing in self._all(kind, id=_key(kind, id))), None)
-        if found is None:
+        found = next((thing for kind in PRINTED for thing in self._all(kind, id=_key(kind, id))), None)
+        if found is None or found.row.id not in self._oracle.records.links:
             return None
         self._oracle.told = True
         return self._oracle.records.links[found.row.id]
@@ -230,6 +229,12 @@ class Roots:
 
     def my_statement(self, **given: Any) -> Any:
         return paid.statement(self._oracle, self._viewer.client_id, **given)
+
+    def statement_link(self, client_id: str, **given: Any) -> Any:
+        return paid.statement_link(self._oracle, _key("Client", client_id), **given)
+
+    def my_statement_link(self, **given: Any) -> Any:
+        return paid.statement_link(self._oracle, self._viewer.client_id, **given)
 
     def takings(self, **given: Any) -> Any:
         return paid.takings(self._oracle, **given)
