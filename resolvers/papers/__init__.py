@@ -57,8 +57,6 @@ KINDS: Final[Mapping[str, Kind]] = {
 }
 """Each kind, by its place in the address of its papers."""
 
-_STATEMENTS = "statements"
-
 
 async def link(
     viewer: Viewer, of: str, row_id: UUID | None, *, vault: Vault, rules: DoorRules, public_url: str, now: datetime
@@ -101,14 +99,9 @@ async def statement_link(
     """
     days.must_be_a_year_at_most()
     account = await statements.account(viewer, client_id, stretch)
-    paper = statement_paper(account.id, days)
+    paper = f"statements/{account.id}/{days.first.isoformat()}/{days.last.isoformat()}"
     url, ends_at = links.sealed(f"{public_url}/papers/{paper}", paper, vault=vault, rules=rules, now=now)
     return Link(url, ends_at)
-
-
-def statement_paper(account_id: UUID, days: Days) -> str:
-    """The name under which a statement is sealed, which is its place among the papers."""
-    return f"{_STATEMENTS}/{account_id}/{days.first.isoformat()}/{days.last.isoformat()}"
 
 
 async def of(kind: str, row_id: UUID, *, printer: Printer, now: datetime) -> Printed:

@@ -111,12 +111,9 @@ class PaperDoor:
         return _handed_out(await papers.of(kind, row_id, printer=self._printer, now=self._now()))
 
     async def _statement(self, request: Request) -> Response:
-        account, given = request.path_params["id"], request.path_params
-        try:
-            days = papers.Days(date.fromisoformat(given["first"]), date.fromisoformat(given["last"]))
-        except ValueError as no_days:
-            raise LinkBroken from no_days
-        self._must_open(papers.statement_paper(account, days), request)
+        account, first, last = (request.path_params[name] for name in ("id", "first", "last"))
+        self._must_open(f"statements/{account}/{first}/{last}", request)
+        days = papers.Days(date.fromisoformat(first), date.fromisoformat(last))
         return _handed_out(await papers.statement(account, days, printer=self._printer, now=self._now()))
 
     def _must_open(self, paper: str, request: Request) -> None:
