@@ -58,6 +58,8 @@ async def account(viewer: Viewer, client_id: UUID | None, stretch: Stretch) -> C
     Raises:
         NotFound: there is no such account, or it is not the viewer's to see.
     """
+    if client_id is None:
+        raise NotFound(path=("clientId",))
     which, values = access.sight(viewer, ClientAccount, "a")
     given = {"client_id": client_id, "legal_entity_id": stretch.legal_entity_id, "currency": stretch.currency}
     named = {name: value for name, value in given.items() if value is not None}
@@ -66,7 +68,7 @@ async def account(viewer: Viewer, client_id: UUID | None, stretch: Stretch) -> C
         f"SELECT a.* FROM client_account a WHERE {conditions} AND ({which}) ORDER BY a.opened_at, a.id LIMIT 1",  # noqa: S608 - our own names
         (*named.values(), *values),
     )
-    if client_id is None or not found:
+    if not found:
         raise NotFound(path=("clientId",))
     return sql.loaded(ClientAccount, found[0])
 
