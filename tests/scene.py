@@ -11,13 +11,17 @@ from models import (
     Document,
     DocumentKind,
     HoursException,
+    Invoice,
+    InvoiceLine,
     Letter,
     Note,
     NoteKind,
     NoteTemplate,
     Ownership,
+    Payment,
     Pet,
     PriceListItem,
+    ProposedCharge,
     Role,
     Staff,
     Status,
@@ -50,7 +54,7 @@ from tests.world import (
     an_owner,
     an_ownership,
 )
-from tests.world.money import an_item
+from tests.world.money import a_draft, a_payment, an_invoice, an_item
 
 STAFF = (Role.RECEPTIONIST, Role.NURSE, Role.VET, Role.MANAGER)
 OWNER, NOBODY, ROLELESS = "an owner", "nobody", "staff without roles"
@@ -92,6 +96,12 @@ class Scene:
     gone: Pet
     record: RecordScene
     item: PriceListItem
+    overpaid: Payment
+    proposal: ProposedCharge
+    bill: Invoice
+    bill_line: InvoiceLine
+    invoice: Invoice
+    invoice_line: InvoiceLine
 
 
 @dataclass(frozen=True)
@@ -127,6 +137,12 @@ async def a_scene() -> Scene:
     await codes.request_sign_in_code(ANYONE, address, origin=HOME, vault=VAULT, rules=RULES, now=NOW)
     vaccine, viewers = await a_vaccine(), await _somebody_each(world)
     await Staff.all().update(licence_number="L 1")
+    item, record, bill, invoice = (
+        await an_item(),
+        await _a_record(world),
+        await a_draft(world.owner),
+        await an_invoice(world.owner),
+    )
     return Scene(
         world=world,
         other=other,
@@ -151,9 +167,28 @@ async def a_scene() -> Scene:
         lines=await some_lines(world.pet),
         viewers=viewers,
         gone=await a_dead_pet(world.owner),
-        record=await _a_record(world),
-        item=await an_item(),
+        overpaid=await _overpaid(world),
+        record=record,
+        item=item,
+        proposal=await ProposedCharge.create(
+            visit_id=record.visit.id,
+            item_id=item.id,
+            quantity_thousandths=1000,
+            proposed_by_id=world.vet.id,
+            proposed_at=NOW,
+        ),
+        bill=bill,
+        bill_line=await InvoiceLine.get(invoice_id=bill.id),
+        invoice=invoice,
+        invoice_line=await InvoiceLine.get(invoice_id=invoice.id),
     )
+
+
+async def _overpaid(world: World) -> Payment:
+    """A payment of which something is on account, and an invoice that waits to be paid, at two places of one entity."""
+    payment = await a_payment(await an_invoice(world.owner), minor=6000)
+    await an_invoice(world.owner)
+    return payment
 
 
 async def _a_record(world: World) -> RecordScene:
