@@ -126,7 +126,7 @@ async def hold(client_id: UUID, legal_entity_id: UUID, currency: str, *, now: da
     return Held(account, entity, int(number), int(balance))
 
 
-async def _held(client_id: UUID, legal_entity_id: UUID, currency: str) -> list[dict[str, Any]]:
+async def _held(client_id: UUID, legal_entity_id: UUID, currency: str) -> Sequence[Mapping[str, Any]]:
     lock = " FOR NO KEY UPDATE OF a" if sql.is_postgres() else ""
     return await sql.fetch(
         f"SELECT a.* FROM client_account a WHERE a.client_id = ? AND a.legal_entity_id = ? AND a.currency = ?{lock}",  # noqa: S608 - our own names
