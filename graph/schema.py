@@ -11,6 +11,7 @@ from graph.mutations.appointments import AppointmentMutations
 from graph.mutations.certificates import CertificateMutations
 from graph.mutations.charges import ChargeMutations
 from graph.mutations.clients import ClientMutations
+from graph.mutations.closings import ClosingMutations
 from graph.mutations.credit_notes import CreditNoteMutations
 from graph.mutations.deaths import DeathMutations
 from graph.mutations.diagnosis_terms import DiagnosisTermMutations
@@ -25,6 +26,7 @@ from graph.mutations.locations import LocationMutations
 from graph.mutations.note_templates import NoteTemplateMutations
 from graph.mutations.notes import NoteMutations
 from graph.mutations.ownerships import OwnershipMutations
+from graph.mutations.payments import PaymentMutations
 from graph.mutations.pet_imports import PetImportMutations
 from graph.mutations.pets import PetMutations
 from graph.mutations.practices import PracticeMutations
@@ -48,10 +50,12 @@ from graph.queries.deaths import DeathQueries
 from graph.queries.diagnoses import DiagnosisQueries
 from graph.queries.histories import HistoryQueries
 from graph.queries.invoices import InvoiceQueries
+from graph.queries.payments import PaymentQueries
 from graph.queries.pet_records import PetRecordQueries
 from graph.queries.practice import PracticeQueries
 from graph.queries.prices import PriceQueries
 from graph.queries.records import RecordQueries
+from graph.queries.takings import TakingsQueries
 from graph.queries.treatment_plans import TreatmentPlanQueries
 from graph.queries.vaccinations import VaccinationQueries
 from graph.reading import ReadingExecutor
@@ -76,6 +80,8 @@ class Query(
     CertificateQueries,
     PetRecordQueries,
     DeathQueries,
+    PaymentQueries,
+    TakingsQueries,
     InvoiceQueries,
     PriceQueries,
 ):
@@ -113,6 +119,8 @@ class Mutation(
     VaccineMutations,
     VaccinationMutations,
     CertificateMutations,
+    PaymentMutations,
+    ClosingMutations,
     ChargeMutations,
     InvoiceMutations,
     InvoiceLineMutations,

@@ -167,4 +167,4 @@ class LedgerEntry(Row):
     class Meta:
         table = "ledger_entry"
         unique_together = (("account_id", "number"),)
-        indexes = (("invoice_id",), ("payment_id",), ("legal_entity_id", "posted_on"))
+        indexes = (("invoice_id",), ("payment_id",), ("legal_entity_id", "posted_on"), ("location_id", "posted_on"))

@@ -113,6 +113,10 @@ class Deed(StrEnum):
     REFRESH_SESSION = "refreshSession"
     SIGN_OUT = "signOut"
     SIGN_OUT_EVERYWHERE = "signOutEverywhere"
+    TAKE_PAYMENT = "takePayment"
+    APPLY_CREDIT = "applyCredit"
+    REFUND_PAYMENT = "refundPayment"
+    CLOSE_PERIOD = "closePeriod"
     PROPOSE_CHARGE = "proposeCharge"
     DROP_CHARGE = "dropCharge"
     OPEN_INVOICE = "openInvoice"
@@ -236,6 +240,10 @@ DEEDS: Final[Mapping[Deed, frozenset[Role]]] = {
     Deed.REFRESH_SESSION: STAFF_DOOR | OWNER_DOOR,
     Deed.SIGN_OUT: STAFF | OWNER,
     Deed.SIGN_OUT_EVERYWHERE: STAFF | OWNER,
+    Deed.TAKE_PAYMENT: FRONT_DESK,
+    Deed.APPLY_CREDIT: FRONT_DESK,
+    Deed.REFUND_PAYMENT: FRONT_DESK,
+    Deed.CLOSE_PERIOD: MANAGER,
     # Whoever treats a pet proposes; what is billed is decided at the desk.
     Deed.PROPOSE_CHARGE: STAFF,
     Deed.DROP_CHARGE: FRONT_DESK | {Role.VET},

@@ -18,6 +18,7 @@ from models import (
     NoteKind,
     NoteTemplate,
     Ownership,
+    Payment,
     Pet,
     PriceListItem,
     ProposedCharge,
@@ -53,7 +54,7 @@ from tests.world import (
     an_owner,
     an_ownership,
 )
-from tests.world.money import a_draft, an_invoice, an_item
+from tests.world.money import a_draft, a_payment, an_invoice, an_item
 
 STAFF = (Role.RECEPTIONIST, Role.NURSE, Role.VET, Role.MANAGER)
 OWNER, NOBODY, ROLELESS = "an owner", "nobody", "staff without roles"
@@ -95,6 +96,7 @@ class Scene:
     gone: Pet
     record: RecordScene
     item: PriceListItem
+    overpaid: Payment
     proposal: ProposedCharge
     bill: Invoice
     bill_line: InvoiceLine
@@ -165,6 +167,7 @@ async def a_scene() -> Scene:
         lines=await some_lines(world.pet),
         viewers=viewers,
         gone=await a_dead_pet(world.owner),
+        overpaid=await _overpaid(world),
         record=record,
         item=item,
         proposal=await ProposedCharge.create(
@@ -179,6 +182,13 @@ async def a_scene() -> Scene:
         invoice=invoice,
         invoice_line=await InvoiceLine.get(invoice_id=invoice.id),
     )
+
+
+async def _overpaid(world: World) -> Payment:
+    """A payment of which something is on account, and an invoice that waits to be paid, at two places of one entity."""
+    payment = await a_payment(await an_invoice(world.owner), minor=6000)
+    await an_invoice(world.owner)
+    return payment
 
 
 async def _a_record(world: World) -> RecordScene:

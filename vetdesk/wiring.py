@@ -30,6 +30,7 @@ from vetdesk.bus import bus
 from vetdesk.certificates import CertificateDoor
 from vetdesk.database import connect, counted, pending_migrations
 from vetdesk.feed import Feed
+from vetdesk.journals import JournalDoor
 from vetdesk.mail import OutboxFolder, Server, SmtpMail
 from vetdesk.open_vet_format import record_format
 from vetdesk.passwords import Argon2Passwords
@@ -285,6 +286,7 @@ def app(
         cors_origins=settings.cors_origins,
         development=settings.development,
         certificates=CertificateDoor(chosen.ports, chosen.printer, now=now),
+        journals=JournalDoor(chosen.ports, now=now),
         metrics=metrics.answering(settings.metrics_token, staff.operations, owner.operations),
     )
     made.state.connections, made.state.reading_log = heard.connections, log

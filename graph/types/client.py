@@ -10,8 +10,9 @@ import strawberry
 import models
 from graph.context import Info
 from graph.reading.connection import Connection
-from graph.reading.shape import READS, Many, column, many, shape, unresolved
+from graph.reading.shape import READS, Many, batched, column, many, shape, unresolved
 from graph.roles import EVERYBODY, STAFF, allow
+from graph.types.client_balance import ClientBalance, balances
 from graph.types.location import Address, address_of
 from graph.types.node import Node, id_of
 from graph.types.paging import After, Before, First, Last
@@ -60,6 +61,12 @@ class Client(Node):
     created_at: datetime | None = column("Since when the practice knows them.", STAFF)
     ownerships: list[Annotated[Ownership, strawberry.lazy("graph.types.ownership")]] | None = many(
         "The pets they own now.", models.Ownership, "client", STAFF, narrow="{t}.ends_on IS NULL"
+    )
+    balances: list[ClientBalance] | None = batched(
+        "What they owe, for each legal entity and currency in which they were ever invoiced or paid; by name and"
+        " currency.",
+        balances,
+        STAFF,
     )
 
     @strawberry.field(  # type: ignore[untyped-decorator]

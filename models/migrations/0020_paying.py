@@ -746,6 +746,7 @@ class Migration(migrations.Migration):
                     Index(fields=["invoice_id"]),
                     Index(fields=["payment_id"]),
                     Index(fields=["legal_entity_id", "posted_on"]),
+                    Index(fields=["location_id", "posted_on"]),
                 ],
                 "pk_attr": "id",
                 "table_description": "An amount that went out of one book (`credit`) and into another (`debit`): so the ledger always balances.",

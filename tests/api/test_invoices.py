@@ -13,8 +13,6 @@ from vetdesk.database import counted
 
 pytestmark = pytest.mark.anyio
 
-NO_LIMITS = {"cost": 10**6}
-
 MINE = """query ($open: Boolean) { myInvoices(onlyOpen: $open) { totalCount nodes {
   number gross { amount currency } openAmount { amount } isSettled isOverdue } } }"""
 DESK = """query ($state: InvoiceState, $overdue: Boolean) { invoices(state: $state, onlyOverdue: $overdue, first: 100) { nodes {
@@ -30,7 +28,7 @@ async def asked(program, viewer, document, **variables):
 
 
 async def test_an_owner_finds_what_she_was_asked_to_pay_and_nothing_else(database):
-    one, program = await treated(), Program(limits=NO_LIMITS)
+    one, program = await treated(), Program(max_cost=10**6)
     paid = await issued(one)
     await a_payment(paid, minor=17800)
     past = NOW - timedelta(days=20)
@@ -50,7 +48,7 @@ async def test_an_owner_finds_what_she_was_asked_to_pay_and_nothing_else(databas
 
 @pytest.mark.parametrize("many", [1, 100])
 async def test_a_hundred_invoices_take_as_many_statements_as_one(database, many):
-    one, program = await treated(), Program(limits=NO_LIMITS)
+    one, program = await treated(), Program(max_cost=10**6)
     await opened(one)
     for _ in range(many - 1):
         await an_invoice(one.owner, visit=one.visit, gross=100)
@@ -64,7 +62,7 @@ async def test_a_hundred_invoices_take_as_many_statements_as_one(database, many)
 
 
 async def test_the_desk_lists_drafts_and_what_is_overdue(database):
-    one, program = await treated(), Program(limits=NO_LIMITS)
+    one, program = await treated(), Program(max_cost=10**6)
     draft = await opened(one)
     past = NOW - timedelta(days=20)
     late = await an_invoice(
@@ -80,7 +78,7 @@ async def test_the_desk_lists_drafts_and_what_is_overdue(database):
 
 
 async def test_what_differs_is_told_with_its_ids(database):
-    one, program = await treated(), Program(limits=NO_LIMITS)
+    one, program = await treated(), Program(max_cost=10**6)
     draft = await opened(one)
     line = draft and (await asked(program, one.desk.viewer, DESK))["invoices"]["nodes"][0]["lines"][1]
     remove = """mutation ($line: ID!) { removeInvoiceLine(input: {lineId: $line, idempotencyKey: "k1"}) {
