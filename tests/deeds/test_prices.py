@@ -111,18 +111,19 @@ async def test_of_those_offered_one_is_charged_for_a_service_or_a_vaccine(databa
     manager, category = await a_manager(), await a_tax_category()
     key = (await a_service("Dental") if what == "service_id" else await a_vaccine()).id
     path = {"service_id": ("serviceId",), "vaccine_id": ("vaccineId",)}[what]
-    old, other = await an_item("Old", **{what: key}), await an_item("Other")
-    new = NewItem(ItemKind.SERVICE, "New", category.id, **{what: key})
+    for_it: Any = {what: key}
+    old, other = await an_item("Old", **for_it), await an_item("Other")
+    new = NewItem(ItemKind.SERVICE, "New", category.id, **for_it)
     before = await how_many_rows()
 
     with pytest.raises(InvalidInput, match="charged as “Old” already") as refused:
         await price_list_items.add(manager.viewer, new, key="k1", now=NOW)
     assert refused.value.path == path
     with pytest.raises(InvalidInput):
-        await price_list_items.amend(manager.viewer, other.id, ItemChanges(**{what: key}), key="k2", now=NOW)
+        await price_list_items.amend(manager.viewer, other.id, ItemChanges(**for_it), key="k2", now=NOW)
     assert await how_many_rows() == before
     with pytest.raises(IntegrityError):
-        await PriceListItem.filter(id=other.id).update(**{what: key})
+        await PriceListItem.filter(id=other.id).update(**for_it)
 
     await price_list_items.amend(manager.viewer, old.id, ItemChanges(is_offered=False), key="k3", now=NOW)
     await price_list_items.add(manager.viewer, new, key="k4", now=NOW)
@@ -172,8 +173,8 @@ async def test_a_price_counts_from_its_day_on_until_a_later_one_does(database):
         assert item_id == item.id
 
     expected = {-6: None, -5: 4000, -1: 4000, 0: 5100, 9: 5100, 10: 6000, 400: 6000}
-    for days, minor in expected.items():
-        assert (await there(item, place, TODAY + days * DAY))[0] == minor, days
+    for days, costs in expected.items():
+        assert (await there(item, place, TODAY + days * DAY))[0] == costs, days
     assert (await there(item, other, TODAY))[0] == 9000
     assert await Price.all().count() == 5  # nothing was written over
     event, _ = await last_event()
@@ -198,8 +199,9 @@ async def test_a_price_is_in_the_currency_of_the_place_and_not_in_a_closed_perio
         await put(day=TODAY - DAY)
     assert (closed.value.path, closed.value.closed_through) == (("validFrom",), TODAY - DAY)
     for unknown, path in (("item_id", "itemId"), ("location_id", "locationId")):
+        wrong: Any = {unknown: uuid7()}
         with pytest.raises(NotFound) as missing:
-            await put(**{unknown: uuid7()})
+            await put(**wrong)
         assert missing.value.path == (path,)
     assert await how_many_rows() == before
     await put()
@@ -257,8 +259,8 @@ async def test_a_rate_counts_for_its_legal_entity_from_its_day_on(database):
         assert await taxes.set_rate(manager.viewer, rate, key=f"k{number + 1}", now=at) == category_id
 
     expected = {-6: (None, False), -5: (16_125, True), 0: (0, False), 9: (0, False), 10: (20_000, True)}
-    for days, rate in expected.items():
-        assert (await there(item, place, TODAY + days * DAY))[1:] == rate, days
+    for days, taxed in expected.items():
+        assert (await there(item, place, TODAY + days * DAY))[1:] == taxed, days
     (category,) = [row for row in await found(taxes.listed(manager.viewer)) if row.id == category_id]
     assert (category.name, category.fold) == ("Réduced", "reduced")
     assert await events() == ["TAX_CATEGORY_ADDED", *["TAX_RATE_SET"] * 5]
