@@ -188,6 +188,7 @@ PAGED = (
     "NoteRevision",
     "Pet",
     "Prescription",
+    "PriceListEntry",
     "RecordReading",
     "TreatmentPlan",
     "TreatmentStep",

@@ -1,6 +1,7 @@
 """An issued invoice stays as it is: whatever is tried with it, by any deed or in the database itself."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from tortoise import fields
@@ -98,7 +99,7 @@ async def test_every_deed_that_can_name_an_issued_invoice_leaves_it_as_it_is(dat
     invoice = await issued(one)
     line = (await lines_of(invoice))[0]
     before = whole(invoice), [whole(each) for each in await lines_of(invoice)]
-    boss, key = one.world.manager.viewer, {"key": "k", "now": NOW}
+    boss, key = one.world.manager.viewer, dict[str, Any](key="k", now=NOW)
 
     for deed in (
         lambda: lines.add(boss, invoice.id, NewLine(item_id=one.carprofen.id), **key),

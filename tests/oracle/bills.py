@@ -432,7 +432,7 @@ def drawn(chance: Random, field: str, an_id: Any) -> dict[str, Any]:
         if not given or chance.random() < 0.05:
             given["invoiceId"] = an_id("Invoice")
         return given
-    draws = {"onlyOpen": lambda: chance.choice((True, False, None))}
+    draws: dict[str, Any] = {"onlyOpen": lambda: chance.choice((True, False, None))}
     if field == "invoices":
         draws = {
             "state": lambda: chance.choice(STATES),
