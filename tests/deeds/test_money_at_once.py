@@ -14,6 +14,7 @@ from models import (
     EntryKind,
     Invoice,
     InvoiceLine,
+    InvoicePayer,
     LedgerEntry,
     LegalEntity,
     Money,
@@ -122,6 +123,23 @@ async def test_twelve_issue_at_once_and_no_number_is_missing_or_double(world):
     numbers = sorted(str(one.number) for one in await Invoice.all())
     assert numbers == [f"2026-{number:05d}" for number in range(1, 13)]
     assert await LedgerEntry.filter(kind=EntryKind.CHARGE).count() == 12
+
+
+async def test_bills_that_the_same_three_share_are_issued_at_once_by_whoever_comes(world):
+    paul, ida = await an_owner("Paul Stone", phone="+49301"), await an_owner("Ida Voss", phone="+49302")
+    everybody, drafts = [world.owner, paul, ida], []
+    for number in range(9):
+        first = everybody[number % 3]
+        draft = await a_draft(first, gross=1000 + number)
+        for owner, share in zip(everybody, (34, 33, 33), strict=True):
+            await InvoicePayer.create(invoice_id=draft.id, client_id=owner.id, share=share)
+        drafts.append(draft)
+    await asyncio.gather(*(issued(world, draft, f"k{number}") for number, draft in enumerate(drafts)))
+    for number, draft in enumerate(drafts):
+        assert sum(one.gross_minor for one in await Invoice.filter(bill_id=draft.id)) == 1000 + number
+    numbers = sorted(str(one.number) for one in await Invoice.all())
+    assert numbers == [f"2026-{number:05d}" for number in range(1, 28)]
+    await the_books_hold()
 
 
 async def test_who_is_linked_while_her_first_invoice_is_issued_keeps_it(world):

@@ -205,6 +205,10 @@ class Arguments:
             case ("Query", "priceList") | ("TaxCategory", "rates") | ("PriceListItem", "prices"):
                 given = prices.drawn(chance, of, field, lambda kind: self._id(chance, kind))
                 return given | (self._page(chance, self._names[PriceListItem]) if field == "priceList" else {})
+        return self._of_bills(chance, of, field)
+
+    def _of_bills(self, chance: Random, of: str, field: str) -> dict[str, Any]:
+        match of, field:
             case "Query", "invoice" | "creditNote" | "checkout":
                 return bills.drawn(chance, field, lambda kind: self._id(chance, kind))
             case "Query", "invoices" | "myInvoices":
