@@ -27,6 +27,8 @@ BY_ID = {
     "pet": ("Pet",),
     "certificate": ("Certificate",),
     "certificateLink": ("Certificate",),
+    "invoice": ("Invoice",),
+    "creditNote": ("CreditNote",),
     "paperLink": ("Certificate", "Document", "TreatmentPlan", "Invoice", "CreditNote", "Payment"),
 }
 """What takes the id of a thing of these kinds."""

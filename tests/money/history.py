@@ -190,6 +190,7 @@ class History:
             self.sheet.issue(invoice.id, Bill(account, (invoice.due_on, invoice.issued_at), lines, gross))
 
     def _is_closed(self, place: Location, day: Any) -> bool:
+        assert place.legal_entity_id is not None
         through = self._closed.get(place.legal_entity_id)
         return through is not None and day <= through
 
@@ -206,7 +207,8 @@ class History:
         minor = max(1, self.random.choice((owed, owed // 2, owed + 7, self.random.randint(1, 30_000))))
         day = today_in(place.clock, self.now) - timedelta(days=self.random.choice((0, 0, 0, 3)))
         method = self.random.choice(METHODS)
-        named, refused = None, PeriodClosed if self._is_closed(place, day) else None
+        named: list[Meant] | None = None
+        refused: type[Refusal] | None = PeriodClosed if self._is_closed(place, day) else None
         if debts and self.random.random() < 0.5:
             chosen = self.random.sample(debts, self.random.randint(1, len(debts)))
             named = [Meant(one, self.random.choice((None, self.random.randint(1, minor)))) for one in chosen]
