@@ -25,8 +25,8 @@ from resolvers.ledger import Posting
 from resolvers.papers import Days
 from resolvers.statements import Stretch
 from resolvers.tills import NewPayment
-from tests.bills import issued
 from tests.papers import ROUND, says
+from tests.printed_bills import issued
 from tests.world import NOW, TODAY, a_pet, a_visit, a_world, an_owner
 from tests.world.money import (
     a_draft,
