@@ -24,6 +24,7 @@ from models.money import Money
 from models.note import Addendum, Note, NoteKind, NoteRevision, NoteTemplate
 from models.number_series import NumberSeries
 from models.ownership import Ownership, Right
+from models.paper_file import PaperFile
 from models.payment import (
     Dispute,
     DisputeState,
@@ -127,6 +128,7 @@ __all__ = [
     "NumberSeries",
     "OpeningHours",
     "Ownership",
+    "PaperFile",
     "Payment",
     "PaymentInvoice",
     "PaymentMethod",

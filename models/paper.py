@@ -79,3 +79,42 @@ class PlanFacts:
     goal: str
     notice: str
     steps: Sequence[PlannedStep]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SumLine:
+    """A line of a table of sums: what it is about, below that `note` in small letters, and a text for each column."""
+
+    what: str
+    note: str = ""
+    cells: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SumTable:
+    """A table of sums. Of `columns` the first is as wide as can be, the others hold the cells of the lines.
+
+    `totals` are pairs of a label and a sum, below the last line and nowhere else; the last of them is what counts.
+    """
+
+    columns: Sequence[str]
+    lines: Sequence[SumLine]
+    totals: Sequence[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoneyFacts:
+    """What stands on a paper of money: an invoice, a credit note, a receipt, a statement.
+
+    `about` is pairs of a label and a value; `notices` are sentences above the tables, `closing` those below. `seller` is
+    the lines of who invoices, takes or states, and `seller_about` what else has to be known of them.
+    """
+
+    title: str
+    addressee: Sequence[str]
+    about: Sequence[tuple[str, str]]
+    notices: Sequence[str]
+    tables: Sequence[SumTable]
+    closing: Sequence[str]
+    seller: Sequence[str]
+    seller_about: Sequence[tuple[str, str]]

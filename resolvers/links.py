@@ -36,11 +36,11 @@ class LinkEnded(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """The address of a paper about that pet, which is good until then."""
+    """The address of a paper, which is good until then; `pet_id` is the pet whose record it is from, None when it is from none."""
 
     url: str
     ends_at: datetime
-    pet_id: UUID
+    pet_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

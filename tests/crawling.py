@@ -27,7 +27,9 @@ BY_ID = {
     "pet": ("Pet",),
     "certificate": ("Certificate",),
     "certificateLink": ("Certificate",),
-    "paperLink": ("Certificate", "Document", "TreatmentPlan"),
+    "invoice": ("Invoice",),
+    "creditNote": ("CreditNote",),
+    "paperLink": ("Certificate", "Document", "TreatmentPlan", "Invoice", "CreditNote", "Payment"),
 }
 """What takes the id of a thing of these kinds."""
 
@@ -52,11 +54,13 @@ class Crawler:
         """Every question there is, as deep as the law goes; those that take an id, for every one."""
         root = self.view.query_type
         assert root is not None
-        taking = ("node", "freeTimes", "deathPreview", "petRecord", *BY_ID)
+        taking = ("node", "freeTimes", "deathPreview", "petRecord", "myStatementLink", *BY_ID)
         for name, field in root.fields.items():
             if name not in taking:
                 inside, fragments = self._whole(field.type)
                 assert "errors" not in await self.ask(f"{{ {name} {inside} }} {fragments}"), name
+        days = 'from: "2026-01-01", to: "2026-12-31"'
+        assert "errors" not in await self.ask(f"{{ myStatementLink({days}) {{ url endsAt }} }}")
         for each in ids:
             kind, _ = opened(each) or ("", None)
             for name in [name for name, taken in BY_ID.items() if kind in taken]:

@@ -31,6 +31,8 @@ PLAIN: dict[tuple[type[Model], str], str] = {
     (models.DeathEffect, "subject_table"): "a name of a table",
     (models.PracticeLogo, "content"): "a picture",
     (models.CertificateFile, "content"): "a paper, which its hash tells from any other",
+    (models.PaperFile, "content"): "a paper, which its hash tells from any other",
+    (models.PaperFile, "kind"): "the program's own word",
     (models.ImportedLine, "details"): "JSON, whose words stand in the other columns as well",
     (models.RecordImport, "details"): "JSON, whose words stand in the other columns as well",
     (models.RecordImport, "left_out"): "JSON",
@@ -61,6 +63,7 @@ AS_IT_IS = {
     (models.Event, "detail_hash"),
     (models.Throttle, "key"),
     (models.CertificateFile, "sha256"),
+    (models.PaperFile, "sha256"),
 }
 # What is nothing until a step is taken, and stays nothing until then.
 NONE_YET = {(models.Invoice, "number"), (models.Payment, "number")}

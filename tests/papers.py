@@ -13,7 +13,7 @@ from pypdf import PdfReader
 
 from models.certificate import CertificateFacts
 from models.logo import Logo, LogoKind
-from models.paper import LetterFacts, Letterhead, Paper, PlanFacts, PlannedStep
+from models.paper import LetterFacts, Letterhead, MoneyFacts, Paper, PlanFacts, PlannedStep, SumLine, SumTable
 from resolvers import wording
 from resolvers.papers import certificates
 
@@ -73,6 +73,23 @@ _PLAN = PlanFacts(
         PlannedStep(what="Take off the collar\nand look", due_on="when it fits", outcome="", is_done=False),
     ),
 )
+_MONEY = MoneyFacts(
+    title="Invoice LDN2026-00042",
+    addressee=("Olga Berg", "14 Harbour Lane", "Portsmouth PO1 2AB"),
+    about=(("Date", "22 November 2026"), ("Due by", "6 December 2026"), ("Your share", "")),
+    notices=("This is over your share.",),
+    tables=(
+        SumTable(
+            columns=("Item", "Quantity", "Amount"),
+            lines=(SumLine(what="Consultation", note="Rex · 22 November 2026", cells=("1", "£50.00")),),
+            totals=(("Tax", "£7.98"), ("Total", "£50.00")),
+        ),
+        SumTable(columns=("Tax", "With tax"), lines=(SumLine(what="19%", cells=("£50.00",)),)),
+    ),
+    closing=("Please pay by 6 December 2026.",),
+    seller=("High Street Vets Ltd", "3 High Street"),
+    seller_about=(("Bank details", "IBAN DE02"), ("Tax number", "")),
+)
 _HEAD = Letterhead(
     practice="High Street Vets",
     location="High Street",
@@ -122,6 +139,11 @@ def a_letter(tag: str = "en-GB", *, logo: Logo | None = None, **other: Any) -> P
 def a_plan(tag: str = "en-GB", *, logo: Logo | None = None, **other: Any) -> Paper:
     """A plan for Rex, with the labels of a language; what is named is other than usual."""
     return _paper("plan", tag, replace(_PLAN, **other), logo)
+
+
+def a_paper_of_money(tag: str = "en-GB", *, logo: Logo | None = None, **other: Any) -> Paper:
+    """An invoice over 50.00, with the labels of a language; what is named is other than usual."""
+    return _paper("money", tag, replace(_MONEY, **other), logo)
 
 
 def _paper(template: str, tag: str, facts: Any, logo: Logo | None) -> Paper:

@@ -17,6 +17,7 @@ EVERY = [
         "0009_imports_kept",
         "0007_certificate_files",
         "0021_paying_kept",
+        "0025_paper_files",
     )
     for one in import_module(f"models.migrations.{number}").CONSTRAINTS
     if isinstance(one, Frozen | NeverChanged | Guard)
@@ -32,14 +33,18 @@ async def thawed(those: Sequence[Frozen | NeverChanged | Guard] = KEPT) -> Async
     if sql.is_postgres():
         for one in those:
             await sql.execute(f"ALTER TABLE {one.table} DISABLE TRIGGER {one.name}")
-        yield
-        for one in those:
-            await sql.execute(f"ALTER TABLE {one.table} ENABLE TRIGGER {one.name}")
+        try:
+            yield
+        finally:
+            for one in those:
+                await sql.execute(f"ALTER TABLE {one.table} ENABLE TRIGGER {one.name}")
         return
     found = await sql.fetch("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
     kept = [row for row in found if row["name"].rpartition("_")[0] in names or row["name"] in names]
     for row in kept:
         await sql.execute(f"DROP TRIGGER {row['name']}")
-    yield
-    for row in kept:
-        await sql.execute(row["sql"])
+    try:
+        yield
+    finally:
+        for row in kept:
+            await sql.execute(row["sql"])

@@ -114,6 +114,7 @@ def _papers(door: PaperDoor) -> list[Route]:
     return [
         Route("/certificates/{token}", door.verify, methods=["GET"]),
         Route("/certificates/{token}/pdf", door.print_certificate, methods=["GET"]),
+        Route("/papers/statements/{id:uuid}/{first}/{last}", door.print_statement, methods=["GET"]),
         Route("/papers/{kind}/{id:uuid}", door.print_paper, methods=["GET"]),
     ]
 

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from models.paper import Paper
+    from resolvers.ports import Printer
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,3 +18,13 @@ class Printed:
     name: str
     content: bytes
     sha256: str
+
+
+async def of_paper(paper: Paper, printer: Printer) -> Printed:
+    """The paper, printed now.
+
+    Raises:
+        CannotPrint: there is nothing to print with.
+    """
+    content = await printer.printed(paper)
+    return Printed(str(paper.facts["title"]), content, hashlib.sha256(content).hexdigest())

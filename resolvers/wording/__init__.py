@@ -20,6 +20,7 @@ from babel.units import format_unit
 from iso4217 import Currency
 
 from models import language
+from models.money import ONE, WHOLE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -88,6 +89,16 @@ class Wording:
         pattern.frac_prec = (digits, digits)
         amount = Decimal(minor).scaleb(-digits)
         return str(pattern.apply(amount, self.locale, currency=currency, currency_digits=False))
+
+    def percent(self, rate: int) -> str:
+        """A rate in thousandths of a percent, with as many decimals as it has: `8.875%`."""
+        pattern = copy.copy(self.locale.percent_formats[None])
+        pattern.frac_prec = (0, 3)
+        return str(pattern.apply(Decimal(rate) / WHOLE, self.locale))
+
+    def pieces(self, thousandths: int) -> str:
+        """A number of thousandths, with as many decimals as it has: `2`, `0.125`."""
+        return str(self.locale.decimal_formats[None].apply(Decimal(thousandths) / ONE, self.locale))
 
 
 def of(tag: str, country: str = "") -> Wording:

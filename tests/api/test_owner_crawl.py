@@ -47,6 +47,7 @@ from tests.world import (
     what_the_practice_keeps,
 )
 from tests.world.money import some_bookkeeping, some_names
+from tests.world.paper_files import a_paper_file
 
 DAY = timedelta(days=1)
 NO_LIMITS = {"cost": 10**9, "tokens": 10**6, "depth": 50, "aliases": 10**4, "document_chars": 10**7}
@@ -162,7 +163,8 @@ async def _bills(whom: dict[models.Pet, list[Owner]]) -> None:
         assert visit is not None
         for owner in owners:
             names = some_names(bill_of(owner, pet)).written()
-            await some_bookkeeping(owner, visit, ref=f"of {owner.id} and {pet.id}", names=names)
+            books = await some_bookkeeping(owner, visit, ref=f"of {owner.id} and {pet.id}", names=names)
+            await a_paper_file(books.invoice.id, bill_of(owner, pet).encode())
 
 
 def bill_of(owner: Owner, pet: models.Pet) -> str:

@@ -93,10 +93,14 @@ def test_an_owner_asks_for_nothing_but_this():
         "pet",
         "petRecord",
         "myPets",
+        "myInvoices",
+        "invoice",
+        "creditNote",
         "myAppointments",
         "certificate",
         "certificateLink",
         "paperLink",
+        "myStatementLink",
     }
 
 
@@ -175,6 +179,8 @@ def test_a_language_is_described_alike_wherever_it_is_asked_for_or_shown():
 
 
 PAGED = (
+    "Invoice",
+    "PriceListEntry",
     "Appointment",
     "Client",
     "DiagnosisTerm",
@@ -185,6 +191,7 @@ PAGED = (
     "NoteRevision",
     "Pet",
     "Prescription",
+    "PriceListEntry",
     "RecordReading",
     "TreatmentPlan",
     "TreatmentStep",

@@ -29,7 +29,7 @@ class Pen:
 
 async def paper(row, kind="documents"):
     pen = Pen()
-    await papers.of(kind, row.id, printer=pen)
+    await papers.of(kind, row.id, printer=pen, now=NOW)
     return pen.paper
 
 
@@ -140,18 +140,25 @@ async def test_every_paper_has_the_logo_and_is_printed(database):
     document = await a_document(world.pet, is_signed=True)
     for row, kind, title in ((plan, "treatment-plans", "After the operation"), (document, "documents", "Going home")):
         assert (await paper(row, kind)).letterhead.logo
-        printed = await papers.of(kind, row.id, printer=PRINTER)
+        printed = await papers.of(kind, row.id, printer=PRINTER, now=NOW)
         assert (printed.name, keeps_the_standards(printed.content)) == (title, True)
         assert title in says(printed.content)
-        assert (await papers.of(kind, row.id, printer=PRINTER)).sha256 == printed.sha256
+        assert (await papers.of(kind, row.id, printer=PRINTER, now=NOW)).sha256 == printed.sha256
 
 
 async def test_there_is_no_paper_of_what_is_not_there(database, monkeypatch):
     world = await a_world()
     document = await a_document(world.pet)
-    for kind, key in (("documents", uuid7()), ("treatment-plans", document.id), ("invoices", document.id)):
+    for kind, key in (
+        ("documents", uuid7()),
+        ("treatment-plans", document.id),
+        ("invoices", document.id),
+        ("credit-notes", document.id),
+        ("receipts", document.id),
+        ("letters", document.id),
+    ):
         with pytest.raises(NotFound):
-            await papers.of(kind, key, printer=Pen())
+            await papers.of(kind, key, printer=Pen(), now=NOW)
     monkeypatch.setattr(chosen, "find_spec", lambda name: None)
     with pytest.raises(CannotPrint):
-        await papers.of("documents", document.id, printer=printer("a4"))
+        await papers.of("documents", document.id, printer=printer("a4"), now=NOW)

@@ -18,6 +18,14 @@ from tests.oracle.sight import Rows
 from tests.world import NOW
 from vetdesk.open_vet_format import record_format
 
+_PRINTED = (
+    (models.Document, "documents"),
+    (models.TreatmentPlan, "treatment-plans"),
+    (models.Invoice, "invoices"),
+    (models.CreditNote, "credit-notes"),
+    (models.Payment, "receipts"),
+)
+
 
 class Records:
     """Every row, as instances of the models; `cursor` is where the stream of changes stands.
@@ -33,8 +41,10 @@ class Records:
         links: dict[UUID, Any],
         told: dict[UUID, Told],
         told_owners: dict[tuple[UUID, UUID], Told],
+        vault: Vault,
     ) -> None:
         self.rows = rows
+        self._vault = vault
         self.cursor = cursor
         self.links = links
         self.told = told
@@ -47,9 +57,11 @@ class Records:
         """Everything there is now."""
         rows = {model: await model.all() for model in dict.fromkeys(KINDS.values())}
         links = {each.id: _link(f"certificates/{each.token}", "/pdf", each.token, vault) for each in rows[Certificate]}
-        for model, kind in ((models.Document, "documents"), (models.TreatmentPlan, "treatment-plans")):
+        for model, kind in _PRINTED:
             links |= {
-                each.id: _link(f"papers/{kind}/{each.id}", "", f"{kind}/{each.id}", vault) for each in rows[model]
+                each.id: _link(f"papers/{kind}/{each.id}", "", f"{kind}/{each.id}", vault)
+                for each in rows[model]
+                if not (isinstance(each, models.Invoice | models.Payment) and each.number is None)
             }
         pets = sorted({each.pet_id for each in rows[models.ImportedLine]})[:1]
         nobody, records = Viewer.system("the oracle"), record_format()
@@ -61,7 +73,11 @@ class Records:
             for each in rows[models.Ownership]
             if each.pet_id in pets and each.ends_on is None and each.may_view
         }
-        return cls(rows, trail.cursor(await trail.latest(), vault), links, told, told_owners)
+        return cls(rows, trail.cursor(await trail.latest(), vault), links, told, told_owners, vault)
+
+    def sealed(self, text: str) -> str:
+        """The seal of a link."""
+        return self._vault.digest("paper link", text)
 
     def one(self, model: Any, key: UUID | None) -> Any | None:
         """The row with this key."""

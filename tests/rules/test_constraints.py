@@ -42,6 +42,7 @@ from tests.world import (
     an_import,
     what_the_practice_keeps,
 )
+from tests.world.paper_files import a_paper_file
 
 pytestmark = pytest.mark.anyio
 
@@ -56,6 +57,7 @@ _BY_NAME = {
         "0009_imports_kept",
         "0012_history_kept",
         "0013_notes_found_and_counted",
+        "0025_paper_files",
     )
     for one in import_module(f"models.migrations.{name}").CONSTRAINTS
 }
@@ -179,6 +181,8 @@ CASES: dict[str, list[Bad | Twin]] = {
     "vaccination_due_regulated": [Bad({"is_regulated": False, "immune_from": NOW.date()})],
     "number_series_counts": [Bad({"last_number": 0})],
     "certificate_file_sha256": [Bad({"sha256": "abc"})],
+    "paper_file_sha256": [Bad({"sha256": "abc"})],
+    "paper_file_kind": [Bad({"kind": "letters"})],
     "certificate_number": [Bad({"number": 0})],
     "certificate_voided_has_a_reason": [Bad({"voided_at": NOW, "voided_because": ""})],
     "certificate_replaced_when_voided": [Bad({"voided_at": None, "replaced_by_id": SOMEBODY})],
@@ -219,6 +223,7 @@ async def _doses(world):
     certified = await a_vaccination(world.pet)
     await a_certificate(certified, **told, voided_by_id=world.vet.id)
     await a_certificate_file(await a_certificate(certified))
+    await a_paper_file(certified.id)
     await a_vaccination(world.pet, **told, voided_by_id=world.vet.id)
     visit = await a_visit(world.pet)
     await a_vaccination(world.pet, visit_id=visit.id)

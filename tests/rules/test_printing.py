@@ -13,7 +13,7 @@ import pytest
 import vetdesk.printing
 from models.certificate import CertificateFacts
 from models.logo import Logo, LogoKind
-from models.paper import PlannedStep
+from models.paper import PlannedStep, SumLine, SumTable
 from resolvers.ports import CannotPrint
 from tests.papers import (
     ADDRESS,
@@ -22,6 +22,7 @@ from tests.papers import (
     ROUND,
     a_certificate_paper,
     a_letter,
+    a_paper_of_money,
     a_plan,
     keeps_the_standards,
     pages,
@@ -177,13 +178,60 @@ async def test_a_plan_has_its_steps_and_the_head_of_the_table_on_every_page(pres
     assert "Look at the wound (done) 23 November 2026" in says(await press.printed(a_plan()))
 
 
+async def test_a_paper_of_money_has_who_pays_whom_its_tables_and_what_is_to_be_done(press):
+    pdf = await press.printed(a_paper_of_money())
+    words = says(pdf)
+    for text in (
+        "Olga Berg 14 Harbour Lane Portsmouth PO1 2AB HIGH STREET VETS LTD Invoice LDN2026-00042",
+        "DATE 22 November 2026 DUE BY 6 December 2026 This is over your share.",
+        "ITEM QUANTITY AMOUNT Consultation Rex · 22 November 2026 1 £50.00 Tax £7.98 Total £50.00",
+        "TAX WITH TAX 19% £50.00 Please pay by 6 December 2026.",
+        "High Street Vets Ltd 3 High Street BANK DETAILS IBAN DE02",
+    ):
+        assert text in words
+    assert "YOUR SHARE" not in words
+    assert "TAX NUMBER" not in words
+    assert keeps_the_standards(pdf)
+    assert pdf == await press.printed(a_paper_of_money())
+
+
+@pytest.mark.parametrize("size", ["a4", "us-letter"])
+async def test_the_head_of_a_table_of_sums_is_on_every_page_and_its_total_on_the_last(size):
+    lines = [SumLine(what=f"Item {number}", note="Rex", cells=("1", f"£{number}.00")) for number in range(1, 41)]
+    table = SumTable(columns=("Item", "Quantity", "Amount"), lines=lines, totals=[("In all", "£820.00")])
+    pdf = await Press(paper=size, machine_fonts=False).printed(a_paper_of_money(tables=[table]))
+    first, *more = pages(pdf)
+    assert more
+    for number, page in enumerate((first, *more), 1):
+        assert f"Page {number} of {len(more) + 1}" in page
+        assert page.count("ITEM") == 1
+    words = says(pdf)
+    assert [f"Item {number} Rex 1 £{number}.00" in words for number in range(1, 41)] == [True] * 40
+    assert words.count("In all £820.00") == 1
+    assert "In all" in more[-1]
+    assert keeps_the_standards(pdf)
+
+
+async def test_what_is_longer_than_its_column_is_broken_and_stays_whole(press):
+    words = {
+        "de": "Tierarzneimittelverschreibungspflichtigkeitsprüfungsgebührenpauschale",
+        "en": "0123456789" * 9,
+    }
+    for tag, word in words.items():
+        line = SumLine(what=word, cells=("1", "£123,456.78"))
+        pdf = await press.printed(a_paper_of_money(tag, tables=[SumTable(columns=("A", "B", "C"), lines=[line])]))
+        assert word in "".join(pages(pdf)).replace("\n", "").replace("\u200b", "").replace("\u00ad", "")
+        assert keeps_the_standards(pdf)
+
+
 @pytest.mark.parametrize("size", ["a4", "us-letter"])
 async def test_every_paper_is_printed_with_the_logo_in_each_language_and_keeps_the_standards(size):
     press = Press(paper=size, machine_fonts=False)
     for tag in ("en-US", "de-DE"):
         for logo in (ROUND, DOT):
             certificate = a_certificate_paper(some_certificate(language=tag), logo=logo)
-            for paper in (certificate, a_letter(tag, logo=logo), a_plan(tag, logo=logo)):
+            others = (a_letter(tag, logo=logo), a_plan(tag, logo=logo), a_paper_of_money(tag, logo=logo))
+            for paper in (certificate, *others):
                 pdf = await press.printed(paper)
                 assert keeps_the_standards(pdf)
                 assert len(pages(pdf)) == 1
@@ -226,6 +274,6 @@ async def test_a_server_without_a_press_says_what_it_takes(monkeypatch):
 
 def test_the_templates_lie_beside_the_press_and_load_nothing_from_elsewhere():
     templates = sorted((Path(vetdesk.printing.__file__).parent / "templates").glob("*.typ"))
-    assert [each.name for each in templates] == ["certificate.typ", "letter.typ", "look.typ", "plan.typ"]
+    assert [each.name for each in templates] == ["certificate.typ", "letter.typ", "look.typ", "money.typ", "plan.typ"]
     for each in templates:
         assert "@preview" not in each.read_text(encoding="utf-8")

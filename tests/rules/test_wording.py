@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 import resolvers.letters
-from models import DocumentKind, PlanKind, PlanState, Sex, Species, StepState, Target, language
+from models import DocumentKind, PaymentMethod, PlanKind, PlanState, Sex, Species, StepState, Target, language
+from models.ledger import STATED
 from resolvers import wording
 
 HERE = Path(wording.__file__).parent
@@ -49,6 +50,7 @@ def test_each_language_has_the_same_words_which_are_filled_with_the_same(spoken)
         ("sex", Sex),
         ("species", Species),
         ("target", Target),
+        ("method", PaymentMethod),
     ],
 )
 def test_there_is_a_word_for_each_of_a_kind(section, kinds):
@@ -59,8 +61,13 @@ def test_there_is_a_word_for_each_of_a_kind(section, kinds):
     }
 
 
+def test_there_is_a_word_for_each_entry_that_a_statement_shows():
+    assert {word for of, word in words("en") if of == "entry"} == {kind.value for kind in STATED}
+
+
 @pytest.mark.parametrize(
-    ("template", "sections"), [("certificate", {"certificate"}), ("letter", set()), ("plan", {"plan"}), ("look", set())]
+    ("template", "sections"),
+    [("certificate", {"certificate"}), ("letter", set()), ("plan", {"plan"}), ("money", set()), ("look", set())],
 )
 def test_every_label_of_a_template_is_in_its_sections(template, sections):
     used = set(re.findall(r"\bsaid\.(\w+)", (TEMPLATES / f"{template}.typ").read_text(encoding="utf-8")))
@@ -93,6 +100,20 @@ def test_a_sum_has_as_many_digits_as_its_currency():
     assert english.money(1234, "JPY") == "¥1,234"
     assert english.money(1234, "KWD") == "KWD1.234"
     assert english.money(-5, "USD") == "-$0.05"
+
+
+@pytest.mark.parametrize(
+    ("tag", "rates", "pieces"),
+    [
+        ("en-GB", ["0%", "7.7%", "8.875%", "19%", "100%"], ["2", "0.125", "1,200.5"]),
+        ("de-DE", ["0 %", "7,7 %", "8,875 %", "19 %", "100 %"], ["2", "0,125", "1.200,5"]),
+    ],
+)
+def test_rates_and_pieces_have_as_many_decimals_as_they_need(tag, rates, pieces):
+    spoken = wording.of(tag)
+    told = [spoken.percent(rate).replace("\xa0", " ") for rate in (0, 7700, 8875, 19_000, 100_000)]
+    assert told == rates
+    assert [spoken.pieces(each) for each in (2000, 125, 1_200_500)] == pieces
 
 
 def test_what_is_not_known_stays_empty_and_only_days_are_taken_for_days():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -19,7 +20,7 @@ from vetdesk.papers.page import POLICY, Page, of_certificate, of_trouble
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
-    from datetime import date, datetime
+    from datetime import datetime
 
     from resolvers.papers import Printed
     from resolvers.ports import Ports, Printer
@@ -35,7 +36,7 @@ _HEADERS = {"Cache-Control": "no-store", "Vary": "Accept", "X-Robots-Tag": "noin
 
 
 class PaperDoor:
-    """Answers at `/certificates/{token}`, `/certificates/{token}/pdf` and `/papers/{kind}/{id}`."""
+    """Answers at `/certificates/{token}`, `/certificates/{token}/pdf` and below `/papers`."""
 
     def __init__(self, ports: Ports, printer: Printer, *, now: Callable[[], datetime]) -> None:
         self._ports = ports
@@ -53,6 +54,10 @@ class PaperDoor:
     async def print_paper(self, request: Request) -> Response:
         """Another paper as PDF, for whoever has a link to it."""
         return await self._answered(request, self._paper, unknown=("There is no such paper", _GONE))
+
+    async def print_statement(self, request: Request) -> Response:
+        """A statement as PDF, for whoever has a link to it."""
+        return await self._answered(request, self._statement, unknown=("There is no such paper", _GONE))
 
     async def _answered(
         self,
@@ -103,7 +108,13 @@ class PaperDoor:
     async def _paper(self, request: Request) -> Response:
         kind, row_id = request.path_params["kind"], request.path_params["id"]
         self._must_open(f"{kind}/{row_id}", request)
-        return _handed_out(await papers.of(kind, row_id, printer=self._printer))
+        return _handed_out(await papers.of(kind, row_id, printer=self._printer, now=self._now()))
+
+    async def _statement(self, request: Request) -> Response:
+        account, first, last = (request.path_params[name] for name in ("id", "first", "last"))
+        self._must_open(f"statements/{account}/{first}/{last}", request)
+        days = papers.Days(date.fromisoformat(first), date.fromisoformat(last))
+        return _handed_out(await papers.statement(account, days, printer=self._printer, now=self._now()))
 
     def _must_open(self, paper: str, request: Request) -> None:
         given = request.query_params
