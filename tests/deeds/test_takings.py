@@ -172,12 +172,11 @@ async def test_debtors_come_by_amount_or_by_age_page_by_page_and_none_is_missing
     for order in DebtorOrder:
         whole = (await owing(world, order=order)).debtors
         assert {each.client_id for each in whole} == {each.id for each in people}
-        seen, beyond = [], None
-        for _ in range(4):
-            page = await owing(world, 2, beyond, order=order)
+        page = await owing(world, 2, order=order)
+        seen = [*page.debtors]
+        while page.has_more:
+            page = await owing(world, 2, page.debtors[-1].after(order), order=order)
             seen += page.debtors
-            beyond = page.debtors[-1].after(order)
-        assert not page.has_more
         assert seen == list(whole)
     amounts = [each.total.minor for each in (await owing(world)).debtors]
     assert amounts == [3000, 3000, 2000, 2000, 1000, 1000, 1000]

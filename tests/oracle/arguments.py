@@ -205,6 +205,10 @@ class Arguments:
             case ("Query", "priceList") | ("TaxCategory", "rates") | ("PriceListItem", "prices"):
                 given = prices.drawn(chance, of, field, lambda kind: self._id(chance, kind))
                 return given | (self._page(chance, self._names[PriceListItem]) if field == "priceList" else {})
+        return self._of_bills(chance, of, field)
+
+    def _of_bills(self, chance: Random, of: str, field: str) -> dict[str, Any]:
+        match of, field:
             case "Query", "invoice" | "creditNote" | "checkout":
                 return bills.drawn(chance, field, lambda kind: self._id(chance, kind))
             case "Query", "invoices" | "myInvoices":
@@ -215,15 +219,22 @@ class Arguments:
         return self._of_money(chance, of, field)
 
     def _of_money(self, chance: Random, of: str, field: str) -> dict[str, Any]:
+        def an_id(kind: str) -> str:
+            return (
+                chance.choice(self._paid[kind])
+                if kind in self._paid and chance.random() < 0.7
+                else self._id(chance, kind)
+            )
+
         match of, field:
             case "Query", "payment" | "takings" | "journalLink":
-                return paid.drawn(chance, field, lambda kind: self._id(chance, kind))
+                return paid.drawn(chance, field, an_id)
             case "Query", "payments" | "myPayments" | "statement" | "myStatement":
-                given = paid.drawn(chance, field, lambda kind: self._id(chance, kind))
+                given = paid.drawn(chance, field, an_id)
                 name = "payments" if field.endswith("ayments") else "statement"
                 return given | self._page(chance, self._paid[name])
             case "Query", "debtors":
-                given = paid.drawn(chance, field, lambda kind: self._id(chance, kind))
+                given = paid.drawn(chance, field, an_id)
                 page = self._page(chance, self._paid[given.get("order", "AMOUNT")])
                 return given | {name: value for name, value in page.items() if name in ("first", "after")}
         raise LookupError(f"Nobody knows what to give to {of}.{field}.")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tests.oracle.oracle import Oracle
 
 DAY = timedelta(days=1)
-DAYS = tuple(str(TODAY + days * DAY) for days in (-400, -2, -1, 0, 0, 0, 1, 30, 90))
+DAYS = tuple(str(TODAY + days * DAY) for days in (-400, -2, -1, 0, 0, 0, 0, 0, 1, 30, 90))
 METHODS = ("CASH", "CARD", "TERMINAL", "BANK", None)
 STATED = ("CHARGE", "CREDIT", "PAYMENT", "REFUND", "REFUND_FAILED", "WRITE_OFF", "DISPUTE_LOST")
 
@@ -48,7 +48,7 @@ async def some_payments(world: Any, people: dict[str, Any]) -> None:
             received_on=TODAY - days * DAY,
             reference="Größe" if number else "",
         )
-        taken = await tills.take(viewer, new, key=f"oracle {number}", now=NOW - number * DAY)
+        taken = await tills.take(viewer, new, key=f"oracle {number}", now=NOW - timedelta(minutes=number))
         if name == "stranger":
             back = NewRefund(taken, Money(600, place.currency), "Zu viel.")
             await refunds.refund(viewer, back, key="oracle", now=NOW)
@@ -353,7 +353,7 @@ SPECIAL: dict[tuple[str, str], Any] = {
 
 
 def places(rows: Any) -> dict[str, list[str]]:
-    """Where lists of payments, entries and debtors can go on."""
+    """Where lists of payments, entries and debtors can go on; and where there is money, and of whom."""
     by_amount = [cursor(("EUR", str(minor), row.client_id)) for row in rows[Payment] for minor in (100, 1000)]
     by_age = [cursor(("EUR", TODAY + days * DAY, row.client_id)) for row in rows[Payment] for days in (-1, 14)]
     return {
@@ -361,6 +361,8 @@ def places(rows: Any) -> dict[str, list[str]]:
         "statement": [cursor((row.number, row.id)) for row in rows[LedgerEntry]],
         "AMOUNT": by_amount,
         "OLDEST": by_age,
+        "Location": [graph_id("Location", row.location_id) for row in rows[Payment]],
+        "Client": [graph_id("Client", row.client_id) for row in rows[Payment]],
     }
 
 
