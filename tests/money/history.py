@@ -54,8 +54,10 @@ class History:
     async def step(self) -> None:
         """Do one thing, be refused where the bookkeeper says so, and hold both against each other."""
         self.now += timedelta(minutes=self.random.choice((1, 1, 30, 60 * 9)))
-        kinds = (self.bill, self.take, self.take, self.apply, self.credit, self.refund, self.write_off, self.close)
-        kinds = (*kinds, self.card, self.dispute)
+        kinds = (
+            self.bill, self.take, self.take, self.apply, self.credit, self.refund, self.write_off, self.close, self.card,
+            self.dispute,
+        )  # fmt: skip
         deed = self.random.choices(kinds, (8, 5, 5, 3, 6, 4, 2, 1, 4, 2))[0]
         await deed()
         await agree(self.sheet)
