@@ -144,6 +144,23 @@ class Bookkeeper:
             self.move(bill.account, minor, to="SALES", out_of="RECEIVABLE")
             self.move(bill.account, tax, to="TAX", out_of="SALES")
 
+    def owe_again(self, payment_key: UUID, missing: int) -> dict[UUID, int]:
+        """Take so much of what a payment has paid off the bills, what it paid last first; how much of which."""
+        paid = [key for key, bill in self.bills.items() if bill.paid.get(payment_key)]
+        taken: dict[UUID, int] = {}
+        for key in sorted(paid, key=lambda one: -self.bills[one].touched[payment_key]):
+            bill = self.bills[key]
+            minor = min(missing, bill.paid[payment_key])
+            if minor > 0:
+                missing -= minor
+                taken[key] = minor
+                bill.paid[payment_key] -= minor
+                bill.is_open += minor
+                self.payments[payment_key].left += minor
+                self._touch(bill, payment_key)
+                self.move(bill.account, minor, to="RECEIVABLE", out_of="ON_ACCOUNT")
+        return taken
+
     def write_off(self, key: UUID, minor: int) -> None:
         self.bills[key].is_open -= minor
         self.move(self.bills[key].account, minor, to="BAD_DEBT", out_of="RECEIVABLE")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
 from typing import Any
@@ -13,24 +12,17 @@ from uuid import UUID
 import pytest
 
 from models import (
-    CreditNoteLine,
     Invoice,
     InvoiceLine,
     InvoiceState,
-    LegalEntity,
     Location,
     Money,
     PaymentMethod,
-    Price,
-    PriceListItem,
-    TaxCategory,
-    TaxRate,
     sql,
 )
 from models.period import today_in
 from models.refusal import NothingToPay, PeriodClosed, Refusal, TooMuch
-from models.row import folded
-from resolvers import closings, credit_notes, ledger, on_account, refunds, tills, write_offs
+from resolvers import closings, credit_notes, on_account, refunds, tills, write_offs
 from resolvers.credit_notes import Part
 from resolvers.invoices import drafts, issuing
 from resolvers.invoices import lines as invoice_lines
@@ -39,58 +31,13 @@ from resolvers.invoices.lines import NewLine
 from resolvers.invoices.terms import Terms
 from resolvers.refunds import NewRefund
 from resolvers.tills import Meant, NewPayment
-from tests.money.bookkeeper import Account, Bill, Bookkeeper, Line, Sum, cost, parts, without_nothing
-from tests.world import NOW, World, a_client, a_location, a_world
-from tests.world.money import a_legal_entity
+from tests.money import cards
+from tests.money.audit import agree
+from tests.money.bookkeeper import Account, Bill, Bookkeeper, Line, Sum, cost, parts
+from tests.money.street import Street
+from tests.world import NOW
 
 METHODS = (PaymentMethod.CASH, PaymentMethod.TERMINAL, PaymentMethod.BANK)
-RATES = ((19_000, True), (7_000, False), (0, False), (21_250, True))
-
-
-@dataclass(frozen=True)
-class Street:
-    """Three places of two companies, in three currencies of which one has no cents and one has three decimals."""
-
-    world: World
-    places: list[Location]
-    clients: list[UUID]
-    items: list[tuple[PriceListItem, int, bool]]
-
-
-async def a_street() -> Street:
-    world = await a_world()
-    first = await a_legal_entity(prefix="A")
-    second = await LegalEntity.create(name="Second", fold="second", number_prefix="B", created_at=NOW)
-    places = [await Location.get(id=world.location.id)]
-    for name, zone, currency, entity in (
-        ("Ginza", "Asia/Tokyo", "JPY", first),
-        ("Gulf", "Asia/Kuwait", "KWD", second),
-        ("Harbour", "America/New_York", "EUR", second),
-    ):
-        place = await a_location(name, zone=zone, currency=currency)
-        place.legal_entity_id = entity.id
-        await place.save()
-        places.append(place)
-    clients = [world.owner.id, *[(await a_client(name, email="")).id for name in ("Paul Stone", "Clara Voss")]]
-    return Street(world, places, clients, [await _an_item(places, entity_rates) for entity_rates in RATES])
-
-
-async def _an_item(places: list[Location], taxed: tuple[int, bool]) -> tuple[PriceListItem, int, bool]:
-    rate, is_included = taxed
-    name = f"Item at {rate}"
-    category = await TaxCategory.create(name=name, fold=folded(name))
-    for entity in await LegalEntity.all():
-        await TaxRate.create(
-            category_id=category.id, legal_entity_id=entity.id, valid_from=NOW.date() - timedelta(days=900), rate=rate,
-            is_included=is_included, added_at=NOW,
-        )  # fmt: skip
-    item = await PriceListItem.create(kind="SERVICE", name=name, fold=folded(name), tax_category_id=category.id)
-    for place in places:
-        await Price.create(
-            item_id=item.id, location_id=place.id, valid_from=NOW.date() - timedelta(days=900), minor=1000,
-            currency=place.currency, added_at=NOW,
-        )  # fmt: skip
-    return item, rate, is_included
 
 
 class History:
@@ -107,10 +54,13 @@ class History:
     async def step(self) -> None:
         """Do one thing, be refused where the bookkeeper says so, and hold both against each other."""
         self.now += timedelta(minutes=self.random.choice((1, 1, 30, 60 * 9)))
-        kinds = (self.bill, self.take, self.take, self.apply, self.credit, self.refund, self.write_off, self.close)
-        deed = self.random.choices(kinds, (8, 5, 5, 3, 6, 4, 2, 1))[0]
+        kinds = (
+            self.bill, self.take, self.take, self.apply, self.credit, self.refund, self.write_off, self.close, self.card,
+            self.dispute,
+        )  # fmt: skip
+        deed = self.random.choices(kinds, (8, 5, 5, 3, 6, 4, 2, 1, 4, 2))[0]
         await deed()
-        await self.agree()
+        await agree(self.sheet)
 
     # Doing
 
@@ -321,8 +271,25 @@ class History:
         async def refund(retry: str) -> Any:
             return await refunds.refund(self.viewer, new, key=retry, now=self.now)
 
-        if await self._do("refund", refund, refused) is not None:
+        made = await self._do("refund", refund, refused)
+        if made is not None:
             self.sheet.give_back(key, minor)
+            await cards.refund_settled(self.sheet, made, self.random, self.now)
+
+    async def card(self) -> None:
+        place, account = self._account()
+        owed = sum(self.sheet.bills[one].is_open for one in self.sheet.debts(account))
+        await cards.paid(self.sheet, account, place, max(1, self.random.choice((owed, owed // 2, owed + 7))), self.now)
+        self.done["card"] += 1
+
+    async def dispute(self) -> None:
+        by_card = [key for key, payment in self.sheet.payments.items() if payment.method == "CARD"]
+        if by_card:
+            key = self.random.choice(by_card)
+            by_card_minor = self.sheet.payments[key].minor
+            minor = self.random.choice((by_card_minor, self.random.randint(1, by_card_minor)))
+            await cards.disputed(self.sheet, key, minor, self.random, self.now)
+            self.done["dispute"] += 1
 
     async def write_off(self) -> None:
         if not self.sheet.bills:
@@ -357,65 +324,3 @@ class History:
         refused = PeriodClosed if before is not None and through <= before else None
         if await self._do("close", close, refused) is not None:
             self._closed[entity] = through
-
-    # Holding both against each other
-
-    async def agree(self) -> None:
-        """The ledger says what the bookkeeper says, and holds by itself."""
-        rows = await sql.tuples(
-            "SELECT client_id, legal_entity_id, currency, number, debit, credit, minor, balance_minor, invoice_id, "
-            "payment_id, kind FROM ledger_entry ORDER BY account_id, number"
-        )
-        is_open, left, books = Counter[UUID](), Counter[UUID](), Counter[tuple[UUID, str, str]]()
-        balance, paid = dict[Account, tuple[int, int]](), Counter[tuple[UUID, UUID]]()
-        for client, entity, currency, number, debit, credit, minor, after, invoice, payment, kind in rows:
-            account = (sql.as_key(client), sql.as_key(entity), currency)
-            last, before = balance.get(account, (0, 0))
-            owed = minor * ((debit in _CLIENTS) - (credit in _CLIENTS))
-            assert minor > 0
-            assert (number, after) == (last + 1, before + owed)
-            balance[account] = (number, after)
-            books[account[1], currency, debit] += minor
-            books[account[1], currency, credit] -= minor
-            for book, sign in ((debit, 1), (credit, -1)):
-                if book == "RECEIVABLE":
-                    is_open[sql.as_key(invoice)] += sign * minor
-                if book == "ON_ACCOUNT":
-                    left[sql.as_key(payment)] -= sign * minor
-            if kind in _PAYING:
-                paid[sql.as_key(invoice), sql.as_key(payment)] += minor * _PAYING[kind]
-            assert all(minor >= 0 for counted in (is_open, left, paid) for minor in counted.values())
-        sheet = self.sheet
-        assert without_nothing(is_open) == {key: bill.is_open for key, bill in sheet.bills.items() if bill.is_open}
-        assert without_nothing(left) == {key: one.left for key, one in sheet.payments.items() if one.left}
-        assert without_nothing(books) == without_nothing(sheet.books)
-        assert {key: after for key, (_, after) in balance.items() if after} == without_nothing(sheet.balances())
-        told = {(key, one): minor for key, bill in sheet.bills.items() for one, minor in bill.paid.items() if minor}
-        assert without_nothing(paid) == told
-
-    async def end(self) -> None:
-        """Whatever is derived says the same: what is open, what is on account, what was credited of each line."""
-        sheet = self.sheet
-        assert await ledger.open_of(sheet.bills) == {key: bill.is_open for key, bill in sheet.bills.items()}
-        assert await ledger.on_account_of(sheet.payments) == {key: one.left for key, one in sheet.payments.items()}
-        credited: Counter[UUID] = Counter()
-        for one in await CreditNoteLine.all():
-            credited[one.invoice_line_id] += one.gross_minor
-        for bill in sheet.bills.values():
-            for line in await InvoiceLine.filter(id__in=list(bill.lines)):
-                assert line.gross_minor - credited[line.id] == bill.lines[line.id].gross
-        await self._numbers()
-
-    async def _numbers(self) -> None:
-        """Every series counts from 1 without a gap."""
-        for table in ("invoice", "credit_note", "payment"):
-            rows = await sql.tuples(f"SELECT number FROM {table} WHERE number IS NOT NULL")
-            series: dict[str, list[int]] = {}
-            for (number,) in rows:
-                name, _, last = number.rpartition("-")
-                series.setdefault(name, []).append(int(last))
-            assert all(sorted(numbers) == list(range(1, len(numbers) + 1)) for numbers in series.values())
-
-
-_CLIENTS = ("RECEIVABLE", "ON_ACCOUNT")
-_PAYING = {"ALLOCATION": 1, "RELEASE": -1}

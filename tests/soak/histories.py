@@ -14,7 +14,9 @@ from collections import Counter
 from rich.console import Console
 
 from tests.databases import Databases
-from tests.money.history import History, a_street
+from tests.money.audit import end
+from tests.money.history import History
+from tests.money.street import a_street
 from tests.soak.both import on_both, on_one
 from vetdesk.database import connect
 
@@ -31,7 +33,7 @@ async def _soaked(databases: Databases, asked: argparse.Namespace) -> bool:
                     again = f"--database {database.dialect} --histories 1 --seed {seed} --steps {step + 1}"
                     out.print(f"That did not hold. Again: python -m tests.soak.histories {again}", highlight=False)
                     raise
-            await history.end()
+            await end(history.sheet)
             done += history.done
     told = ", ".join(f"{what}: {many}" for what, many in sorted(done.items()))
     out.print(f"{asked.database}: {asked.histories} histories in {time.monotonic() - started:.0f} s. {told}")
