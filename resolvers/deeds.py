@@ -105,6 +105,11 @@ class Deed(StrEnum):
     REFRESH_SESSION = "refreshSession"
     SIGN_OUT = "signOut"
     SIGN_OUT_EVERYWHERE = "signOutEverywhere"
+    START_PAYMENT = "startPayment"
+    CONFIRM_PAYMENT = "confirmPayment"
+    CANCEL_PAYMENT = "cancelPayment"
+    FOLLOW_PAYMENTS = "followPayments"
+    KEEP_NOTICE = "keepNotice"
     DELIVER_MESSAGES = "deliverMessages"
     OPEN_PRACTICE = "openPractice"
 
@@ -209,6 +214,11 @@ DEEDS: Final[Mapping[Deed, frozenset[Role]]] = {
     Deed.REFRESH_SESSION: STAFF_DOOR | OWNER_DOOR,
     Deed.SIGN_OUT: STAFF | OWNER,
     Deed.SIGN_OUT_EVERYWHERE: STAFF | OWNER,
+    Deed.START_PAYMENT: OWNER,
+    Deed.CONFIRM_PAYMENT: OWNER,
+    Deed.CANCEL_PAYMENT: OWNER,
+    Deed.FOLLOW_PAYMENTS: frozenset(),
+    Deed.KEEP_NOTICE: frozenset(),
     Deed.DELIVER_MESSAGES: frozenset(),
     Deed.OPEN_PRACTICE: frozenset(),
 }

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from models.refusal import DatabaseUnavailable
 from vetdesk import landing
 from vetdesk.certificates import CertificateDoor
+from vetdesk.payments import NoticeDoor
 
 # Answers None when all is well, else the sentence that says what is not.
 Check: TypeAlias = Callable[[], Awaitable[str | None]]
@@ -46,6 +47,7 @@ def create_app(
     cors_origins: Sequence[str] = (),
     development: bool = False,
     certificates: CertificateDoor | None = None,
+    notices: NoticeDoor | None = None,
     metrics: Callable[[Request], Awaitable[Response]] | None = None,
 ) -> Starlette:
     """The whole program as one ASGI app.
@@ -53,6 +55,7 @@ def create_app(
     `staff` and `owner` are the two endpoints. `jwks` tells the public keys. `checks` are asked, each by its name,
     whether this process can work. `cors_origins` are the web pages that may call us.
     `certificates` answers whoever holds a certificate, or a link to one.
+    `notices` takes in what the payment provider tells us; without one there is no such address.
     `metrics` answers whoever keeps an eye on the machine; without it there is no such page.
     """
     return Starlette(
@@ -66,6 +69,7 @@ def create_app(
             Route("/readyz", _ready(checks), methods=["GET"]),
             Route("/.well-known/jwks.json", _keys(jwks), methods=["GET"]),
             *(_certificates(certificates) if certificates else []),
+            *([Route("/payments/notices", notices.take, methods=["POST"])] if notices else []),
             *([Route("/metrics", metrics, methods=["GET"])] if metrics else []),
         ],
         middleware=[Middleware(SecurityHeaders), *_cors(cors_origins)],
