@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import strawberry
@@ -11,6 +11,7 @@ import strawberry
 from graph.free_times import shown
 from graph.roles import ANYONE, EVERYBODY, STAFF, allow
 from graph.types.free_time import FreeTime
+from graph.types.money import Money, of_minor
 from models import refusal as facts
 
 _EVERYBODY = [allow(ANYONE, EVERYBODY)]
@@ -141,7 +142,25 @@ class NoteChangedData(RefusalData):
     internal: str = strawberry.field(description="What the staff alone read, as it stands there now.")
 
 
+@strawberry.type(name="TooMuch", directives=_EVERYBODY, description=inspect.cleandoc(facts.TooMuch.__doc__ or ""))
+class TooMuchData(RefusalData):
+    """The amount is more than there is."""
+
+    most: Money = strawberry.field(description="The most that it can be.")
+
+
+@strawberry.type(
+    name="PeriodClosed", directives=_EVERYBODY, description=inspect.cleandoc(facts.PeriodClosed.__doc__ or "")
+)
+class PeriodClosedData(RefusalData):
+    """The books of that day are closed."""
+
+    closed_through: date = strawberry.field(description="The last day whose books are closed.")
+
+
 _DATA: dict[type[facts.Refusal], type] = {
+    facts.TooMuch: TooMuchData,
+    facts.PeriodClosed: PeriodClosedData,
     facts.AllergyKnown: AllergyKnownData,
     facts.DocumentChanged: DocumentChangedData,
     facts.SlotTaken: SlotTakenData,
@@ -172,6 +191,10 @@ def told(refusal: facts.Refusal, viewer: Any) -> Any:
             more |= {"version": version, "title": title, "body": body, "addressee": addressee}
         case facts.TooManyAttempts(retry_after=seconds):
             more["retry_after_seconds"] = seconds
+        case facts.TooMuch(most_minor=most, currency=currency):
+            more["most"] = of_minor(most, currency)
+        case facts.PeriodClosed(closed_through=closed_through):
+            more["closed_through"] = closed_through
         case facts.NoteChanged(version=version, texts=texts):
             more |= {"version": version, **texts}
     made = data_of(type(refusal))

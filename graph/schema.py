@@ -20,6 +20,7 @@ from graph.mutations.locations import LocationMutations
 from graph.mutations.note_templates import NoteTemplateMutations
 from graph.mutations.notes import NoteMutations
 from graph.mutations.ownerships import OwnershipMutations
+from graph.mutations.payments import PaymentMutations
 from graph.mutations.pet_imports import PetImportMutations
 from graph.mutations.pets import PetMutations
 from graph.mutations.practices import PracticeMutations
@@ -40,9 +41,11 @@ from graph.queries.clients import ClientQueries
 from graph.queries.deaths import DeathQueries
 from graph.queries.diagnoses import DiagnosisQueries
 from graph.queries.histories import HistoryQueries
+from graph.queries.payments import PaymentQueries
 from graph.queries.pet_records import PetRecordQueries
 from graph.queries.practice import PracticeQueries
 from graph.queries.records import RecordQueries
+from graph.queries.takings import TakingsQueries
 from graph.queries.treatment_plans import TreatmentPlanQueries
 from graph.queries.vaccinations import VaccinationQueries
 from graph.reading import ReadingExecutor
@@ -67,6 +70,8 @@ class Query(
     CertificateQueries,
     PetRecordQueries,
     DeathQueries,
+    PaymentQueries,
+    TakingsQueries,
 ):
     """Everything that can be asked."""
 
@@ -102,6 +107,7 @@ class Mutation(
     VaccineMutations,
     VaccinationMutations,
     CertificateMutations,
+    PaymentMutations,
 ):
     """Everything that can be done."""
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tortoise.transactions import in_transaction
 
-from models import Account, Appointment, Client, ClientEmail, ClientWord, EventKind, Ownership, Pet, sql
+from models import Account, Appointment, Client, ClientEmail, ClientWord, EventKind, Invoice, Ownership, Pet, sql
 from models.account import MAX_LINK_TRIES
 from models.client import search_words
 from models.refusal import AlreadyLinked, InvalidInput, NotFound
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from resolvers.viewer import Viewer
 
 _NOBODY_KNOWN = "Unknown"
+_CONCERNED = "client_id = ? OR id IN (SELECT invoice_id FROM invoice_payer WHERE client_id = ?)"
 
 
 def own(viewer: Viewer) -> Rows:
@@ -48,7 +49,7 @@ async def link_account(
     Raises:
         NotFound: there is no such account or client.
         AlreadyLinked: it is known already whose account it is.
-        InvalidInput: the client is another one who registered online.
+        InvalidInput: the client is another one who registered online, or the one it registered as was invoiced already.
         IdempotencyKeyReused: the key was used with other input.
     """
     access.may(viewer, Deed.LINK_ACCOUNT)
@@ -91,7 +92,7 @@ async def recognise(account: Account, pet_name: str) -> list[Happening]:
         "JOIN client c ON c.id = e.client_id WHERE e.fold = ? AND NOT c.is_registered_online",
         (folded(pet_name), account.email_fold),
     )
-    if len(rows) != 1 or not rows[0]["pets"]:
+    if len(rows) != 1 or not rows[0]["pets"] or await _has_books(account.client_id):
         return []
     return [await _link(account, sql.as_key(rows[0]["id"]))]
 
@@ -137,12 +138,13 @@ async def _stranger(account: Account, *, now: datetime) -> Client:
 async def _link(account: Account, known_id: UUID) -> Happening:
     """Make the account the known client's, with all that it made as a client of its own, who then is no more.
 
-    The locks come in the order in which booking takes them: pets, appointments, clients. What has happened is recorded
-    by the caller, after every lock: recording locks the counter of events, for which holders of these clients wait.
+    The locks come in the order in which booking takes them: pets, appointments, drafts, clients. What has happened is
+    recorded by the caller, after every lock: recording locks the counter of events, for which holders of these wait.
     """
     own_id = account.client_id
     await hold_all(Pet, "id IN (SELECT pet_id FROM ownership WHERE client_id = ? AND ends_on IS NULL)", (own_id,))
     await hold_all(Appointment, "client_id = ?", (own_id,))
+    await hold_all(Invoice, _CONCERNED, (own_id, own_id))
     # Not only against changes: nothing may come to refer to a client who is about to go.
     lock = " FOR UPDATE" if sql.is_postgres() else ""
     own = sql.loaded(Client, (await sql.fetch(f"SELECT * FROM client WHERE id = ?{lock}", (own_id,)))[0])  # noqa: S608
@@ -150,6 +152,11 @@ async def _link(account: Account, known_id: UUID) -> Happening:
     if known.is_registered_online and known is not own:
         raise InvalidInput(
             "This client registered online and is not known yet. Please choose the client you know her as.",
+            path=("clientId",),
+        )
+    if known is not own and await _has_books(own_id):
+        raise InvalidInput(
+            "This account has invoices or payments, which stay with the client it registered as. Please choose that one.",
             path=("clientId",),
         )
     before: dict[str, Any] = {}
@@ -166,6 +173,17 @@ async def _link(account: Account, known_id: UUID) -> Happening:
     return Happening(EventKind.ACCOUNT_LINKED, account.id, before=before, after=after)
 
 
+async def _has_books(client_id: UUID) -> bool:
+    """Whether something was invoiced to the client, or paid by her: that is hers for good."""
+    found = await sql.tuples(
+        "SELECT EXISTS (SELECT 1 FROM client_account WHERE client_id = ?) "
+        "OR EXISTS (SELECT 1 FROM payment WHERE client_id = ?) "
+        f"OR EXISTS (SELECT 1 FROM invoice WHERE state = 'ISSUED' AND ({_CONCERNED}))",  # noqa: S608 - our own names
+        (client_id,) * 4,
+    )
+    return bool(found[0][0])
+
+
 async def _move(own_id: UUID, known_id: UUID) -> dict[str, list[str]]:
     """Move what refers to the one client to the other; which pets and appointments there were."""
     merged = await _merge_ownerships(own_id, known_id)
@@ -176,10 +194,30 @@ async def _move(own_id: UUID, known_id: UUID) -> dict[str, list[str]]:
         "UPDATE appointment SET client_id = ? WHERE client_id = ? RETURNING id", (known_id, own_id)
     )
     await sql.execute("UPDATE message SET client_id = ? WHERE client_id = ?", (known_id, own_id))
+    drafts = await _move_drafts(own_id, known_id)
     return {
         "pets": sorted({*merged, *(str(row["id"]) for row in pets)}),
         "appointments": sorted(str(row["id"]) for row in visits),
+        "invoices": drafts,
     }
+
+
+async def _move_drafts(own_id: UUID, known_id: UUID) -> list[str]:
+    """Address the drafts to the known client, who pays what the other one was to pay; who issues one looks again."""
+    drafts = await sql.fetch(
+        f"UPDATE invoice SET version = version + 1 WHERE {_CONCERNED} RETURNING id",  # noqa: S608 - our own names
+        (own_id, own_id),
+    )
+    await sql.execute("UPDATE invoice SET client_id = ? WHERE client_id = ?", (known_id, own_id))
+    both = "invoice_id IN (SELECT invoice_id FROM invoice_payer WHERE client_id = ?)"
+    shares = "(SELECT SUM(p.share) FROM invoice_payer p WHERE p.invoice_id = invoice_payer.invoice_id AND p.client_id IN (?, ?))"
+    await sql.execute(
+        f"UPDATE invoice_payer SET share = {shares} WHERE client_id = ? AND {both}",  # noqa: S608 - our own names
+        (own_id, known_id, known_id, own_id),
+    )
+    await sql.execute(f"DELETE FROM invoice_payer WHERE client_id = ? AND {both}", (own_id, known_id))  # noqa: S608 - our own names
+    await sql.execute("UPDATE invoice_payer SET client_id = ? WHERE client_id = ?", (known_id, own_id))
+    return sorted(str(row["id"]) for row in drafts)
 
 
 async def _merge_ownerships(own_id: UUID, known_id: UUID) -> list[str]:

@@ -110,6 +110,10 @@ class Deed(StrEnum):
     CANCEL_PAYMENT = "cancelPayment"
     FOLLOW_PAYMENTS = "followPayments"
     KEEP_NOTICE = "keepNotice"
+    TAKE_PAYMENT = "takePayment"
+    APPLY_CREDIT = "applyCredit"
+    REFUND_PAYMENT = "refundPayment"
+    CLOSE_PERIOD = "closePeriod"
     DELIVER_MESSAGES = "deliverMessages"
     OPEN_PRACTICE = "openPractice"
 
@@ -219,6 +223,10 @@ DEEDS: Final[Mapping[Deed, frozenset[Role]]] = {
     Deed.CANCEL_PAYMENT: OWNER,
     Deed.FOLLOW_PAYMENTS: frozenset(),
     Deed.KEEP_NOTICE: frozenset(),
+    Deed.TAKE_PAYMENT: FRONT_DESK,
+    Deed.APPLY_CREDIT: FRONT_DESK,
+    Deed.REFUND_PAYMENT: FRONT_DESK,
+    Deed.CLOSE_PERIOD: MANAGER,
     Deed.DELIVER_MESSAGES: frozenset(),
     Deed.OPEN_PRACTICE: frozenset(),
 }

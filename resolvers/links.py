@@ -63,10 +63,16 @@ def to_verify(token: str, *, public_url: str) -> str:
 
 def to_print(token: str, *, vault: Vault, rules: DoorRules, public_url: str, now: datetime) -> Link:
     """The address of the paper itself, for whoever may see it now; it names the owner, so it ends soon."""
-    until = int((now + rules.link_lasts).timestamp())
-    seal = _seal(token, str(until), vault)
     page = to_verify(token, public_url=public_url)
-    return Link(f"{page}/pdf?until={until}&seal={seal}", datetime.fromtimestamp(until, UTC), page)
+    url, ends_at = sealed(f"{page}/pdf", token, vault=vault, rules=rules, now=now)
+    return Link(url, ends_at, page)
+
+
+def sealed(address: str, paper: str, *, vault: Vault, rules: DoorRules, now: datetime) -> tuple[str, datetime]:
+    """The address with a seal for that paper, and when it ends: soon, since a paper names people."""
+    until = int((now + rules.link_lasts).timestamp())
+    seal = _seal(paper, str(until), vault)
+    return f"{address}?until={until}&seal={seal}", datetime.fromtimestamp(until, UTC)
 
 
 def must_open(token: str, until: str, seal: str, *, vault: Vault, now: datetime) -> None:

@@ -41,6 +41,14 @@ PLAIN |= {
     (models.NumberSeries, "name"): "the program's own word",
     (models.Certificate, "facts"): "texts in one, of which the crawl makes marks of its own",
 }
+# Money is told in a currency that there is.
+_IN_MONEY = (
+    models.Price, models.Invoice, models.CreditNote, models.Payment, models.Refund, models.Dispute, models.ClientAccount,
+    models.LedgerEntry,
+)  # fmt: skip
+PLAIN |= dict.fromkeys([(model, "currency") for model in _IN_MONEY], "a closed set of words")
+_NAMED = ((models.Invoice, "names"), (models.CreditNote, "names"))
+PLAIN |= dict.fromkeys(_NAMED, "texts in one, of which the crawl makes marks of its own")
 # They ship with the program, and stay the same when a test is over.
 _SHIPPED = ("code", "name", "fold", "species", "targets", "jurisdiction", "lifestyles", *SPANS, "source")
 PLAIN |= dict.fromkeys([(models.VaccinationProtocol, name) for name in _SHIPPED], "the same in every practice")
@@ -53,6 +61,8 @@ AS_IT_IS = {
     (models.Throttle, "key"),
     (models.CertificateFile, "sha256"),
 }
+# What is nothing until a step is taken, and stays nothing until then.
+NONE_YET = {(models.Invoice, "number"), (models.Payment, "number")}
 # A kind of column that is not here counts as a text.
 _NO_TEXT = (
     fields.UUIDField,
@@ -118,6 +128,8 @@ async def _marked() -> list[Mark]:
                     if mark is None:
                         continue
                     assert len(mark) >= _LEAST, f"{model.__name__}.{name} is like any other."
+                elif (model, name) in NONE_YET and getattr(row, name) is None:
+                    continue
                 else:
                     mark = _marker(column)
                     written[name] = [mark] if isinstance(getattr(row, name), list) else mark

@@ -34,6 +34,38 @@ MONEY: dict[type[Model], dict[str, tuple[str, ...]]] = {
     models.LedgerEntry: ADDRESSED,
 }
 
+# What the owner view shows of a row that is addressed to her; of everything else, nothing.
+SHOWN_OF_MONEY: dict[type[Model], set[str]] = {
+    models.Invoice: set(),
+    models.InvoiceLine: set(),
+    models.CreditNote: set(),
+    models.CreditNoteLine: set(),
+    models.Payment: set(),
+    models.PaymentInvoice: set(),
+    models.Refund: set(),
+    models.ClientAccount: set(),
+    models.LedgerEntry: set(),
+}
+
+
+async def addressed_to(owner):
+    """The keys of the rows of money that an owner may see, by their tables."""
+    at = {"client_id": owner.id}
+    issued = {each.id for each in await models.Invoice.filter(**at, state="ISSUED")}
+    notes = {each.id for each in await models.CreditNote.filter(**at)}
+    payments = {each.id for each in await models.Payment.filter(**at)}
+    rows = {
+        models.Invoice: issued,
+        models.InvoiceLine: {each.id for each in await models.InvoiceLine.filter(invoice_id__in=issued)},
+        models.CreditNote: notes,
+        models.CreditNoteLine: {each.id for each in await models.CreditNoteLine.filter(credit_note_id__in=notes)},
+        models.Payment: payments,
+        models.PaymentInvoice: {each.id for each in await models.PaymentInvoice.filter(payment_id__in=payments)},
+    }
+    for model in (models.Refund, models.ClientAccount, models.LedgerEntry):
+        rows[model] = {each.id for each in await model.filter(**at)}
+    return rows
+
 
 async def money_of(visit, strange_visit, owner, former, stranger):
     """What three people were invoiced, paid and got back."""

@@ -7,13 +7,19 @@ from contextlib import asynccontextmanager
 from importlib import import_module
 
 from models import sql
-from models.constraint import Frozen, NeverChanged
+from models.constraint import Frozen, Guard, NeverChanged
 
 KEPT = [
     one
-    for number in ("0004_records_kept", "0006_vaccination_kept", "0009_imports_kept", "0007_certificate_files")
+    for number in (
+        "0004_records_kept",
+        "0006_vaccination_kept",
+        "0009_imports_kept",
+        "0007_certificate_files",
+        "0021_paying_kept",
+    )
     for one in import_module(f"models.migrations.{number}").CONSTRAINTS
-    if isinstance(one, Frozen | NeverChanged)
+    if isinstance(one, Frozen | NeverChanged) or (isinstance(one, Guard) and one.moment == "UPDATE")
 ]
 
 

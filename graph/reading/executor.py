@@ -251,9 +251,12 @@ class ReadingExecutor(StrawberryGraphQLCoreExecutionContext):
         plan, found, made = await self._read_once(return_type, details, picked.rows)
         keys = frozenset(picked.keys)
         if made is not None:
-            return [each for key, (each,) in made.items() if sql.as_key(key) in keys]
+            answers = [each for key, (each,) in made.items() if sql.as_key(key) in keys]
+            return answers if is_a_list(return_type) else next(iter(answers), None)
         places = [place for place in _places(plan, found, {}) if sql.as_key(place.row[0]) in keys]
-        return Careful(self).list(plan.made, return_type, details, places, path)
+        if is_a_list(return_type):
+            return Careful(self).list(plan.made, return_type, details, places, path)
+        return Careful(self).object(plan.made, places[0], path) if places else None
 
     async def _read_once(self, return_type: Any, details: Any, rows: Rows) -> Any:
         """The rows by key, read by the first who picks from them with this selection; the others wait."""

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 import models
-from graph.reading.shape import column, many, shape
+from graph.reading.shape import batched, column, many, shape
 from graph.roles import EVERYBODY, STAFF
+from graph.types.client_balance import ClientBalance, balances
 from graph.types.location import Address, address_of
 from graph.types.node import Node, id_of
 
@@ -54,4 +55,10 @@ class Client(Node):
     created_at: datetime | None = column("Since when the practice knows them.", STAFF)
     ownerships: list[Annotated[Ownership, strawberry.lazy("graph.types.ownership")]] | None = many(
         "The pets they own now.", models.Ownership, "client", STAFF, narrow="{t}.ends_on IS NULL"
+    )
+    balances: list[ClientBalance] | None = batched(
+        "What they owe, for each legal entity and currency in which they were ever invoiced or paid; by name and"
+        " currency.",
+        balances,
+        STAFF,
     )

@@ -7,6 +7,7 @@ from tortoise.migrations import operations as ops
 
 from models.constraint import Check, Constraint, Frozen, Guard, PartialIndex, TextIndex, Unique
 from models.ledger import MOVES, STATED
+from models.money import MOST_MINOR
 from models.row import folded, uuid7
 
 ALWAYS = "{row}id IS NOT NULL"
@@ -60,13 +61,43 @@ def owed_more(row: str) -> str:
     )
 
 
-def left(book: str, sign: int, key: str) -> str:
-    """What is left in a book of the invoice or payment that an entry belongs to, before it."""
+def left(book: str, sign: int, *keys: str) -> str:
+    """What is left in a book of the invoice, payment, refund or dispute that an entry belongs to, before it."""
+    same = " AND ".join(f"there.{key} = {{row}}{key}" for key in keys)
     plus, minus = ("debit", "credit") if sign > 0 else ("credit", "debit")
     return (
         f"COALESCE((SELECT SUM(CASE WHEN there.{plus} = '{book}' THEN there.minor ELSE -there.minor END) "  # noqa: S608 - our own names
-        f"FROM ledger_entry there WHERE there.{key} = {{row}}{key} "
+        f"FROM ledger_entry there WHERE {same} "
         f"AND (there.{plus} = '{book}' OR there.{minus} = '{book}')), 0)"
+    )
+
+
+def so_far(kind: str, key: str) -> str:
+    """How much entries of that kind moved of the same invoice, and of the same `key`, before one."""
+    return (
+        f"COALESCE((SELECT SUM(there.minor) FROM ledger_entry there WHERE there.kind = '{kind}' "  # noqa: S608 - our own names
+        f"AND there.invoice_id = {{row}}invoice_id AND there.{key} = {{row}}{key}), 0)"
+    )
+
+
+def of(table: str, *columns: str, and_also: str = "", key: str = "") -> str:
+    """That what a row names in that table says otherwise in one of these columns than the row, or is not `and_also`."""
+    key = key or f"{table}_id"
+    same = " AND ".join([f"its.id = {{row}}{key}", *(f"its.{one} = {{row}}{one}" for one in columns)])
+    more = f" AND {and_also}" if and_also else ""
+    return f"{{row}}{key} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {table} its WHERE {same}{more})"  # noqa: S608 - our own names
+
+
+def its(column: str, table: str) -> str:
+    """What stands in a column of what a row names in that table."""
+    return f"(SELECT its.{column} FROM {table} its WHERE its.id = {{row}}{table}_id)"  # noqa: S608 - our own names
+
+
+def more_than(whole: str, part: str, table: str, key: str, *, but: str = "") -> str:
+    """That the parts of what a row names by `key`, with this one, are more than the whole."""
+    return (
+        f"{{row}}{part} + COALESCE((SELECT SUM(there.{part}) FROM {table} there WHERE there.{key} = {{row}}{key}{but}), 0) "  # noqa: S608 - our own names
+        f"> {whole}"
     )
 
 
@@ -88,17 +119,17 @@ CONSTRAINTS: list[Constraint] = [
     Check("practice_most_discount", "practice", "{row}most_discount BETWEEN 0 AND 100"),
     Check("legal_entity_due_days", "legal_entity", "{row}due_days BETWEEN 0 AND 365"),
     Check("tax_rate_range", "tax_rate", "{row}rate BETWEEN 0 AND 100000"),
-    Check("price_range", "price", "{row}minor >= 0 AND length({row}currency) = 3"),
+    Check("price_range", "price", f"{{row}}minor BETWEEN 0 AND {MOST_MINOR} AND length({{row}}currency) = 3"),
     Check("proposed_charge_quantity", "proposed_charge", "{row}quantity_thousandths > 0"),
     Check("dropped_charge_has_a_reason", "dropped_charge", "{row}because <> ''"),
-    Check("invoice_sums", "invoice", SUMS),
+    Check("invoice_sums", "invoice", SUMS + f" AND {{row}}gross_minor <= {MOST_MINOR}"),
     Check("invoice_share", "invoice", "{row}share BETWEEN 1 AND 100"),
     Check(
         "invoice_issued_whole",
         "invoice",
         "({row}state = 'ISSUED') = ({row}number IS NOT NULL) AND ({row}state = 'ISSUED') = ({row}issued_at IS NOT NULL) "
         "AND ({row}state = 'ISSUED') = ({row}issued_on IS NOT NULL) AND ({row}state = 'ISSUED') = ({row}due_on IS NOT NULL) "
-        "AND ({row}state <> 'ISSUED' OR {row}names <> '')",
+        "AND ({row}state <> 'ISSUED' OR ({row}names <> '' AND {row}due_on >= {row}issued_on))",
     ),
     Check("invoice_discarded_has_a_reason", "invoice", "{row}state <> 'DISCARDED' OR {row}discarded_because <> ''"),
     Check("invoice_line_sums", "invoice_line", SUMS),
@@ -112,18 +143,37 @@ CONSTRAINTS: list[Constraint] = [
         "invoice_line_reasons",
         "invoice_line",
         "({row}discount_rate = 0 OR {row}discount_because <> '') "
-        "AND ({row}list_price_minor = {row}unit_price_minor OR {row}price_because <> '')",
+        "AND (COALESCE({row}list_price_minor, -1) = {row}unit_price_minor OR {row}price_because <> '')",
     ),
     Check("invoice_line_source", "invoice_line", "({row}source IS NULL) = ({row}source_id IS NULL)"),
     Unique("invoice_line_bills_once", "invoice_line", "source_id", "holds_source"),
     Check("invoice_payer_share", "invoice_payer", "{row}share BETWEEN 1 AND 100"),
+    Guard("invoice_payer_of_a_whole", "invoice_payer", more_than("100", "share", "invoice_payer", "invoice_id")),
     Check("credit_note_sums", "credit_note", SUMS + " AND {row}because <> ''"),
     Check("credit_note_line_sums", "credit_note_line", SUMS),
     *(
         Guard(f"credit_note_line_{column}", "credit_note_line", credited(f"{column}_minor"))
         for column in ("net", "tax", "gross")
     ),
-    Check("payment_amount", "payment", "{row}minor > 0"),
+    Guard(
+        "credit_note_of_its_invoice",
+        "credit_note",
+        of("invoice", "client_id", "legal_entity_id", "currency", and_also="its.state = 'ISSUED'"),
+    ),
+    Guard(
+        "credit_note_line_of_its_invoice",
+        "credit_note_line",
+        "NOT EXISTS (SELECT 1 FROM credit_note n JOIN invoice_line l ON l.invoice_id = n.invoice_id "
+        "WHERE n.id = {row}credit_note_id AND l.id = {row}invoice_line_id)",
+    ),
+    Guard(
+        "credit_note_line_of_a_whole",
+        "credit_note_line",
+        more_than(its("gross_minor", "credit_note"), "gross_minor", "credit_note_line", "credit_note_id")
+        + " OR "
+        + more_than(its("tax_minor", "credit_note"), "tax_minor", "credit_note_line", "credit_note_id"),
+    ),
+    Check("payment_amount", "payment", f"{{row}}minor BETWEEN 1 AND {MOST_MINOR}"),
     Check(
         "payment_succeeded_whole",
         "payment",
@@ -131,17 +181,54 @@ CONSTRAINTS: list[Constraint] = [
         "AND ({row}state <> 'SUCCEEDED' OR ({row}received_on IS NOT NULL AND {row}settled_at IS NOT NULL))",
     ),
     Check("payment_invoice_amount", "payment_invoice", "{row}minor > 0"),
+    Guard(
+        "payment_invoice_of_its_client",
+        "payment_invoice",
+        "NOT EXISTS (SELECT 1 FROM payment p JOIN invoice i ON i.client_id = p.client_id AND i.currency = p.currency "
+        "AND i.legal_entity_id = p.legal_entity_id WHERE p.id = {row}payment_id AND i.id = {row}invoice_id "
+        "AND i.state = 'ISSUED')",
+    ),
+    Guard(
+        "payment_invoice_of_a_whole",
+        "payment_invoice",
+        more_than(its("minor", "payment"), "minor", "payment_invoice", "payment_id"),
+    ),
+    Guard(
+        "refund_of_its_payment",
+        "refund",
+        of(
+            "payment",
+            "client_id",
+            "currency",
+            and_also="its.state = 'SUCCEEDED' AND ({row}method <> 'CARD' OR its.method = 'CARD')",
+        ),
+    ),
+    Guard("refund_of_its_credit_note", "refund", of("credit_note", "client_id", "currency")),
+    Guard(
+        "refund_of_a_whole",
+        "refund",
+        more_than(its("minor", "payment"), "minor", "refund", "payment_id", but=" AND there.state <> 'FAILED'"),
+    ),
+    Guard(
+        "dispute_of_its_payment",
+        "dispute",
+        of("payment", "currency", and_also="its.state = 'SUCCEEDED' AND its.method = 'CARD'"),
+    ),
     Check("refund_amount", "refund", "{row}minor > 0 AND {row}because <> ''"),
     Check("refund_settled", "refund", "({row}state = 'REQUESTED') = ({row}settled_at IS NULL)"),
     Check("dispute_amount", "dispute", "{row}minor > 0"),
     Check("dispute_settled", "dispute", "({row}state = 'OPEN') = ({row}settled_at IS NULL)"),
-    Check("ledger_amount", "ledger_entry", "{row}minor > 0"),
+    Check("ledger_amount", "ledger_entry", f"{{row}}minor BETWEEN 1 AND {MOST_MINOR}"),
     Check("ledger_moves", "ledger_entry", moves()),
     Check(
         "ledger_belongs",
         "ledger_entry",
         "('RECEIVABLE' NOT IN ({row}debit, {row}credit) OR {row}invoice_id IS NOT NULL) "
-        "AND ('ON_ACCOUNT' NOT IN ({row}debit, {row}credit) OR {row}payment_id IS NOT NULL)",
+        "AND ('ON_ACCOUNT' NOT IN ({row}debit, {row}credit) OR {row}payment_id IS NOT NULL) "
+        "AND ('REFUNDS_DUE' NOT IN ({row}debit, {row}credit) OR ({row}refund_id IS NOT NULL AND {row}payment_id IS NOT NULL)) "
+        "AND ('DISPUTED' NOT IN ({row}debit, {row}credit) OR ({row}dispute_id IS NOT NULL AND {row}payment_id IS NOT NULL)) "
+        "AND ({row}kind NOT IN ('CREDIT', 'CREDIT_TAX') OR {row}credit_note_id IS NOT NULL) "
+        "AND ({row}kind NOT IN ('CHARGE_TAX', 'CREDIT_TAX') OR ({row}invoice_id IS NOT NULL AND {row}tax_rate IS NOT NULL))",
     ),
     # The holder of an account's row is the only one who posts to it, so what these ask for cannot change meanwhile.
     Guard(
@@ -157,6 +244,54 @@ CONSTRAINTS: list[Constraint] = [
         "ledger_entry",
         "NOT EXISTS (SELECT 1 FROM client_account a WHERE a.id = {row}account_id AND a.client_id = {row}client_id "
         "AND a.legal_entity_id = {row}legal_entity_id AND a.currency = {row}currency)",
+    ),
+    Guard(
+        "ledger_of_its_papers",
+        "ledger_entry",
+        " OR ".join(
+            f"({each})"
+            for each in (
+                of("invoice", "client_id", "legal_entity_id", "currency", and_also="its.state = 'ISSUED'"),
+                of("payment", "client_id", "legal_entity_id", "currency", and_also="its.state = 'SUCCEEDED'"),
+                of("credit_note", "client_id", "legal_entity_id", "currency", "invoice_id"),
+                of("refund", "client_id", "currency", "payment_id"),
+                of("dispute", "currency", "payment_id"),
+            )
+        ),
+    ),
+    Guard(
+        "ledger_as_written",
+        "ledger_entry",
+        f"({{row}}kind = 'CHARGE' AND {{row}}minor <> {its('gross_minor', 'invoice')}) "  # noqa: S608 - our own names
+        f"OR ({{row}}kind = 'CREDIT' AND ({{row}}minor <> {its('gross_minor', 'credit_note')} OR {{row}}minor <> "
+        "(SELECT SUM(l.gross_minor) FROM credit_note_line l WHERE l.credit_note_id = {row}credit_note_id))) "
+        f"OR ({{row}}kind = 'PAYMENT' AND ({{row}}minor <> {its('minor', 'payment')} "
+        f"OR {{row}}debit <> {its('method', 'payment')})) "
+        f"OR ({{row}}kind IN ('REFUND', 'REFUND_PAID', 'REFUND_FAILED') AND {{row}}minor <> {its('minor', 'refund')}) "
+        f"OR ({{row}}kind = 'REFUND_PAID' AND {{row}}credit <> {its('method', 'refund')}) "
+        f"OR ({{row}}kind IN ('DISPUTE', 'DISPUTE_WON') AND {{row}}minor <> {its('minor', 'dispute')})",
+    ),
+    Guard(
+        "ledger_tax",
+        "ledger_entry",
+        f"({{row}}kind = 'CHARGE_TAX' AND {{row}}minor + {so_far('CHARGE_TAX', 'invoice_id')} > {its('tax_minor', 'invoice')}) "
+        f"OR ({{row}}kind = 'CREDIT_TAX' AND {{row}}minor + {so_far('CREDIT_TAX', 'credit_note_id')} "
+        f"> {its('tax_minor', 'credit_note')})",
+    ),
+    Guard(
+        "ledger_released",
+        "ledger_entry",
+        f"{{row}}kind = 'RELEASE' AND {{row}}minor > {so_far('ALLOCATION', 'payment_id')} - {so_far('RELEASE', 'payment_id')}",
+    ),
+    Guard(
+        "ledger_refunds_due",
+        "ledger_entry",
+        "{row}debit = 'REFUNDS_DUE' AND {row}minor > " + left("REFUNDS_DUE", -1, "payment_id", "refund_id"),
+    ),
+    Guard(
+        "ledger_disputed",
+        "ledger_entry",
+        "{row}credit = 'DISPUTED' AND {row}minor > " + left("DISPUTED", 1, "payment_id", "dispute_id"),
     ),
     Guard(
         "ledger_owed",
@@ -189,6 +324,19 @@ CONSTRAINTS: list[Constraint] = [
         moment="UPDATE",
     ),
     Guard("invoice_begins_as_a_draft", "invoice", "{row}state <> 'DRAFT'"),
+    Guard(
+        "invoice_of_a_whole_bill",
+        "invoice",
+        "{row}state = 'ISSUED' AND {was}state <> 'ISSUED' AND "
+        + more_than("100", "share", "invoice", "bill_id", but=" AND there.state = 'ISSUED'"),
+        moment="UPDATE",
+    ),
+    Guard(
+        "number_series_goes_on",
+        "number_series",
+        "{row}name <> {was}name OR {row}last_number <= {was}last_number",
+        moment="UPDATE",
+    ),
     once("CHARGE", "invoice_id"),
     once("CREDIT", "credit_note_id"),
     once("PAYMENT", "payment_id"),
@@ -198,6 +346,7 @@ CONSTRAINTS: list[Constraint] = [
     Unique("ledger_dispute_settled_once", "ledger_entry", "dispute_id", "kind = 'DISPUTE_WON'"),
     once("DISPUTE_UNCOVERED", "dispute_id"),
     Frozen("invoice_issued", "invoice", "{row}state = 'ISSUED'", OF_AN_INVOICE),
+    Frozen("invoice_discarded", "invoice", "{row}state = 'DISCARDED'", ("state", "discarded_at", "discarded_because")),
     Frozen("invoice_line_issued", "invoice_line", IN_AN_ISSUED_INVOICE, OF_A_LINE, admits_new=False),
     Frozen("invoice_visit_issued", "invoice_visit", IN_AN_ISSUED_INVOICE, ("id", "invoice_id", "visit_id"), admits_new=False),
     Frozen(
@@ -227,6 +376,8 @@ CONSTRAINTS: list[Constraint] = [
         "{row}state = 'SUCCEEDED'",
         ("state", "number", "received_on", "settled_at", "provider_ref"),
     ),
+    Frozen("payment_cancelled", "payment", "{row}state = 'CANCELLED'", ("state",)),
+    Frozen("payment_invoice_kept", "payment_invoice", ALWAYS, ("id", "payment_id", "invoice_id", "minor")),
     Frozen("refund_kept", "refund", ALWAYS, OF_A_REFUND),
     Frozen("refund_settled_kept", "refund", "{row}state <> 'REQUESTED'", ("state", "settled_at", "provider_ref")),
     Frozen("dispute_kept", "dispute", ALWAYS, ("id", "payment_id", "provider_ref", "minor", "currency", "opened_at")),

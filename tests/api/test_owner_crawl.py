@@ -18,6 +18,7 @@ from models.treatment import PlanKind
 from tests.crawling import Crawler, every_id
 from tests.doors import Program, id_of
 from tests.marked import Mark, marked
+from tests.rows_of_money import SHOWN_OF_MONEY, addressed_to
 from tests.world import (
     AN_HOUR,
     EVERY_RIGHT,
@@ -42,6 +43,7 @@ from tests.world import (
     some_facts,
     what_the_practice_keeps,
 )
+from tests.world.money import some_bookkeeping, some_names
 
 DAY = timedelta(days=1)
 NO_LIMITS = {"cost": 10**9, "tokens": 10**6, "depth": 50, "aliases": 10**4, "document_chars": 10**7}
@@ -72,6 +74,7 @@ SHOWN: dict[type[Model], set[str]] = {
     models.VaccinationDue: {"sentence"},
     models.Certificate: {"token", "voided_because"},
     models.Account: {"email"},
+    **SHOWN_OF_MONEY,
 }  # fmt: skip
 
 
@@ -120,6 +123,7 @@ async def a_street() -> Street:
     await _doses(
         {maja: [paul, olga], given_away: [clara, olga], unseen: [clara, olga], pauls: [paul], world.pet: [olga]}
     )
+    await _bills({maja: [paul, olga], given_away: [clara, olga], world.pet: [olga]})
     await _everything_else(world, paul)
     return Street(world, olga, paul, maja, given_away, unseen, unbooked)
 
@@ -144,6 +148,20 @@ async def _doses(whom: dict[models.Pet, list[Owner]]) -> None:
 
 def fact_of(owner: Owner, pet: models.Pet) -> str:
     return f"Fact of {owner.client.display_name} and {pet.name}"
+
+
+async def _bills(whom: dict[models.Pet, list[Owner]]) -> None:
+    """Each of them was invoiced something of the pet, has paid it and got a part back, and is to be invoiced more."""
+    for pet, owners in whom.items():
+        visit = await models.Visit.filter(pet_id=pet.id).order_by("id").first()
+        assert visit is not None
+        for owner in owners:
+            names = some_names(bill_of(owner, pet)).written()
+            await some_bookkeeping(owner, visit, ref=f"of {owner.id} and {pet.id}", names=names)
+
+
+def bill_of(owner: Owner, pet: models.Pet) -> str:
+    return f"Bill of {owner.client.display_name} for {pet.name}"
 
 
 async def _everything_else(world: World, paul: Owner) -> None:
@@ -197,6 +215,7 @@ async def hers(owner: Owner) -> dict[type[Model], set[Any]]:
         models.VaccinationDue: {each.id for each in await models.VaccinationDue.filter(pet_id__in=pets)},
         models.Certificate: {each.id for each in named},
         models.Account: {owner.account.id},
+        **await addressed_to(owner),
     }
 
 
@@ -272,20 +291,18 @@ async def street(database):
 
 async def test_an_owner_sees_everything_of_hers_and_nothing_of_anybody_else(street):
     program = Program(mode="production", **{f"max_{name}": most for name, most in NO_LIMITS.items()})
-    crawlers = [Crawler(program, owner) for owner in (street.paul, street.olga)]
+    everybody = (street.paul, street.olga)
+    crawlers = [Crawler(program, owner) for owner in everybody]
     await crawlers[0].do("registerPet", name="Kit", species="CAT")  # leaves an event, a key and more
     await program.token(street.olga.viewer)
     await models.Throttle.create(key="the tries of somebody", ahead_until=1.0)
-    facts = {
-        (owner.id, pet.id): fact_of(owner, pet)
-        for owner in (street.paul, street.olga)
-        for pet in await models.Pet.all()
-    }
+    facts = {(owner.id, pet.id): fact_of(owner, pet) for owner in everybody for pet in await models.Pet.all()}
+    bills = {(one.id, pet.id): bill_of(one, pet) for one in everybody for pet in await models.Pet.all()}
     marks = await marked()
     ids = await every_id(crawlers[0].view)
     pets = [id_of(each) for each in await models.Pet.all()]
     when = {"s": id_of(street.world.service), "l": id_of(street.world.location), "day": str(TODAY + DAY)}
-    for owner, crawler in zip((street.paul, street.olga), crawlers, strict=True):
+    for owner, crawler in zip(everybody, crawlers, strict=True):
         crawler.heard.clear()
         await crawler.ask_everything(ids)
         await crawler.ask_when(when, pets)
@@ -301,3 +318,4 @@ async def test_an_owner_sees_everything_of_hers_and_nothing_of_anybody_else(stre
             (owner.id, pet) for pet in (await hers(owner))[models.Pet]
         }
         assert {key for key, fact in facts.items() if fact in answers} == hers_to_see
+        assert {whose for (whose, _), bill in bills.items() if bill in answers} <= {owner.id}

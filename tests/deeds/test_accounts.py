@@ -132,18 +132,23 @@ async def test_the_event_says_what_moved_so_that_it_could_be_moved_back(world, l
     assert (event.subject_id, event.account_id) == (lena.account.id, world.receptionist.account.id)
     assert json.loads((await EventDetail.get(number=event.number)).detail) == {
         "before": {"client_id": str(lena.id), "given_name": "Lena", "family_name": "Hoff"},
-        "after": {"client_id": str(known.id), "pets": [str(minka.id)], "appointments": [str(visit.id)]},
+        "after": {"client_id": str(known.id), "pets": [str(minka.id)], "appointments": [str(visit.id)], "invoices": []},
     }
 
 
 def test_everything_that_refers_to_a_client_is_thought_of():
     # Moved, merged, or gone with the client: whoever adds a table that refers to clients has to decide here.
+    # What was invoiced to her or paid by her moves nowhere: then she stays.
     assert Client._meta.backward_fk_fields == {
         "accounts",
         "appointments",
+        "client_accounts",
+        "credit_notes",
         "email_rows",
+        "invoices",
         "messages",
         "ownerships",
+        "payments",
         "phone_rows",
         "word_rows",
     }

@@ -1,7 +1,5 @@
 """Each constraint is violated with raw SQL, as nobody in the house would: the database itself says no, and names it."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from importlib import import_module
 from typing import Any
@@ -28,6 +26,7 @@ from models.row import uuid7
 from resolvers import events
 from resolvers.events import Happening
 from tests.thaw import thawed
+from tests.violating import Bad, Twin, a_row, insert, is_refused, is_there, stays_as_it_is
 from tests.world import (
     AN_HOUR,
     NOW,
@@ -41,7 +40,6 @@ from tests.world import (
     a_visit,
     a_world,
     an_import,
-    how_many_rows,
     what_the_practice_keeps,
 )
 
@@ -63,26 +61,6 @@ FROZEN = [one for one in CONSTRAINTS if isinstance(one, Frozen)]
 NEVER = [one for one in CONSTRAINTS if isinstance(one, NeverChanged)]
 REFUSES = [one for one in CONSTRAINTS if isinstance(one, Check | Unique | NoOverlap)]
 INDEXES = [one for one in CONSTRAINTS if isinstance(one, TextIndex | PartialIndex)]
-
-
-@dataclass(frozen=True, slots=True)
-class Bad:
-    """Values that no row of the table may have."""
-
-    values: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Twin:
-    """A row that may not be there twice: its `columns` are the same in another row that `other` makes.
-
-    A copy of it would differ in `but`, what another constraint would refuse.
-    """
-
-    columns: tuple[str, ...]
-    other: Callable[[dict[str, Any]], Awaitable[Any]]
-    where: str = "1 = 1"
-    but: dict[str, Any] = field(default_factory=dict)
 
 
 async def another_role(row):
@@ -250,28 +228,6 @@ async def _doses(world):
     assert await Vaccination.all().count() == 4
 
 
-async def a_row(table, where="1 = 1"):
-    return dict((await sql.fetch(f"SELECT * FROM {table} WHERE {where} ORDER BY 1 LIMIT 1"))[0])
-
-
-async def insert(table, row):
-    await sql.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({sql.marks(len(row))})", list(row.values()))
-
-
-async def update(table, key, values):
-    changes = ", ".join(f"{column} = ?" for column in values)
-    await sql.execute(f"UPDATE {table} SET {changes} WHERE id = ?", [*values.values(), key])
-
-
-def is_named(constraint, error):
-    said = str(error)
-    if isinstance(constraint, Unique) and not sql.is_postgres():
-        # Of a unique index SQLite names the columns.
-        columns = ", ".join(f"{constraint.table}.{column}" for column in constraint.columns.split(", "))
-        return said.endswith(columns)
-    return constraint.name in said
-
-
 def test_every_constraint_has_a_case():
     assert {one.name for one in REFUSES} == set(CASES)
 
@@ -281,31 +237,7 @@ async def test_the_database_refuses(database, constraint):
     await a_full_world()
 
     async with thawed():
-        await _is_refused(constraint)
-
-
-async def _is_refused(constraint):
-    for case in CASES[constraint.name]:
-        row = await a_row(constraint.table, case.where if isinstance(case, Twin) else "1 = 1")
-        if isinstance(case, Bad):
-            copy, key, values = {**row, "id": _new(row["id"]), **case.values}, row["id"], case.values
-        else:
-            copy, key = {**row, "id": uuid7(), **case.but}, (await case.other(row)).id
-            values = {column: row[column] for column in case.columns}
-        before = await how_many_rows()
-
-        with pytest.raises(IntegrityError) as refused:
-            await insert(constraint.table, copy)
-        assert is_named(constraint, refused.value), (case, refused.value)
-        with pytest.raises(IntegrityError) as refused:
-            await update(constraint.table, key, values)
-        assert is_named(constraint, refused.value), (case, refused.value)
-
-        assert await how_many_rows() == before
-
-
-def _new(key):
-    return 2 if isinstance(key, int) else uuid7()
+        await is_refused(constraint, CASES[constraint.name])
 
 
 @pytest.mark.parametrize("constraint", NEVER, ids=lambda one: one.name)
@@ -327,36 +259,8 @@ async def test_what_is_signed_or_locked_stays_as_it_is(database, constraint):
     if constraint.name == "note_in_a_locked_visit":
         draft = await a_note(await a_visit(world.pet, at=NOW - 8 * AN_HOUR))
         await sql.execute("UPDATE visit SET locked_at = ? WHERE id = ?", (NOW, draft.visit_id))
-    holds = constraint.when.format(row=f"{constraint.table}.")
-    before = await a_row(constraint.table, holds)
-    count = await how_many_rows()
 
-    for column in constraint.keeps:
-        # What it is changed to does not matter: it is refused before anybody looks at that.
-        other = None if before[column] is not None else _anything(before, column)
-        with pytest.raises(IntegrityError) as refused:
-            await update(constraint.table, before["id"], {column: other})
-        assert constraint.name in str(refused.value), column
-    with pytest.raises(IntegrityError) as refused:
-        await sql.execute(f"DELETE FROM {constraint.table} WHERE id = ?", (before["id"],))
-    assert constraint.name in str(refused.value)
-    if not constraint.admits_new:
-        with pytest.raises(IntegrityError) as refused:
-            await insert(constraint.table, {**before, "id": uuid7()})
-        assert constraint.name in str(refused.value)
-
-    assert await a_row(constraint.table, holds) == before
-    assert await how_many_rows() == count
-
-
-def _anything(row, column):
-    if column.endswith("_id"):
-        return row["id"]
-    if column.endswith("_at"):
-        return NOW
-    if column.endswith(("_on", "_until")):
-        return NOW.date()
-    return 1
+    await stays_as_it_is(constraint)
 
 
 async def test_busy_times_that_touch_or_are_not_exclusive_may_stand(database):
@@ -372,10 +276,4 @@ async def test_busy_times_that_touch_or_are_not_exclusive_may_stand(database):
 
 @pytest.mark.parametrize("index", INDEXES, ids=lambda one: one.name)
 async def test_the_index_is_there(database, index):
-    catalogue = (
-        "SELECT indexname AS name FROM pg_indexes WHERE tablename = ?"
-        if sql.is_postgres()
-        else "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = ?"
-    )
-
-    assert index.name in [row["name"] for row in await sql.fetch(catalogue, (index.table,))]
+    assert await is_there(index)

@@ -14,6 +14,7 @@ from models.constraint import InHistory
 from models.row import uuid7
 from resolvers import access, histories
 from resolvers.histories import Wanted
+from tests.before import with_later_columns
 from tests.thaw import thawed
 from tests.world import (
     AN_HOUR,
@@ -150,12 +151,12 @@ async def test_the_words_of_an_entry_are_found_whatever_becomes_of_them(database
 async def test_a_practice_that_was_there_before_has_its_history(empty_database):
     async with _client(empty_database.url) as client:
         await _executor(client, empty_database.url).migrate([MigrationTarget("models", "0010_common_terms")])
-    async with connect(empty_database.url):
+    async with connect(empty_database.url), with_later_columns():
         world = await a_world()
         keys = await _visits_planned_before(world)
         visit = await a_visit(world.pet, words="she limps")
         triggers = await _triggers()
-    assert await migrate(empty_database.url) == ["0011_history", "0012_history_kept"]
+    assert (await migrate(empty_database.url))[:2] == ["0011_history", "0012_history_kept"]
     async with connect(empty_database.url):
         words = dict(map(tuple, await sql.tuples("SELECT id, words FROM appointment")))
         assert [words[key] for key in keys] == [

@@ -270,10 +270,10 @@ class Bookkeeping:
     entry: LedgerEntry
 
 
-async def some_bookkeeping(owner: Owner, visit: Visit, *, ref: str = "1") -> Bookkeeping:
+async def some_bookkeeping(owner: Owner, visit: Visit, *, ref: str = "1", **of_invoice: Any) -> Bookkeeping:
     """A draft, and an invoice over 50.00 that was paid by card, of which 10.00 was credited and given back."""
     item = await PriceListItem.all().order_by("id").first() or await an_item()
-    invoice = await an_invoice(owner, visit=visit)
+    invoice = await an_invoice(owner, visit=visit, **of_invoice)
     line = await InvoiceLine.get(invoice_id=invoice.id)
     draft = await a_draft(owner, visit=visit)
     payment = await a_payment(invoice, method=PaymentMethod.CARD, provider_ref=f"pay_{ref}")
