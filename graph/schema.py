@@ -8,6 +8,7 @@ from strawberry.schema.config import StrawberryConfig
 from graph.mutations.accounts import AccountMutations
 from graph.mutations.allergies import AllergyMutations
 from graph.mutations.appointments import AppointmentMutations
+from graph.mutations.card_payments import CardPaymentMutations
 from graph.mutations.certificates import CertificateMutations
 from graph.mutations.clients import ClientMutations
 from graph.mutations.deaths import DeathMutations
@@ -108,6 +109,7 @@ class Mutation(
     VaccinationMutations,
     CertificateMutations,
     PaymentMutations,
+    CardPaymentMutations,
 ):
     """Everything that can be done."""
 

@@ -121,7 +121,7 @@ class LedgerEntry(Row):
     )
     account_id: UUID
     number = fields.BigIntField()
-    kind = fields.CharEnumField(EntryKind, max_length=16)
+    kind = fields.CharEnumField(EntryKind, max_length=24)
     debit = fields.CharEnumField(Book, max_length=16)
     credit = fields.CharEnumField(Book, max_length=16)
     minor = fields.BigIntField()

@@ -634,7 +634,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("number", fields.BigIntField()),
-                ("kind", fields.CharEnumField(enum_type=EntryKind, max_length=16)),
+                ("kind", fields.CharEnumField(enum_type=EntryKind, max_length=24)),
                 ("debit", fields.CharEnumField(enum_type=Book, max_length=16)),
                 ("credit", fields.CharEnumField(enum_type=Book, max_length=16)),
                 ("minor", fields.BigIntField()),

@@ -104,8 +104,8 @@ async def cancelled(viewer: Viewer, payment: Payment, because: str, *, now: date
         if payment.state in {PaymentState.CANCELLED, PaymentState.SUCCEEDED}:
             return payment
         payment.step(PaymentState.CANCELLED)
-        payment.cancelled_because, payment.look_at = because, None
-        await payment.save(update_fields=["state", "cancelled_because", "look_at"])
+        payment.cancelled_because, payment.settled_at, payment.look_at = because, now, None
+        await payment.save(update_fields=["state", "cancelled_because", "settled_at", "look_at"])
         await _note(viewer, EventKind.PAYMENT_CANCELLED, payment, now=now, because=because)
     return payment
 
