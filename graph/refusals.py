@@ -9,7 +9,9 @@ from typing import Any
 import strawberry
 
 from graph.free_times import shown
+from graph.ids import global_id
 from graph.roles import ANYONE, EVERYBODY, STAFF, allow
+from graph.types.charge_source import source_id
 from graph.types.free_time import FreeTime
 from graph.types.money import Money, of_minor
 from models import refusal as facts
@@ -63,6 +65,12 @@ _OF_THE_STAFF = {
     facts.StepSettled,
     facts.VisitExists,
     facts.WeakPassword,
+    facts.InvoiceIssued,
+    facts.InvoiceDiscarded,
+    facts.InvoiceNotIssued,
+    facts.InvoiceChanged,
+    facts.NoLegalEntity,
+    facts.NoPrice,
 }
 
 
@@ -150,8 +158,44 @@ class TooMuchData(RefusalData):
 
 
 @strawberry.type(
-    name="PeriodClosed", directives=_EVERYBODY, description=inspect.cleandoc(facts.PeriodClosed.__doc__ or "")
+    name="DiscountTooHigh",
+    directives=_STAFF,
+    description="The price is further below the price list than the viewer may go.",
 )
+class DiscountTooHighData(RefusalData):
+    """The price is further below the price list than the viewer may go."""
+
+    most_percent: int = strawberry.field(
+        description="How many percent price and discount together may take off without a manager."
+    )
+
+
+@strawberry.type(name="AlreadyBilled", directives=_STAFF, description="What was named is on an invoice already.")
+class AlreadyBilledData(RefusalData):
+    """What was named is on an invoice already."""
+
+    invoice_id: strawberry.ID | None = strawberry.field(
+        description="On which invoice: a draft or an issued one; null when it has just been taken."
+    )
+
+
+@strawberry.type(
+    name="NotReconciled",
+    directives=_STAFF,
+    description="What was done and what is billed differ. `checkout` tells both in full.",
+)
+class NotReconciledData(RefusalData):
+    """What was done and what is billed differ."""
+
+    not_billed_source_ids: list[strawberry.ID] = strawberry.field(
+        description="The ids of what was done and stands on no invoice, as `Charge.sourceId`."
+    )
+    not_done_line_ids: list[strawberry.ID] = strawberry.field(
+        description="The ids of the lines that bill what does not stand in the record any more."
+    )
+
+
+@strawberry.type(name="PeriodClosed", directives=_STAFF, description=inspect.cleandoc(facts.PeriodClosed.__doc__ or ""))
 class PeriodClosedData(RefusalData):
     """The books of that day are closed."""
 
@@ -160,9 +204,12 @@ class PeriodClosedData(RefusalData):
 
 _DATA: dict[type[facts.Refusal], type] = {
     facts.TooMuch: TooMuchData,
-    facts.PeriodClosed: PeriodClosedData,
     facts.AllergyKnown: AllergyKnownData,
+    facts.DiscountTooHigh: DiscountTooHighData,
+    facts.AlreadyBilled: AlreadyBilledData,
+    facts.NotReconciled: NotReconciledData,
     facts.DocumentChanged: DocumentChangedData,
+    facts.PeriodClosed: PeriodClosedData,
     facts.SlotTaken: SlotTakenData,
     facts.TooShortNotice: TooShortNoticeData,
     facts.TooManyAttempts: TooManyAttemptsData,
@@ -179,7 +226,7 @@ def data_of(fact: type[facts.Refusal]) -> type:
 
 def told(refusal: facts.Refusal, viewer: Any) -> Any:
     """The refusal as data, with what helps."""
-    more: dict[str, Any] = {}
+    more = _told_of_money(refusal)
     match refusal:
         case facts.AllergyKnown(substances=substances):
             more["substances"] = list(substances)
@@ -191,11 +238,25 @@ def told(refusal: facts.Refusal, viewer: Any) -> Any:
             more |= {"version": version, "title": title, "body": body, "addressee": addressee}
         case facts.TooManyAttempts(retry_after=seconds):
             more["retry_after_seconds"] = seconds
-        case facts.TooMuch(most_minor=most, currency=currency):
-            more["most"] = of_minor(most, currency)
-        case facts.PeriodClosed(closed_through=closed_through):
-            more["closed_through"] = closed_through
         case facts.NoteChanged(version=version, texts=texts):
             more |= {"version": version, **texts}
     made = data_of(type(refusal))
     return made(code=refusal.code, message=refusal.message, path=list(refusal.path), **more)
+
+
+def _told_of_money(refusal: facts.Refusal) -> dict[str, Any]:
+    """What helps where it is about money."""
+    more: dict[str, Any] = {}
+    match refusal:
+        case facts.TooMuch(most_minor=most, currency=currency):
+            more["most"] = of_minor(most, currency)
+        case facts.DiscountTooHigh(most_percent=percent):
+            more["most_percent"] = percent
+        case facts.AlreadyBilled(invoice_id=invoice):
+            more["invoice_id"] = invoice and global_id("Invoice", invoice)
+        case facts.NotReconciled(not_billed=not_billed, not_done=not_done):
+            more["not_billed_source_ids"] = [source_id(source, key) for source, key in not_billed]
+            more["not_done_line_ids"] = [global_id("InvoiceLine", key) for key in not_done]
+        case facts.PeriodClosed(closed_through=closed_through):
+            more["closed_through"] = closed_through
+    return more

@@ -10,12 +10,18 @@ from graph.mutations.allergies import AllergyMutations
 from graph.mutations.appointments import AppointmentMutations
 from graph.mutations.card_payments import CardPaymentMutations
 from graph.mutations.certificates import CertificateMutations
+from graph.mutations.charges import ChargeMutations
 from graph.mutations.clients import ClientMutations
+from graph.mutations.closings import ClosingMutations
+from graph.mutations.credit_notes import CreditNoteMutations
 from graph.mutations.deaths import DeathMutations
 from graph.mutations.diagnosis_terms import DiagnosisTermMutations
 from graph.mutations.documents import DocumentMutations
 from graph.mutations.doors import DoorMutations
 from graph.mutations.hours import HoursMutations
+from graph.mutations.invoice_lines import InvoiceLineMutations
+from graph.mutations.invoices import InvoiceMutations
+from graph.mutations.legal_entities import LegalEntityMutations
 from graph.mutations.lines import LineMutations
 from graph.mutations.locations import LocationMutations
 from graph.mutations.note_templates import NoteTemplateMutations
@@ -26,10 +32,12 @@ from graph.mutations.pet_imports import PetImportMutations
 from graph.mutations.pets import PetMutations
 from graph.mutations.practices import PracticeMutations
 from graph.mutations.prescriptions import PrescriptionMutations
+from graph.mutations.price_list import PriceListMutations
 from graph.mutations.problems import ProblemMutations
 from graph.mutations.rooms import RoomMutations
 from graph.mutations.services import ServiceMutations
 from graph.mutations.staff import StaffMutations
+from graph.mutations.taxes import TaxMutations
 from graph.mutations.treatment_plans import TreatmentPlanMutations
 from graph.mutations.treatments import TreatmentMutations
 from graph.mutations.vaccinations import VaccinationMutations
@@ -42,9 +50,11 @@ from graph.queries.clients import ClientQueries
 from graph.queries.deaths import DeathQueries
 from graph.queries.diagnoses import DiagnosisQueries
 from graph.queries.histories import HistoryQueries
+from graph.queries.invoices import InvoiceQueries
 from graph.queries.payments import PaymentQueries
 from graph.queries.pet_records import PetRecordQueries
 from graph.queries.practice import PracticeQueries
+from graph.queries.prices import PriceQueries
 from graph.queries.records import RecordQueries
 from graph.queries.takings import TakingsQueries
 from graph.queries.treatment_plans import TreatmentPlanQueries
@@ -73,6 +83,8 @@ class Query(
     DeathQueries,
     PaymentQueries,
     TakingsQueries,
+    InvoiceQueries,
+    PriceQueries,
 ):
     """Everything that can be asked."""
 
@@ -110,6 +122,14 @@ class Mutation(
     CertificateMutations,
     PaymentMutations,
     CardPaymentMutations,
+    ClosingMutations,
+    ChargeMutations,
+    InvoiceMutations,
+    InvoiceLineMutations,
+    CreditNoteMutations,
+    LegalEntityMutations,
+    TaxMutations,
+    PriceListMutations,
 ):
     """Everything that can be done."""
 

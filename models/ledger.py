@@ -121,7 +121,7 @@ class LedgerEntry(Row):
     )
     account_id: UUID
     number = fields.BigIntField()
-    kind = fields.CharEnumField(EntryKind, max_length=24)
+    kind = fields.CharEnumField(EntryKind, max_length=32)
     debit = fields.CharEnumField(Book, max_length=16)
     credit = fields.CharEnumField(Book, max_length=16)
     minor = fields.BigIntField()
@@ -167,4 +167,4 @@ class LedgerEntry(Row):
     class Meta:
         table = "ledger_entry"
         unique_together = (("account_id", "number"),)
-        indexes = (("invoice_id",), ("payment_id",), ("legal_entity_id", "posted_on"))
+        indexes = (("invoice_id",), ("payment_id",), ("legal_entity_id", "posted_on"), ("location_id", "posted_on"))

@@ -12,6 +12,8 @@ from models.row import Instant, Row
 if TYPE_CHECKING:
     from datetime import date
 
+    from models.refusal import Path
+
 
 class LegalEntity(Row):
     """A company or a person that invoices for one or more locations.
@@ -36,11 +38,11 @@ class LegalEntity(Row):
     class Meta:
         table = "legal_entity"
 
-    def must_be_open_on(self, day: date) -> None:
+    def must_be_open_on(self, day: date, *, path: Path = ()) -> None:
         """Refuse to post on a day whose books are closed.
 
         Raises:
             PeriodClosed: the day is on or before the last closed one.
         """
         if self.closed_through is not None and day <= self.closed_through:
-            raise PeriodClosed(self.closed_through)
+            raise PeriodClosed(self.closed_through, path=path)

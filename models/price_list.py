@@ -61,6 +61,7 @@ class PriceListItem(Row):
 
     A record's line is charged as the item of its service or vaccine, or the one whose name or other name
     (`also_called`, folded) is the name in the line. `unit` is what one of it is: `tablet`, `ml`, "" for a piece.
+    `words` is what it is found by: those of its names and its code, a space before each.
     """
 
     kind = fields.CharEnumField(ItemKind, max_length=8)
@@ -81,6 +82,7 @@ class PriceListItem(Row):
     )
     vaccine_id: UUID | None
     also_called = Words(default=list)
+    words = fields.TextField(default="")
     is_offered = fields.BooleanField(default=True)
 
     class Meta:

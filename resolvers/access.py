@@ -39,6 +39,7 @@ __all__ = [
     "find_all",
     "find_with_right",
     "impersonal",
+    "is_a_manager",
     "is_a_vet",
     "key",
     "may",
@@ -199,6 +200,11 @@ def may(viewer: Viewer, deed: Deed, location: UUID | Where = Where.ANYWHERE, *, 
 def is_a_vet(viewer: Viewer, location: UUID) -> bool:
     """Whether the viewer is a vet there, and so writes and signs as one."""
     return Role.VET in viewer.roles_at(location)
+
+
+def is_a_manager(viewer: Viewer, location: UUID) -> bool:
+    """Whether the viewer runs the practice there, and so may give what the front desk may not; its machinery may too."""
+    return viewer.is_system or Role.MANAGER in viewer.roles_at(location)
 
 
 def the_person(viewer: Viewer) -> UUID:

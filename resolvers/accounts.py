@@ -178,7 +178,7 @@ async def _has_books(client_id: UUID) -> bool:
     found = await sql.tuples(
         "SELECT EXISTS (SELECT 1 FROM client_account WHERE client_id = ?) "
         "OR EXISTS (SELECT 1 FROM payment WHERE client_id = ?) "
-        f"OR EXISTS (SELECT 1 FROM invoice WHERE state = 'ISSUED' AND ({_CONCERNED}))",  # noqa: S608 - our own names
+        f"OR EXISTS (SELECT 1 FROM invoice WHERE state = 'ISSUED' AND ({_CONCERNED}))",
         (client_id,) * 4,
     )
     return bool(found[0][0])

@@ -33,6 +33,14 @@ class Deed(StrEnum):
     ACTIVATE_PROTOCOL = "activateProtocol"
     DEACTIVATE_PROTOCOL = "deactivateProtocol"
     IMPORT_PET = "importPet"
+    ADD_LEGAL_ENTITY = "addLegalEntity"
+    AMEND_LEGAL_ENTITY = "amendLegalEntity"
+    ADD_TAX_CATEGORY = "addTaxCategory"
+    SET_TAX_RATE = "setTaxRate"
+    ADD_PRICE_LIST_ITEM = "addPriceListItem"
+    AMEND_PRICE_LIST_ITEM = "amendPriceListItem"
+    SET_PRICE = "setPrice"
+    AMEND_BILLING_SETTINGS = "amendBillingSettings"
     ADD_OWNERSHIP = "addOwnership"
     AMEND_OWNERSHIP = "amendOwnership"
     END_OWNERSHIP = "endOwnership"
@@ -114,6 +122,17 @@ class Deed(StrEnum):
     APPLY_CREDIT = "applyCredit"
     REFUND_PAYMENT = "refundPayment"
     CLOSE_PERIOD = "closePeriod"
+    PROPOSE_CHARGE = "proposeCharge"
+    DROP_CHARGE = "dropCharge"
+    OPEN_INVOICE = "openInvoice"
+    ADD_INVOICE_LINE = "addInvoiceLine"
+    AMEND_INVOICE_LINE = "amendInvoiceLine"
+    REMOVE_INVOICE_LINE = "removeInvoiceLine"
+    SET_INVOICE_PAYERS = "setInvoicePayers"
+    DISCARD_INVOICE = "discardInvoice"
+    ISSUE_INVOICE = "issueInvoice"
+    ISSUE_CREDIT_NOTE = "issueCreditNote"
+    WRITE_OFF_INVOICE = "writeOffInvoice"
     DELIVER_MESSAGES = "deliverMessages"
     OPEN_PRACTICE = "openPractice"
 
@@ -144,6 +163,14 @@ DEEDS: Final[Mapping[Deed, frozenset[Role]]] = {
     Deed.AMEND_VACCINE: MANAGER,
     Deed.ACTIVATE_PROTOCOL: MANAGER,
     Deed.DEACTIVATE_PROTOCOL: MANAGER,
+    Deed.ADD_LEGAL_ENTITY: MANAGER,
+    Deed.AMEND_LEGAL_ENTITY: MANAGER,
+    Deed.ADD_TAX_CATEGORY: MANAGER,
+    Deed.SET_TAX_RATE: MANAGER,
+    Deed.ADD_PRICE_LIST_ITEM: MANAGER,
+    Deed.AMEND_PRICE_LIST_ITEM: MANAGER,
+    Deed.SET_PRICE: MANAGER,
+    Deed.AMEND_BILLING_SETTINGS: MANAGER,
     Deed.IMPORT_PET: FRONT_DESK | {Role.VET},
     Deed.ADD_OWNERSHIP: FRONT_DESK | {Role.VET},
     Deed.AMEND_OWNERSHIP: FRONT_DESK | {Role.VET},
@@ -227,6 +254,18 @@ DEEDS: Final[Mapping[Deed, frozenset[Role]]] = {
     Deed.APPLY_CREDIT: FRONT_DESK,
     Deed.REFUND_PAYMENT: FRONT_DESK,
     Deed.CLOSE_PERIOD: MANAGER,
+    # Whoever treats a pet proposes; what is billed is decided at the desk.
+    Deed.PROPOSE_CHARGE: STAFF,
+    Deed.DROP_CHARGE: FRONT_DESK | {Role.VET},
+    Deed.OPEN_INVOICE: FRONT_DESK,
+    Deed.ADD_INVOICE_LINE: FRONT_DESK,
+    Deed.AMEND_INVOICE_LINE: FRONT_DESK,
+    Deed.REMOVE_INVOICE_LINE: FRONT_DESK,
+    Deed.SET_INVOICE_PAYERS: FRONT_DESK,
+    Deed.DISCARD_INVOICE: FRONT_DESK,
+    Deed.ISSUE_INVOICE: FRONT_DESK,
+    Deed.ISSUE_CREDIT_NOTE: FRONT_DESK,
+    Deed.WRITE_OFF_INVOICE: MANAGER,
     Deed.DELIVER_MESSAGES: frozenset(),
     Deed.OPEN_PRACTICE: frozenset(),
 }

@@ -17,7 +17,7 @@ from models.password import must_be_strong
 from models.refusal import AlreadyOnTheTeam, InvitationNotValid
 from models.row import folded, uuid7
 from models.text import line, named
-from resolvers import access, diagnosis_terms, events, messages, retries, sessions, teams
+from resolvers import access, diagnosis_terms, events, legal_entities, messages, retries, sessions, teams
 from resolvers.access import Deed, Where
 from resolvers.events import Happening
 from resolvers.messages import Recipient
@@ -182,6 +182,7 @@ async def _open(viewer: Viewer, name: str, language: str, *, now: datetime) -> N
         )
         if opened:
             await diagnosis_terms.ship()
+            await legal_entities.begin(values[1], now=now)
             await events.record(viewer, Happening(EventKind.PRACTICE_OPENED, practice_id), now=now)
 
 

@@ -8,14 +8,14 @@ from zoneinfo import ZoneInfo
 
 from tortoise.transactions import in_transaction
 
-from models import EventKind, Location, OpeningHours, sql
+from models import EventKind, Invoice, LegalEntity, Location, OpeningHours, Price, sql
 from models.code import currency, region, zone
 from models.contact import Address, phone
 from models.refusal import InvalidInput
 from models.row import folded, uuid7
 from models.stretch import Stretch, must_be_apart
 from models.text import named
-from resolvers import access, contacts, events, retries, vaccinations_due
+from resolvers import access, contacts, events, legal_entities, retries, vaccinations_due
 from resolvers.access import Deed, Where
 from resolvers.changes import UNSET, Change, Unset, given, plain, write
 from resolvers.events import Happening
@@ -36,7 +36,10 @@ MOST_STRETCHES = 70
 
 @dataclass(frozen=True, slots=True)
 class NewLocation:
-    """A place where the practice will see pets; without opening hours it is never open."""
+    """A place where the practice will see pets; without opening hours it is never open.
+
+    Where nobody is named who invoices there, it is whoever was there first.
+    """
 
     name: str
     zone: str
@@ -45,6 +48,7 @@ class NewLocation:
     phone: str = ""
     opening_hours: Sequence[Stretch] = ()
     region: str = ""
+    legal_entity_id: UUID | Unset | None = UNSET
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,7 @@ class LocationChanges:
     opening_hours: Sequence[Stretch] | Unset = UNSET
     closed_on: date | Unset | None = UNSET
     region: str | Unset = UNSET
+    legal_entity_id: UUID | Unset | None = UNSET
 
 
 # Reading
@@ -108,6 +113,7 @@ async def add(viewer: Viewer, location: NewLocation, *, key: str, now: datetime)
     """Add a location.
 
     Raises:
+        NotFound: there is no such legal entity.
         InvalidInput: its name, zone, currency, address, phone or opening hours make no sense.
     """
     access.may(viewer, Deed.ADD_LOCATION, Where.EVERYWHERE)
@@ -116,7 +122,8 @@ async def add(viewer: Viewer, location: NewLocation, *, key: str, now: datetime)
 
     async def work() -> Outcome:
         said = given(location)
-        columns = await _columns(said, said["address"].country)
+        columns = await _columns(said, said["address"].country) | await _invoiced_by(viewer, said)
+        columns.setdefault("legal_entity_id", await legal_entities.usual())
         async with in_transaction():
             await retry.keep(location=location_id)
             await sql.insert([Location(id=location_id, **columns)])
@@ -134,8 +141,8 @@ async def amend(viewer: Viewer, location_id: UUID | None, changes: LocationChang
     """Change what is known of a location; what is booked there stays as it is.
 
     Raises:
-        NotFound: there is no such location.
-        InvalidInput: as for adding.
+        NotFound: there is no such location, or no such legal entity.
+        InvalidInput: as for adding; or the currency would change where there are prices or invoices already.
     """
     access.may(viewer, Deed.AMEND_LOCATION)
     asked = {"location": str(location_id), "changes": plain(changes)}
@@ -145,12 +152,17 @@ async def amend(viewer: Viewer, location_id: UUID | None, changes: LocationChang
         found = await access.find(viewer, Location, location_id, path="locationId")
         access.may(viewer, Deed.AMEND_LOCATION, found.id)
         said = given(changes)
+        if "legal_entity_id" in said:  # it concerns more than the one place
+            access.may(viewer, Deed.AMEND_LEGAL_ENTITY, Where.EVERYWHERE)
         columns = await _columns(said, said["address"].country if "address" in said else found.country)
+        columns |= await _invoiced_by(viewer, said)
         async with in_transaction():
             await retry.keep(location=found.id)
             location = await hold(Location, found.id)
             if "region" not in columns and location.region[:2] != columns.get("country", location.country):
                 columns["region"] = ""  # a place that moves to another country leaves its subdivision behind
+            if columns.get("currency", location.currency) != location.currency:
+                await _must_not_be_priced(location)
             change = await write(location, columns)
             if change.after.keys() & {"country", "region", "closed_on"}:
                 await vaccinations_due.work_out_where(access.ALL, now=now)
@@ -183,6 +195,29 @@ async def _columns(said: Mapping[str, Any], country: str) -> dict[str, Any]:
     if "phone" in said:
         columns |= await _phone(said["phone"], country)
     return columns
+
+
+async def _invoiced_by(viewer: Viewer, said: Mapping[str, Any]) -> dict[str, Any]:
+    if "legal_entity_id" not in said:
+        return {}
+    return {"legal_entity_id": (await access.find(viewer, LegalEntity, said["legal_entity_id"], path=_ENTITY)).id}
+
+
+_ENTITY = "legalEntityId"
+
+
+async def _must_not_be_priced(location: Location) -> None:
+    """Refuse to charge in another currency where somebody has been told an amount in this one.
+
+    Raises:
+        InvalidInput: there are prices or invoices of the location.
+    """
+    if await Price.exists(location_id=location.id) or await Invoice.exists(location_id=location.id):
+        raise InvalidInput(
+            f"{location.name} has prices or invoices in {location.currency} already, so its currency stays. Please add"
+            " another location for another currency.",
+            path=("currency",),
+        )
 
 
 async def _phone(typed: str, country: str) -> dict[str, str | None]:

@@ -17,6 +17,7 @@ from models import (
     NoteTemplate,
     Ownership,
     Pet,
+    PriceListItem,
     Role,
     Staff,
     Status,
@@ -49,6 +50,7 @@ from tests.world import (
     an_owner,
     an_ownership,
 )
+from tests.world.money import an_item
 
 STAFF = (Role.RECEPTIONIST, Role.NURSE, Role.VET, Role.MANAGER)
 OWNER, NOBODY, ROLELESS = "an owner", "nobody", "staff without roles"
@@ -89,6 +91,7 @@ class Scene:
     viewers: dict[str, Viewer]
     gone: Pet
     record: RecordScene
+    item: PriceListItem
 
 
 @dataclass(frozen=True)
@@ -149,6 +152,7 @@ async def a_scene() -> Scene:
         viewers=viewers,
         gone=await a_dead_pet(world.owner),
         record=await _a_record(world),
+        item=await an_item(),
     )
 
 

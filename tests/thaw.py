@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from importlib import import_module
 
 from models import sql
 from models.constraint import Frozen, Guard, NeverChanged
 
-KEPT = [
+EVERY = [
     one
     for number in (
         "0004_records_kept",
@@ -19,19 +19,21 @@ KEPT = [
         "0021_paying_kept",
     )
     for one in import_module(f"models.migrations.{number}").CONSTRAINTS
-    if isinstance(one, Frozen | NeverChanged) or (isinstance(one, Guard) and one.moment == "UPDATE")
+    if isinstance(one, Frozen | NeverChanged | Guard)
 ]
+KEPT = [one for one in EVERY if not isinstance(one, Guard) or one.moment == "UPDATE"]
+"""What keeps rows as they are."""
 
 
 @asynccontextmanager
-async def thawed() -> AsyncIterator[None]:
-    """Within it, every row can be changed."""
-    names = [one.name for one in KEPT]
+async def thawed(those: Sequence[Frozen | NeverChanged | Guard] = KEPT) -> AsyncIterator[None]:
+    """Within it, every row can be changed that only those keep."""
+    names = [one.name for one in those]
     if sql.is_postgres():
-        for one in KEPT:
+        for one in those:
             await sql.execute(f"ALTER TABLE {one.table} DISABLE TRIGGER {one.name}")
         yield
-        for one in KEPT:
+        for one in those:
             await sql.execute(f"ALTER TABLE {one.table} ENABLE TRIGGER {one.name}")
         return
     found = await sql.fetch("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")

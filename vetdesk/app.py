@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from models.refusal import DatabaseUnavailable
 from vetdesk import landing
 from vetdesk.certificates import CertificateDoor
+from vetdesk.journals import JournalDoor
 from vetdesk.payments import NoticeDoor
 
 # Answers None when all is well, else the sentence that says what is not.
@@ -48,14 +49,15 @@ def create_app(
     development: bool = False,
     certificates: CertificateDoor | None = None,
     notices: NoticeDoor | None = None,
+    journals: JournalDoor | None = None,
     metrics: Callable[[Request], Awaitable[Response]] | None = None,
 ) -> Starlette:
     """The whole program as one ASGI app.
 
     `staff` and `owner` are the two endpoints. `jwks` tells the public keys. `checks` are asked, each by its name,
     whether this process can work. `cors_origins` are the web pages that may call us.
-    `certificates` answers whoever holds a certificate, or a link to one.
     `notices` takes in what the payment provider tells us; without one there is no such address.
+    `certificates` answers whoever holds a certificate, or a link to one, `journals` whoever has a link to the books.
     `metrics` answers whoever keeps an eye on the machine; without it there is no such page.
     """
     return Starlette(
@@ -70,6 +72,7 @@ def create_app(
             Route("/.well-known/jwks.json", _keys(jwks), methods=["GET"]),
             *(_certificates(certificates) if certificates else []),
             *([Route("/payments/notices", notices.take, methods=["POST"])] if notices else []),
+            *([Route("/journals/{entity}/{first}/{last}.{way}", journals.print, methods=["GET"])] if journals else []),
             *([Route("/metrics", metrics, methods=["GET"])] if metrics else []),
         ],
         middleware=[Middleware(SecurityHeaders), *_cors(cors_origins)],

@@ -242,6 +242,41 @@ async def explain(
 
 
 @app.command
+async def journal(
+    *,
+    first: Annotated[date, Parameter(name="--from")],
+    last: Annotated[date, Parameter(name="--to")],
+    legal_entity: str | None = None,
+    way: Annotated[Literal["csv", "json"], Parameter(name="--format")] = "csv",
+    output: Path | None = None,
+) -> None:
+    """Write the books of some days for the tax adviser: every entry, day by day.
+
+    Nothing is changed. Once a period is closed, the same days come out the same, byte by byte.
+
+    Parameters
+    ----------
+    first
+        The first day, as 2026-03-01.
+    last
+        The last day, included, as 2026-03-31; at most 366 days in all.
+    legal_entity
+        Whose books: its name or how it begins, or what its numbers begin with; not needed when there is only one.
+    way
+        csv, a table for spreadsheets and bookkeeping, or json, with totals for each day.
+    output
+        The file to write; without it, everything is printed. A file that is there is replaced.
+    """
+    from vetdesk.journals.command import NoJournal, write
+    from vetdesk.journals.printing import Way
+
+    try:
+        await write(_settings(), legal_entity=legal_entity, days=(first, last), way=Way(way), file=output)
+    except NoJournal as trouble:
+        _stop(str(trouble))
+
+
+@app.command
 async def check() -> int:
     """Look at configuration, database, mail, clock and migrations, and say how to mend what is wrong."""
     from vetdesk.checks import all_is_well

@@ -31,6 +31,7 @@ from vetdesk.bus import bus
 from vetdesk.certificates import CertificateDoor
 from vetdesk.database import connect, counted, pending_migrations
 from vetdesk.feed import Feed
+from vetdesk.journals import JournalDoor
 from vetdesk.mail import OutboxFolder, Server, SmtpMail
 from vetdesk.open_vet_format import record_format
 from vetdesk.passwords import Argon2Passwords
@@ -313,6 +314,7 @@ def app(
         metrics=metrics.answering(
             settings.metrics_token, staff.operations, owner.operations, hanging=lambda: card_payments.waiting(now=now())
         ),
+        journals=JournalDoor(chosen.ports, now=now),
     )
     made.state.connections, made.state.reading_log = heard.connections, log
     return made

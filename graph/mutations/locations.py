@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 
 import strawberry
 
@@ -17,6 +18,7 @@ from models import contact, stretch
 from models.role import Role
 from resolvers import locations
 from resolvers.access import Deed
+from resolvers.changes import UNSET
 from resolvers.locations import LocationChanges, NewLocation
 
 _ZONE = "The zone of the clock on its wall, by its IANA name: `Europe/Berlin`."
@@ -59,6 +61,9 @@ class AddLocationInput:
     )
     opening_hours: list[StretchInput] | None = said(f"{_HOURS}. Without any it is never open.", default=None)
     region: str | None = said(f"{_REGION}.", default=None)
+    legal_entity_id: strawberry.ID | None = said(
+        "Who invoices for what is done there; whoever was there first when nobody is named.", default=None
+    )
     idempotency_key: str = said(KEY)
 
 
@@ -71,7 +76,10 @@ class AmendLocationInput:
         "What everybody calls it, 1 to 200 characters; it cannot be cleared.", default=strawberry.UNSET
     )
     zone: str | None = said(f"{_ZONE} It cannot be cleared. What is booked keeps its moment.", default=strawberry.UNSET)
-    currency: str | None = said(f"{_CURRENCY} It cannot be cleared.", default=strawberry.UNSET)
+    currency: str | None = said(
+        f"{_CURRENCY} It cannot be cleared, and stays once there are prices or invoices of the location.",
+        default=strawberry.UNSET,
+    )
     address: AddressInput | None = said("Where it is, as a whole; null clears it.", default=strawberry.UNSET)
     phone: str | None = said(
         "Its phone number, as people read it, at most 60 characters; without a country's code it is one of the"
@@ -88,6 +96,11 @@ class AmendLocationInput:
     )
     region: str | None = said(
         f"{_REGION}. What is due for pets by law is worked out anew. Null clears it.", default=strawberry.UNSET
+    )
+    legal_entity_id: strawberry.ID | None = said(
+        "Who invoices from now on for what is done there: only somebody who manages the whole practice may say so. It"
+        " cannot be cleared. Invoices that are open or issued stay whose they are.",
+        default=strawberry.UNSET,
     )
     idempotency_key: str = said(KEY)
 
@@ -132,6 +145,7 @@ class LocationMutations:
             phone=input.phone or "",
             opening_hours=_stretches(input.opening_hours or []),
             region=input.region or "",
+            legal_entity_id=UNSET if input.legal_entity_id is None else key("LegalEntity", input.legal_entity_id),
         )
         added = await locations.add(viewer, location, key=input.idempotency_key, now=info.context.now)
         return answered(LocationAdded, location=locations.one(viewer, added))
@@ -149,6 +163,7 @@ class LocationMutations:
             opening_hours=changed(input.opening_hours, _stretches, null=()),
             closed_on=changed(input.closed_on, null=None),
             region=changed(input.region, null=""),
+            legal_entity_id=changed(input.legal_entity_id, partial(key, "LegalEntity"), null=None),
         )
         location_id = key("Location", input.location_id)
         amended = await locations.amend(viewer, location_id, changes, key=input.idempotency_key, now=info.context.now)

@@ -1,4 +1,4 @@
-"""What the practice decides about its records."""
+"""What the practice decides about its records and bills."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from graph.types.practice import Practice
 from models.role import Role
 from resolvers import practices
 from resolvers.access import Deed
-from resolvers.practices import RecordSettings
+from resolvers.practices import BillingSettings, RecordSettings
 
 
 @deed_input(Role.MANAGER)
@@ -40,9 +40,27 @@ class RecordSettingsAmended:
     practice: Practice = said("The practice as it is now.")
 
 
+@deed_input(Role.MANAGER)
+class AmendBillingSettingsInput:
+    """What changes about how bills are made; what is not given stays as it is."""
+
+    most_discount_percent: int | None = said(
+        "How many percent the front desk may take off a price without a manager, 0 to 100. It cannot be cleared.",
+        default=strawberry.UNSET,
+    )
+    idempotency_key: str = said(KEY)
+
+
+@payload(Role.MANAGER)
+class BillingSettingsAmended:
+    """What was given holds at once."""
+
+    practice: Practice = said("The practice as it is now.")
+
+
 @strawberry.type
 class PracticeMutations:
-    """What the practice decides about its records."""
+    """What the practice decides about its records and bills."""
 
     @mutation(Deed.AMEND_RECORD_SETTINGS, RecordSettingsAmended)
     async def amend_record_settings(self, info: Info, input: AmendRecordSettingsInput) -> object:
@@ -58,3 +76,11 @@ class PracticeMutations:
         )
         await practices.amend_records(viewer, settings, key=input.idempotency_key, now=info.context.now)
         return answered(RecordSettingsAmended, practice=practices.ours(viewer))
+
+    @mutation(Deed.AMEND_BILLING_SETTINGS, BillingSettingsAmended)
+    async def amend_billing_settings(self, info: Info, input: AmendBillingSettingsInput) -> object:
+        """Change how bills are made. Only somebody who manages the whole practice may."""
+        viewer = info.context.viewer
+        settings = BillingSettings(changed_not_cleared(input.most_discount_percent, "mostDiscountPercent"))
+        await practices.amend_billing(viewer, settings, key=input.idempotency_key, now=info.context.now)
+        return answered(BillingSettingsAmended, practice=practices.ours(viewer))

@@ -37,7 +37,7 @@ finished answer back.
 from graph.reading.executor import ReadingExecutor
 from graph.reading.pages import Paged, Picked, Shown
 from graph.reading.plans import Plans
-from graph.reading.shape import batched, column, computed, identity, itself, many, mixed, one, said, shape, timed
+from graph.reading.shape import batched, column, computed, identity, itself, many, mixed, one, said, shape, timed, told
 
 __all__ = [
     "Paged",
@@ -56,4 +56,5 @@ __all__ = [
     "said",
     "shape",
     "timed",
+    "told",
 ]

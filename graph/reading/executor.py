@@ -239,7 +239,7 @@ class ReadingExecutor(StrawberryGraphQLCoreExecutionContext):
         plan = self._plan(
             rows.order, of, details, rows, lambda planner: planner.page(of, details, rows.model, rows.order)
         )
-        found = await read.page(self.context_value, self.variable_values, plan, rows, paged.page)
+        found = await read.page(self.context_value, self.variable_values, plan, paged)
         self.pets |= readings.pets(plan, found)
         made = self._quickly(plan, lambda: answer.page(plan, found))
         if made is None:

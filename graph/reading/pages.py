@@ -22,10 +22,11 @@ _BAD_CURSOR = "This is not a cursor of this list. Please start again from the fi
 
 @dataclass(frozen=True, slots=True)
 class Paged:
-    """A stretch of rows, answered as a connection."""
+    """A stretch of rows, answered as a connection; `said` is what the question itself tells of them to functions."""
 
     rows: Rows
     page: Page
+    said: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

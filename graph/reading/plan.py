@@ -68,12 +68,13 @@ class Child:
 class Asked:
     """What a function is asked for all rows of a level, by the keys that stand in this place.
 
-    A timed one is told the moment too.
+    A timed one is told the moment too, and one that is told, what the question itself tells.
     """
 
     parent: int
     function: Any
     is_timed: bool = False
+    is_told: bool = False
 
 
 @dataclass(slots=True)

@@ -185,9 +185,9 @@ class Planner:
             case Computed(needs, function):
                 found = [self._found(level, alias, model, path) for path in needs]
                 return Call(tuple(place for place, _, _ in found), tuple(column for _, column, _ in found), function)
-            case Batched(ask, is_timed):
+            case Batched(ask, is_timed, is_told):
                 parent = level.column(alias, model, "id")
-                level.children.append(Asked(parent, ask, is_timed))
+                level.children.append(Asked(parent, ask, is_timed, is_told))
                 return Answered(len(level.children) - 1, parent)
             case Said(told):
                 return Told(told)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from graphql.execution.values import VariableValues
 
     from graph.context import Context
+    from graph.reading.pages import Paged
     from graph.reading.plan import Level, Plan, Row
     from graph.reading.sources import Connection
     from resolvers.rows import Page, Rows
@@ -37,11 +38,11 @@ async def listed(
     return found
 
 
-async def page(context: Context, variables: VariableValues, plan: Plan, rows: Rows, page: Page) -> Stretches:
+async def page(context: Context, variables: VariableValues, plan: Plan, paged: Paged) -> Stretches:
     """One page of the rows, under the parent None, and what is below them."""
     async with sql.together() as ask:
-        reader = _Reader(context, variables, ask, {})
-        found = await reader.page(plan, rows, page)
+        reader = _Reader(context, variables, ask, paged.said)
+        found = await reader.page(plan, paged.rows, paged.page)
     await reader.ask_functions()
     return found
 
@@ -92,10 +93,8 @@ class _Reader:
         """Ask every function for the keys that were found: when no connection is held, for they take their own."""
         if not self._functions:
             return
-        viewer, now = self._context.viewer, self._context.now
         calls = [
-            asked.function(viewer, keys, now) if asked.is_timed else asked.function(viewer, keys)
-            for asked, keys, _ in self._functions
+            asked.function(self._context.viewer, keys, *self._told_to(asked)) for asked, keys, _ in self._functions
         ]
         for (_, _, answers), said in zip(
             self._functions, await asyncio.gather(*calls, return_exceptions=True), strict=True
@@ -106,6 +105,12 @@ class _Reader:
                 raise said
             else:
                 answers.by_key = said
+
+    def _told_to(self, asked: Asked) -> tuple[Any, ...]:
+        """What a function is told beside who asks for which keys."""
+        if asked.is_timed:
+            return (self._context.now,)
+        return (self._told,) if asked.is_told else ()
 
     async def listed(self, plan: Plan, rows: Rows) -> Listed:
         own, known, _ = await self._top(plan.level, rows)

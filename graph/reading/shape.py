@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     Batch: TypeAlias = Callable[[Viewer, Sequence[UUID]], Awaitable[Mapping[UUID, Any]]]
     TimedBatch: TypeAlias = Callable[[Viewer, Sequence[UUID], datetime], Awaitable[Mapping[UUID, Any]]]
+    ToldBatch: TypeAlias = Callable[[Viewer, Sequence[UUID], Mapping[str, Any]], Awaitable[Mapping[UUID, Any]]]
     Narrow: TypeAlias = Callable[[Context, dict[str, Any]], tuple[str, tuple[Any, ...]]]
 
 READS = "reads"
@@ -64,11 +65,12 @@ class Computed:
 class Batched:
     """What SQL cannot say: a function that finds it for all rows of a level at once, by their keys.
 
-    One that `is_timed` is told the moment of the question too.
+    One that `is_timed` is told the moment of the question too; one that `is_told`, what the question itself tells.
     """
 
-    function: Batch | TimedBatch
+    function: Batch | TimedBatch | ToldBatch
     is_timed: bool = False
+    is_told: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +206,11 @@ def batched(description: str, function: Batch, *roles: Role | Iterable[Role], bo
 def timed(description: str, function: TimedBatch, *roles: Role | Iterable[Role]) -> Any:
     """A field as of the moment of the question: a function finds it for many rows at once, as for `batched`."""
     return _field(description, roles, Batched(function, is_timed=True))
+
+
+def told(description: str, function: ToldBatch, *roles: Role | Iterable[Role]) -> Any:
+    """A field that depends on what the question itself tells: a function finds it for many rows at once, as `batched`."""
+    return _field(description, roles, Batched(function, is_told=True))
 
 
 def said(description: str, name: str) -> Any:

@@ -8,14 +8,20 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 import models
-from graph.reading.shape import batched, column, many, shape
-from graph.roles import EVERYBODY, STAFF
+from graph.context import Info
+from graph.reading.connection import Connection
+from graph.reading.shape import READS, Many, batched, column, many, shape, unresolved
+from graph.roles import EVERYBODY, STAFF, allow
 from graph.types.client_balance import ClientBalance, balances
 from graph.types.location import Address, address_of
 from graph.types.node import Node, id_of
+from graph.types.paging import After, Before, First, Last
 
 if TYPE_CHECKING:
+    from graph.types.invoice import Invoice
     from graph.types.ownership import Ownership
+
+_INVOICES = Many(models.Invoice, "client", ("-opened_at",))
 
 
 @shape(models.ClientEmail, EVERYBODY)
@@ -62,3 +68,19 @@ class Client(Node):
         balances,
         STAFF,
     )
+
+    @strawberry.field(  # type: ignore[untyped-decorator]
+        description="The invoices to them, drafts among them, those that were opened last first.",
+        directives=[allow(STAFF)],
+        metadata={READS: _INVOICES},
+    )
+    def invoices(
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Connection[Annotated[Invoice, strawberry.lazy("graph.types.invoice")]] | None:
+        """Their invoices."""
+        return unresolved()

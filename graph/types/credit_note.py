@@ -11,8 +11,9 @@ import strawberry
 import models
 from graph.reading.shape import column, computed, many, one, shape
 from graph.roles import EVERYBODY, STAFF
+from graph.types.charge_source import percent
 from graph.types.client import Client
-from graph.types.invoice import Invoice, InvoiceLine, InvoiceNames, names_of, percent
+from graph.types.invoice import Invoice, InvoiceLine, InvoiceNames, names_of
 from graph.types.location import Location
 from graph.types.money import Money, money
 from graph.types.node import Node, id_of

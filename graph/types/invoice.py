@@ -5,25 +5,25 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated
-from uuid import UUID
 
 import strawberry
 
 import models
-from graph.ids import global_id
 from graph.reading.shape import batched, column, computed, many, one, shape, timed
 from graph.roles import EVERYBODY, STAFF, allow
+from graph.types.charge_source import ChargeSource, maybe_source_id, percent, pieces
 from graph.types.client import Client
 from graph.types.enums import described
+from graph.types.legal_entity import LegalEntity
 from graph.types.location import Location
 from graph.types.money import Money, money
 from graph.types.node import Node, id_of
 from graph.types.pet import Pet
+from graph.types.price_list import PriceListItem
 from graph.types.staff import Staff
 from graph.types.visit import Visit
-from models import ChargeSource, InvoiceState
+from models import InvoiceState
 from models import invoice as kept
-from models.money import ONE, WHOLE
 from resolvers import invoices
 
 if TYPE_CHECKING:
@@ -38,48 +38,6 @@ described(
         InvoiceState.DISCARDED: "It was given up as a draft. Owners do not see it.",
     },
 )
-described(
-    ChargeSource,
-    "Where a charge comes from.",
-    {
-        ChargeSource.APPOINTMENT: "The service of the visit's appointment.",
-        ChargeSource.PROCEDURE: "A procedure.",
-        ChargeSource.TREATMENT: "A medicine, fluid or dressing that was given.",
-        ChargeSource.PRESCRIPTION: "A prescription that was handed out.",
-        ChargeSource.REPEAT: "A repeat of a prescription.",
-        ChargeSource.VACCINATION: "A vaccination.",
-        ChargeSource.PROPOSAL: "Somebody proposed it; no line of the record tells of it.",
-    },
-    roles=STAFF,
-)
-
-SOURCES = {
-    ChargeSource.APPOINTMENT: "Appointment",
-    ChargeSource.PROCEDURE: "Procedure",
-    ChargeSource.TREATMENT: "Treatment",
-    ChargeSource.PRESCRIPTION: "Prescription",
-    ChargeSource.REPEAT: "PrescriptionRepeat",
-    ChargeSource.VACCINATION: "Vaccination",
-    ChargeSource.PROPOSAL: "ProposedCharge",
-}
-"""Of which type each source of a charge is."""
-
-
-def percent(rate: int) -> Decimal:
-    """A rate in thousandths of a percent, as percent."""
-    return Decimal(rate) * 100 / WHOLE
-
-
-def pieces(thousandths: int) -> Decimal:
-    """A quantity in thousandths, as a number of pieces."""
-    return Decimal(thousandths) / ONE
-
-
-def source_id(source: str | None, key: UUID | None) -> strawberry.ID | None:
-    """The id of what a charge comes from."""
-    if source is None or key is None:
-        return None
-    return strawberry.ID(global_id(SOURCES[ChargeSource(source)], key))
 
 
 def _said(description: str) -> str:
@@ -136,7 +94,7 @@ class InvoiceLine(Node):
     unit_price: Money = money("What one costs here.", "unit_price_minor", "invoice.currency")
     discount_percent: Decimal = computed("How many percent are taken off, 0 to 100.", percent, "discount_rate")
     tax_percent: Decimal = computed("The rate of tax, in percent.", percent, "tax_rate")
-    is_tax_included: bool = column("Whether the price has the tax in it.", of="tax_is_included")
+    tax_is_included: bool = column("Whether the price has the tax in it.")
     net: Money = money("What the line costs without tax.", "net_minor", "invoice.currency")
     tax: Money = money("The tax on it.", "tax_minor", "invoice.currency")
     gross: Money = money("What it costs with tax.", "gross_minor", "invoice.currency")
@@ -149,11 +107,12 @@ class InvoiceLine(Node):
     )
     price_because: str | None = column("Why the price is another than the price list's; empty when it is not.", STAFF)
     discount_because: str | None = column("Why there is a discount; empty without one.", STAFF)
+    item: PriceListItem | None = one("Which item of the price list it is.", STAFF, carried=True)
     visit: Visit | None = one("Of which visit; null when of none.", STAFF, carried=True)
     source: ChargeSource | None = column("What of the record it bills; null for what was added by hand.", STAFF)
     source_id: strawberry.ID | None = computed(
         "The id of that: of an appointment, a line of the record, or a proposed charge; null with `source`.",
-        source_id,
+        maybe_source_id,
         "source",
         "source_id",
         roles=STAFF,
@@ -206,6 +165,7 @@ class Invoice(Node):
     credit_notes: list[Annotated[CreditNote, strawberry.lazy("graph.types.credit_note")]] = many(
         "The credit notes to it, oldest first.", models.CreditNote, "invoice", order=("issued_at",), size=2
     )
+    legal_entity: LegalEntity | None = one("Who invoices.", STAFF, carried=True)
     version: int | None = column(
         "Raised with each change of a draft: `issueInvoice` takes the one that was seen.", STAFF
     )

@@ -11,22 +11,19 @@ import models
 from graph.reading.shape import column, computed, one, shape
 from graph.roles import EVERYBODY, STAFF
 from graph.types.credit_note import CreditNote
-from graph.types.invoice import Invoice, percent
+from graph.types.invoice import Invoice
 from graph.types.location import Location
 from graph.types.money import Money, money, of_minor
 from graph.types.money_enums import Book, EntryKind
 from graph.types.node import Node, id_of
 from graph.types.payment import Payment
 from graph.types.refund import Refund
+from graph.types.tax import percent
 from models.ledger import owed_more
 
 
 def _change(debit: Book, credit: Book, minor: int, currency: str) -> Money | None:
     return of_minor(owed_more(debit, credit, minor), currency)
-
-
-def _percent(rate: int | None) -> Decimal | None:
-    return None if rate is None else percent(rate)
 
 
 @shape(models.LedgerEntry, EVERYBODY)
@@ -53,6 +50,6 @@ class LedgerEntry(Node):
     debit: Book | None = column("The account into which it went.", STAFF)
     credit: Book | None = column("The account out of which it came.", STAFF)
     tax_percent: Decimal | None = computed(
-        "The rate of tax in percent, of an entry of tax; null of any other.", _percent, "tax_rate"
+        "The rate of tax in percent, of an entry of tax; null of any other.", percent, "tax_rate"
     )
     because: str | None = column("Why, where somebody gave a reason; may be empty.", STAFF)

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 import models
-from graph.reading.shape import column, computed, many, shape
+from graph.reading.shape import column, computed, many, one, shape
 from graph.roles import EVERYBODY, STAFF, allow
 from graph.scalars import WallTime
 from graph.types.node import Node, id_of
 
 if TYPE_CHECKING:
+    from graph.types.legal_entity import LegalEntity
     from graph.types.staff import HoursException
 
 
@@ -61,6 +62,11 @@ class Location(Node):
     closed_on: date | None = column("The first day on which it is closed for good; null while it stays open.")
     opening_hours: list[OpeningHours] = many(
         "When it is open in a usual week.", models.OpeningHours, "location", order=("weekday", "from_minute")
+    )
+    legal_entity: Annotated[LegalEntity, strawberry.lazy("graph.types.legal_entity")] | None = one(
+        "Who invoices for what is done there; null while nobody does, and then nothing can be billed.",
+        STAFF,
+        carried=True,
     )
     rooms: list[Room] | None = many("Its rooms, by name.", models.Room, "location", STAFF, order=("fold",))
     exceptions: list[Annotated[HoursException, strawberry.lazy("graph.types.staff")]] | None = many(

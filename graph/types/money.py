@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
+from typing import Any, overload
 
 import strawberry
 
@@ -46,6 +46,14 @@ def of_minor(minor: int | None, currency: str) -> Money | None:
 def money(about: str, minor: str, currency: str = "currency", *, roles: Iterable[Role] | None = None) -> Any:
     """The field that is an amount, of the column that holds its minor units and the one that says its currency."""
     return computed(about, of_minor, minor, currency, roles=roles)
+
+
+@overload
+def minor_of(given: MoneyInput, *, path: Path) -> tuple[int, str]: ...
+
+
+@overload
+def minor_of(given: MoneyInput | None, *, path: Path) -> tuple[int, str] | None: ...
 
 
 def minor_of(given: MoneyInput | None, *, path: Path) -> tuple[int, str] | None:

@@ -24,3 +24,6 @@ class Practice(Node):
     stale_weight_days: int | None = column(
         "How many days old a weight may be from which a dose is reckoned, 1 to 366.", STAFF
     )
+    most_discount_percent: int | None = column(
+        "How many percent the front desk may take off a price without a manager, 0 to 100.", STAFF, of="most_discount"
+    )

@@ -8,7 +8,7 @@ from decimal import Decimal
 import strawberry
 
 from graph.roles import allow
-from graph.types.invoice import percent
+from graph.types.charge_source import percent
 from graph.types.location import Location
 from graph.types.money import Money
 from graph.types.money_enums import PaymentMethod

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 import models
-from graph.reading.shape import column, many, one, shape
+from graph.reading.shape import batched, column, many, one, shape
 from graph.roles import STAFF
+from graph.types.charge import Charge, of_visits
 from graph.types.history_entry import HistoryEntry
 from graph.types.location import Location
 from graph.types.node import id_of
@@ -62,4 +63,8 @@ class Visit(HistoryEntry):
     )
     plans: list[Annotated[TreatmentPlan, strawberry.lazy("graph.types.treatment_plan")]] = many(
         "The treatment plans that come from it, oldest first.", models.TreatmentPlan, "visit", order=("created_at",)
+    )
+    charges: list[Charge] = batched(
+        "What was done and stands on no invoice, in the order in which it was done; what was dropped is among it.",
+        of_visits,
     )

@@ -120,6 +120,8 @@ CONSTRAINTS: list[Constraint] = [
     Check("legal_entity_due_days", "legal_entity", "{row}due_days BETWEEN 0 AND 365"),
     Check("tax_rate_range", "tax_rate", "{row}rate BETWEEN 0 AND 100000"),
     Check("price_range", "price", f"{{row}}minor BETWEEN 0 AND {MOST_MINOR} AND length({{row}}currency) = 3"),
+    Unique("price_list_item_of_a_service", "price_list_item", "service_id", "is_offered"),
+    Unique("price_list_item_of_a_vaccine", "price_list_item", "vaccine_id", "is_offered"),
     Check("proposed_charge_quantity", "proposed_charge", "{row}quantity_thousandths > 0"),
     Check("dropped_charge_has_a_reason", "dropped_charge", "{row}because <> ''"),
     Check("invoice_sums", "invoice", SUMS + f" AND {{row}}gross_minor <= {MOST_MINOR}"),

@@ -3,18 +3,84 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from models import InvoiceState, Money, sql
+from models import CreditNote, Invoice, InvoiceState, Location, Money, sql
 from models.period import today_in
+from resolvers import access
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date, datetime
     from uuid import UUID
 
+    from resolvers.rows import Rows
     from resolvers.viewer import Viewer
+
+
+def one(viewer: Viewer, invoice_id: UUID | None) -> Rows:
+    """The invoice with this key."""
+    return access.rows(viewer, Invoice).only(invoice_id)
+
+
+def of_bill(viewer: Viewer, bill_id: UUID | None) -> Rows:
+    """The invoices of a bill, the named payer's first, or its draft."""
+    return access.rows(viewer, Invoice, "{t}.bill_id = ?", bill_id).sorted_by("number")
+
+
+def credit_note(viewer: Viewer, note_id: UUID | None) -> Rows:
+    """The credit note with this key."""
+    return access.rows(viewer, CreditNote).only(note_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which invoices are meant: all of them unless said. `overdue_at` is the moment of the question."""
+
+    state: InvoiceState | None = None
+    client_id: UUID | None = None
+    location_id: UUID | None = None
+    overdue_at: datetime | None = None
+
+
+async def listed(viewer: Viewer, wanted: Wanted) -> Rows:
+    """These invoices, those that were opened last first."""
+    rows = access.rows(viewer, Invoice)
+    if wanted.state is not None:
+        rows = rows.narrowed("{t}.state = ?", wanted.state.value)
+    if wanted.client_id is not None:
+        rows = rows.narrowed("{t}.client_id = ?", wanted.client_id)
+    if wanted.location_id is not None:
+        rows = rows.narrowed("{t}.location_id = ?", wanted.location_id)
+    if wanted.overdue_at is not None:
+        rows = rows.narrowed(*await _overdue_at(wanted.overdue_at))
+    return rows.sorted_by("-opened_at")
+
+
+def mine(viewer: Viewer) -> Rows:
+    """The invoices that are addressed to the owner who asks, the latest first."""
+    return access.rows(viewer, Invoice, _MINE, viewer.client_id).sorted_by("-issued_at")
+
+
+def mine_open(viewer: Viewer) -> Rows:
+    """Those of them of which something is to be paid, what is due first first."""
+    return mine(viewer).narrowed(f"{_OPEN} > 0").sorted_by("due_on")
+
+
+_MINE = "{t}.client_id = ? AND {t}.state = 'ISSUED'"
+_OPEN = (
+    "COALESCE((SELECT SUM(CASE WHEN e.debit = 'RECEIVABLE' THEN e.minor ELSE -e.minor END) FROM ledger_entry e "
+    "WHERE e.invoice_id = {t}.id AND 'RECEIVABLE' IN (e.debit, e.credit)), 0)"
+)
+
+
+async def _overdue_at(now: datetime) -> tuple[Any, ...]:
+    """That something is open after the day on which it was due; each place has a calendar of its own."""
+    places = await Location.all().order_by("id")
+    each = " OR ".join("({t}.location_id = ? AND {t}.due_on < ?)" for _ in places)
+    values = [value for place in places for value in (place.id, today_in(place.clock, now))]
+    return f"({each or access.NOTHING}) AND {_OPEN} > 0", *values
 
 
 async def open_amounts(_viewer: Viewer, invoice_ids: Sequence[UUID]) -> Mapping[UUID, Money]:
@@ -62,9 +128,7 @@ class _Standing:
 async def _standing(invoice_ids: Sequence[UUID]) -> dict[UUID, _Standing]:
     found = await sql.tuples(
         "SELECT i.id, i.state, i.currency, i.due_on, p.zone, "  # noqa: S608 - our own names
-        "COALESCE((SELECT SUM(CASE WHEN e.debit = 'RECEIVABLE' THEN e.minor ELSE -e.minor END) FROM ledger_entry e "
-        "WHERE e.invoice_id = i.id AND 'RECEIVABLE' IN (e.debit, e.credit)), 0) "
-        f"FROM invoice i JOIN location p ON p.id = i.location_id WHERE i.id IN ({sql.marks(len(invoice_ids))})",
+        f"{_OPEN.replace('{t}', 'i')} FROM invoice i JOIN location p ON p.id = i.location_id WHERE i.id IN ({sql.marks(len(invoice_ids))})",
         invoice_ids,
     )
     return {

@@ -15,11 +15,13 @@ from tests.api.record_samples import for_records
 from tests.api.samples import ADDRESS, Sample, a_visit, at, for_owners, secret_of
 from tests.api.samples_of_imports import of_imports
 from tests.api.samples_of_lines import of_lines
+from tests.api.samples_of_prices import of_prices
 from tests.api.vaccination_samples import of_vaccinations
 from tests.doorkeeper import PASSWORD
 from tests.doors import Program, id_of
 from tests.scene import STAFF, a_newcomer
 from tests.world import NOW, World, a_client, a_member, a_pet, a_world, an_owner, an_ownership
+from tests.world.money import the_legal_entity
 
 A_STRETCH = {"weekday": 6, "from": "08:00", "until": "12:00"}
 
@@ -261,6 +263,7 @@ async def for_staff(program: Program, world: World, boss: Viewer) -> list[Sample
                 "phone": "+44 20 7946 0958",
                 "openingHours": [A_STRETCH],
                 "region": "DE-BE",
+                "legalEntityId": id_of(await the_legal_entity()),
             },
             {"name": "Key"},
             Location=1,
@@ -273,12 +276,13 @@ async def for_staff(program: Program, world: World, boss: Viewer) -> list[Sample
                 "locationId": place,
                 "name": "Main Street",
                 "zone": "Europe/Paris",
-                "currency": "CHF",
+                "currency": "EUR",
                 "address": ADDRESS,
                 "phone": "+49 30 901820",
                 "openingHours": [A_STRETCH],
                 "closedOn": "2030-01-01",
                 "region": "DE-BE",
+                "legalEntityId": id_of(await the_legal_entity()),
             },
             {"name": "High Street"},
             OpeningHours=-4,
@@ -417,4 +421,5 @@ async def for_staff(program: Program, world: World, boss: Viewer) -> list[Sample
             ClientWord=-2,
         ),
         *await of_lines(world, sample),
+        *await of_prices(world, sample),
     ]

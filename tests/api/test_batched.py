@@ -9,11 +9,13 @@ import strawberry
 
 import models
 from graph.context import Info
-from graph.reading import batched, many, one, shape
+from graph.reading import Paged, batched, many, one, shape, told
+from graph.reading.connection import Connection, mark_as_its_entries
 from graph.roles import STAFF, field
 from graph.types.node import id_of
 from models.refusal import InvalidInput
 from resolvers import access
+from resolvers.rows import Page
 from tests.api.small import VET, Client, endpoint
 from tests.world import a_client, a_pet
 
@@ -30,6 +32,11 @@ async def moods(_viewer, ids):
     return {key: None if number else "calm" for number, key in enumerate(ids)}
 
 
+async def ages(_viewer, ids, question):
+    ASKED.append(("ages", len(ids)))
+    return dict.fromkeys(ids, question["years"])
+
+
 async def broken(_viewer, _ids):
     raise InvalidInput("The scales are being repaired.")
 
@@ -40,6 +47,7 @@ class Animal:
     weight: int | None = batched("Its weight.", weights)
     mood: str = batched("Its mood.", moods)
     size: int | None = batched("Its size.", broken)
+    age: int | None = told("How old it will be.", ages)
 
 
 @shape(models.Ownership, STAFF)
@@ -60,6 +68,12 @@ class Query:
         return access.rows(info.context.viewer, models.Pet).sorted_by("fold")  # type: ignore[return-value]
 
     @field(STAFF)
+    async def animals_in(self, info: Info, years: int) -> Connection[Animal] | None:
+        """All."""
+        rows = access.rows(info.context.viewer, models.Pet).sorted_by("fold")
+        return Paged(rows, Page(2), {"years": years})  # type: ignore[return-value]
+
+    @field(STAFF)
     async def people(self, info: Info) -> list[Person] | None:
         """All."""
         return access.rows(info.context.viewer, models.Client).sorted_by("fold")  # type: ignore[return-value]
@@ -68,7 +82,7 @@ class Query:
 @pytest.fixture
 def client():
     ASKED.clear()
-    return Client(endpoint(strawberry.Schema(Query)), "vet")
+    return Client(endpoint(mark_as_its_entries(strawberry.Schema(Query))), "vet")
 
 
 async def test_a_function_is_asked_once_for_all_rows_of_a_level(database, client):
@@ -82,6 +96,16 @@ async def test_a_function_is_asked_once_for_all_rows_of_a_level(database, client
     weighed = [[each["animal"]["weight"] for each in person["belongings"]] for person in answer["data"]["people"]]
     assert (sorted(weighed[0], key=str), weighed[1]) == ([2, None], [5])
     assert ASKED == [(VET, 3)] * 2
+
+
+async def test_a_function_is_told_what_the_question_tells(database, client):
+    for name in ("Bo", "Cora", "Dot"):
+        await a_pet(name=name)
+    answer = (
+        await client.ask("{ a: animalsIn(years: 3) { nodes { age } } b: animalsIn(years: 4) { nodes { age } } }")
+    ).json()
+    assert answer["data"] == {"a": {"nodes": [{"age": 3}] * 2}, "b": {"nodes": [{"age": 4}] * 2}}
+    assert ASKED == [("ages", 2)] * 2
 
 
 async def test_where_there_are_no_rows_no_function_is_asked(database, client):

@@ -181,8 +181,8 @@ async def test_nothing_is_asked_of_the_provider_where_nothing_can_be_paid(world,
         assert refused.value.path == ("invoiceIds",)
     with pytest.raises(PaymentsUnavailable):
         await card_payments.start(viewer, [of_another.id], gateway=None, key="a", now=NOW)
-    for nobody, refusal in ((Viewer.anyone(), SignedOut), (world.receptionist.viewer, Forbidden)):
-        with pytest.raises(refusal):
+    for nobody, why in ((Viewer.anyone(), SignedOut), (world.receptionist.viewer, Forbidden)):
+        with pytest.raises(why):
             await card_payments.start(nobody, [of_another.id], gateway=bank, key="a", now=NOW)
     assert (await how_many_rows(), bank.calls) == (rows, [])
 

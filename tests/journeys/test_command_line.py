@@ -26,6 +26,7 @@ COMMANDS = (
     "develop",
     "watch",
     "explain",
+    "journal",
 )
 STAFF_WORDS = ("unlinkedAccount", "registerClient", "inviteStaff", "alerts", "DaySheet", "WorkingHours", "hasLeft")
 

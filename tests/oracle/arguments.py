@@ -20,6 +20,7 @@ from models import (
     NoteRevision,
     Pet,
     Prescription,
+    PriceListItem,
     RecordReading,
     Service,
     TreatmentPlan,
@@ -30,7 +31,7 @@ from models import (
 )
 from models.treatment import PlanState
 from resolvers.viewer import Audience, Viewer
-from tests.oracle import lines
+from tests.oracle import lines, prices
 from tests.oracle.kinds import KINDS, SCHEMAS
 from tests.oracle.oracle import id_of
 from tests.oracle.records import Records
@@ -70,6 +71,9 @@ _KINDLESS = (
     "PrescriptionRepeat",
     "Death",
     "Message",
+    "TaxRate",
+    "PriceListEntry",
+    "Price",
 )
 
 
@@ -101,7 +105,7 @@ class Arguments:
         self._papers, self._plans = places(Document, "at"), places(TreatmentPlan, "created_at")
         self._steps, self._versions = places(TreatmentStep, "due_on"), places(NoteRevision, "version")
         self._at = {model: places(model, "at") for model in (Visit, Note, RecordReading, Prescription, Vital)}
-        self._names = {model: places(model, "fold") for model in (Pet, Client, DiagnosisTerm)}
+        self._names = {model: places(model, "fold") for model in (Pet, Client, DiagnosisTerm, PriceListItem)}
         self._doses, self._imported = places(Vaccination, "given_on"), places(ImportedLine, "at")
         self._told = [id_of("Pet", each) for each in records.told]
 
@@ -190,6 +194,9 @@ class Arguments:
                 return self._page(chance, self._imported)
             case "Query", "petRecord":
                 return {"petId": chance.choice([*self._told * 9, *self._strange])}
+            case ("Query", "priceList") | ("TaxCategory", "rates") | ("PriceListItem", "prices"):
+                given = prices.drawn(chance, of, field, lambda kind: self._id(chance, kind))
+                return given | (self._page(chance, self._names[PriceListItem]) if field == "priceList" else {})
         raise LookupError(f"Nobody knows what to give to {of}.{field}.")
 
     def _id(self, chance: Random, kind: str | None = None) -> str:

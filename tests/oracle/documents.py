@@ -296,5 +296,7 @@ def literal(kind: Any, value: Any) -> str:
         return "null"
     if isinstance(value, list):
         return f"[{', '.join(literal(kind, each) for each in value)}]"
+    if isinstance(value, bool):
+        return str(value).lower()
     is_word = isinstance(graphql.get_named_type(kind), graphql.GraphQLEnumType)
     return str(value) if is_word or isinstance(value, int) else graphql.print_ast(nodes.String(value))

@@ -40,6 +40,7 @@ from models.due_date import Reason
 from models.ownership import Right
 from models.pet import DatePrecision
 from tests.oracle.papers import some_papers
+from tests.oracle.prices import some_prices
 from tests.oracle.visits import some_visits
 from tests.oracle.written import what_was_written
 from tests.world import (
@@ -154,6 +155,7 @@ async def a_house() -> House:
     await an_import(shared, by=nurse)
     await an_import(world.pet)
     await _endings(world, other)
+    await some_prices()
     return House(world, people)
 
 

@@ -66,6 +66,12 @@ KINDS: dict[str, Any] = {
     "Vaccine": models.Vaccine,
     "Death": models.Death,
     "Message": models.Message,
+    "LegalEntity": models.LegalEntity,
+    "TaxCategory": models.TaxCategory,
+    "TaxRate": models.TaxRate,
+    "PriceListItem": models.PriceListItem,
+    "PriceListEntry": models.PriceListItem,
+    "Price": models.Price,
 }
 ONE = {
     "vet": "Staff",
@@ -103,6 +109,7 @@ MANY: dict[tuple[str, str], tuple[str, str, tuple[str, ...], Any]] = {
     ("Location", "openingHours"): ("OpeningHours", "location_id", ("weekday", "from_minute"), None),
     ("Location", "rooms"): ("Room", "location_id", ("fold",), None),
     ("Location", "exceptions"): ("HoursException", "location_id", ("starts_at",), None),
+    ("LegalEntity", "locations"): ("Location", "legal_entity_id", ("fold",), None),
     ("Pet", "imports"): ("RecordImport", "pet_id", ("imported_at",), None),
     ("Pet", "owners"): ("Ownership", "pet_id", ("-share",), lambda each: each.ends_on is None),
     ("Pet", "coOwners"): ("CoOwner", "pet_id", (), lambda each: each.ends_on is None),
@@ -168,6 +175,7 @@ COLUMNS = {
     "legalFrom": "immune_from",
     "legalUntil": "immune_until",
     "legallyRequiredBy": "required_by",
+    "mostDiscountPercent": "most_discount",
 }
 
 

@@ -12,7 +12,7 @@ import graphql
 from models import refusal
 from models.role import Role
 from models.row import folded
-from tests.oracle import deaths, histories, lines, oracle, searches
+from tests.oracle import deaths, histories, lines, oracle, prices, searches
 from tests.oracle.kinds import OF_TYPE, Thing
 from tests.oracle.pages import bad_input, connection
 from tests.world import NOW
@@ -165,6 +165,29 @@ class Roots:
             return None
         self._oracle.told = True
         return self._oracle.records.links[found.row.id]
+
+    # Prices
+
+    def legal_entities(self) -> Any:
+        return self._all("LegalEntity", "fold")
+
+    def tax_categories(self) -> Any:
+        return self._all("TaxCategory", "fold")
+
+    def price_list(
+        self,
+        location_id: str,
+        on: str | None = None,
+        search: str | None = None,
+        is_offered: bool | None = None,
+        **page: Any,
+    ) -> Any:
+        place = next(iter(self._all("Location", id=_key("Location", location_id))), None)
+        if place is None:
+            return None
+        day = date.fromisoformat(on) if on else NOW.astimezone(ZoneInfo(place.row.zone)).date()
+        found = prices.price_list(self._oracle, place.row, day, search, is_offered)
+        return connection(found, ("fold", "id"), **page)
 
     # The schedule
 

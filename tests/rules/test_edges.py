@@ -77,10 +77,29 @@ CARRIED = {
     ("Vaccination", "voidedBy"): "The staff see each other; owners have no such field.",
     ("VaccinationDue", "pet"): "Who sees what is due sees it because of its pet.",
     ("VaccinationDue", "protocol"): "The staff see every protocol; owners have no such field.",
+    ("Location", "legalEntity"): "The staff see who invoices; owners have no such field.",
+    ("Price", "location"): "Locations are everybody's.",
+    ("PriceListItem", "service"): "The staff see every service; owners have no such type.",
+    ("PriceListItem", "taxCategory"): "The staff see every tax category; owners have no such type.",
+    ("PriceListItem", "vaccine"): "The staff see every vaccine; owners have no such type.",
+    ("TaxRate", "legalEntity"): "The staff see who invoices; owners have no such type.",
     ("WorkingHours", "location"): "Locations are everybody's.",
     ("WorkingHours", "staff"): "The staff see each other; owners have no such type.",
 }
 """The edges to one row that is as visible as the row they start from, and why it is."""
+_HERS = "Who sees money that came or went sees it as the client it is hers, or is of the staff."
+CARRIED |= {
+    **{(of, "client"): _HERS for of in ("Payment", "Refund")},
+    **{(of, "location"): "Locations are everybody's." for of in ("Payment", "Refund", "LedgerEntry")},
+    ("Payment", "takenBy"): "The staff see each other; owners have no such field.",
+    ("Refund", "payment"): "A refund goes to whoever paid.",
+    ("Refund", "creditNote"): "A refund pays out a credit note to the same client.",
+    ("Refund", "requestedBy"): "The staff see each other; owners have no such field.",
+    ("LedgerEntry", "invoice"): "An entry is on the account of the client who was invoiced.",
+    ("LedgerEntry", "creditNote"): "An entry is on the account of the client who was credited.",
+    ("LedgerEntry", "payment"): "An entry is on the account of the client who paid.",
+    ("LedgerEntry", "refund"): "An entry is on the account of the client who got it back.",
+}
 THROUGH = {
     ("Service", "rooms"): "The staff see every room; owners have no such field.",
     ("Service", "staff"): "The staff see each other; owners have no such field.",

@@ -41,6 +41,7 @@ from models import (
 from models.invoice import Names
 from models.money import ONE
 from models.row import folded, uuid7
+from models.words import search_words
 from resolvers import ledger
 from resolvers.ledger import Posting
 from tests.world.people import Member, Owner
@@ -103,7 +104,9 @@ async def an_item(
 ) -> PriceListItem:
     """A service that costs 50.00 at the location since 2020, or that has no price."""
     category = await the_tax_category()
+    words = search_words(name, more.get("code", ""), *more.get("also_called", ()))
     given: dict[str, Any] = {"kind": kind, "name": name, "fold": folded(name), "tax_category_id": category.id}
+    given["words"] = f" {words}"
     item = await PriceListItem.create(**given | more)
     if minor is not None:
         place = await the_location()
