@@ -400,7 +400,8 @@ async def _(scene, viewer):
 import tests.deeds_of_lines  # noqa: E402 - the deeds of the lines of a record, in their own file
 import tests.deeds_of_plans  # noqa: E402 - the deeds of plans and documents, in their own file
 import tests.deeds_of_prices  # noqa: E402 - the deeds of prices and who invoices, in their own file
-import tests.deeds_of_records  # noqa: E402, F401 - the deeds of records, in their own file
+import tests.deeds_of_records  # noqa: E402 - the deeds of records, in their own file
+import tests.deeds_of_the_desk  # noqa: E402, F401 - the deeds of money over the desk, in their own file
 from tests import deeds_of_imports  # noqa: E402, F401 - the deeds of imports, in their own file
 
 deeds_of_endings.join(line, ALL_STAFF, OWNERS)

@@ -16,6 +16,7 @@ from models import (
     NoteKind,
     NoteTemplate,
     Ownership,
+    Payment,
     Pet,
     PriceListItem,
     Role,
@@ -50,7 +51,7 @@ from tests.world import (
     an_owner,
     an_ownership,
 )
-from tests.world.money import an_item
+from tests.world.money import a_payment, an_invoice, an_item
 
 STAFF = (Role.RECEPTIONIST, Role.NURSE, Role.VET, Role.MANAGER)
 OWNER, NOBODY, ROLELESS = "an owner", "nobody", "staff without roles"
@@ -92,6 +93,7 @@ class Scene:
     gone: Pet
     record: RecordScene
     item: PriceListItem
+    overpaid: Payment
 
 
 @dataclass(frozen=True)
@@ -153,7 +155,15 @@ async def a_scene() -> Scene:
         gone=await a_dead_pet(world.owner),
         record=await _a_record(world),
         item=await an_item(),
+        overpaid=await _overpaid(world),
     )
+
+
+async def _overpaid(world: World) -> Payment:
+    """A payment of which something is on account, and an invoice that waits to be paid, at two places of one entity."""
+    payment = await a_payment(await an_invoice(world.owner), minor=6000)
+    await an_invoice(world.owner)
+    return payment
 
 
 async def _a_record(world: World) -> RecordScene:

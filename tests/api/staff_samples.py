@@ -16,6 +16,7 @@ from tests.api.samples import ADDRESS, Sample, a_visit, at, for_owners, secret_o
 from tests.api.samples_of_imports import of_imports
 from tests.api.samples_of_lines import of_lines
 from tests.api.samples_of_prices import of_prices
+from tests.api.samples_of_the_desk import of_the_desk
 from tests.api.vaccination_samples import of_vaccinations
 from tests.doorkeeper import PASSWORD
 from tests.doors import Program, id_of
@@ -422,4 +423,5 @@ async def for_staff(program: Program, world: World, boss: Viewer) -> list[Sample
         ),
         *await of_lines(world, sample),
         *await of_prices(world, sample),
+        *await of_the_desk(world, sample),
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from models import (
     ChargeSource,
@@ -40,9 +41,10 @@ from models import (
 )
 from models.invoice import Names
 from models.money import ONE
+from models.number_series import Series
 from models.row import folded, uuid7
 from models.words import search_words
-from resolvers import ledger
+from resolvers import ledger, numbers
 from resolvers.ledger import Posting
 from tests.world.people import Member, Owner
 from tests.world.places import NOW, TODAY, the_location
@@ -215,7 +217,7 @@ async def a_payment(
         "state": PaymentState.SUCCEEDED,
         "minor": minor,
         "currency": invoice.currency,
-        "number": f"R{TODAY.year}-{await Payment.all().count() + 1:05d}",
+        "number": None if "number" in more else await _a_number(Series.RECEIPT, invoice.legal_entity_id),
         "started_at": NOW,
         "received_on": TODAY,
         "settled_at": NOW,
@@ -233,6 +235,11 @@ async def a_payment(
             _posting(EntryKind.ALLOCATION, invoice, min(minor, open_of_it), **of),
         )
     return payment
+
+
+async def _a_number(series: Series, legal_entity_id: UUID) -> str:
+    """The next one of the series, so that what is numbered later goes on from there."""
+    return (await numbers.take(series, await LegalEntity.get(id=legal_entity_id), TODAY))[0]
 
 
 def _posting(kind: EntryKind, invoice: Invoice, minor: int, **more: Any) -> Posting:
