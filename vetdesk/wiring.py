@@ -22,7 +22,7 @@ from graph.schema import schema
 from graph.views import view_of
 from models import period, sql
 from resolvers import card_payments
-from resolvers.ports import DoorRules, Mail, Ports, Printer, Rate, RecordFormat
+from resolvers.ports import DoorRules, Mail, PaymentGateway, Ports, Printer, Rate, RecordFormat
 from resolvers.viewer import Audience
 from resolvers.viewers import Viewers
 from vetdesk import metrics, worker
@@ -66,7 +66,7 @@ class Adapters:
     printer: Printer
     records: RecordFormat
     public_url: str
-    payments: HttpGateway | None = None
+    payments: PaymentGateway | None = None
 
     @property
     def ports(self) -> Ports:
@@ -312,7 +312,10 @@ def app(
         certificates=CertificateDoor(chosen.ports, chosen.printer, now=now),
         notices=NoticeDoor(settings.notice_secrets, kept=told.set, now=now) if chosen.payments else None,
         metrics=metrics.answering(
-            settings.metrics_token, staff.operations, owner.operations, hanging=lambda: card_payments.waiting(now=now())
+            settings.metrics_token,
+            staff.operations,
+            owner.operations,
+            hanging=(lambda: card_payments.waiting(now=now())) if chosen.payments else None,
         ),
         journals=JournalDoor(chosen.ports, now=now),
     )

@@ -57,6 +57,11 @@ vetdesk_reading_careful_answers_total{view="owner"} 0
 # TYPE vetdesk_reading_fallbacks_total counter
 vetdesk_reading_fallbacks_total{view="staff"} 0
 vetdesk_reading_fallbacks_total{view="owner"} 0
+# HELP vetdesk_payments_hanging Card payments and refunds whose outcome should be known, and is not.
+# TYPE vetdesk_payments_hanging gauge
+vetdesk_payments_hanging{where="STARTING"} 0
+vetdesk_payments_hanging{where="CAPTURING"} 0
+vetdesk_payments_hanging{where="REFUND"} 0
 """
 
 
