@@ -8,9 +8,6 @@ from enum import Enum
 from typing import Any, TypeVar
 from uuid import UUID
 
-from tortoise.backends.base.client import TransactionalDBClient
-from tortoise.connection import get_connection
-
 from models import Payment
 from resolvers.ports import (
     GatewayRefused,
@@ -22,6 +19,7 @@ from resolvers.ports import (
     OnlineRefundState,
     OnlineState,
 )
+from tests.undoing import in_a_transaction
 
 T = TypeVar("T")
 
@@ -160,11 +158,6 @@ class Bank:
     def _set(self, payment: Payment, **more: Any) -> None:
         ref = _ref(payment.id)
         self.payments[ref] = replace(self.payments[ref], **more)
-
-
-def in_a_transaction() -> bool:
-    """Whether whoever asks is inside a transaction of the database."""
-    return isinstance(get_connection("default"), TransactionalDBClient)
 
 
 def _ref(payment_id: UUID) -> str:

@@ -11,12 +11,15 @@ from models import (
     Document,
     DocumentKind,
     HoursException,
+    Invoice,
     Letter,
     Note,
     NoteKind,
     NoteTemplate,
     Ownership,
     Payment,
+    PaymentMethod,
+    PaymentState,
     Pet,
     PriceListItem,
     Role,
@@ -94,6 +97,8 @@ class Scene:
     record: RecordScene
     item: PriceListItem
     overpaid: Payment
+    owed: Invoice
+    given_up: Payment
 
 
 @dataclass(frozen=True)
@@ -156,7 +161,15 @@ async def a_scene() -> Scene:
         record=await _a_record(world),
         item=await an_item(),
         overpaid=await _overpaid(world),
+        owed=await an_invoice(world.owner),
+        given_up=await _given_up(world),
     )
+
+
+async def _given_up(world: World) -> Payment:
+    """A card payment that was started and given up."""
+    gone: Any = {"state": PaymentState.CANCELLED, "number": None, "received_on": None, "provider_ref": "pay_given_up"}
+    return await a_payment(await an_invoice(world.owner), method=PaymentMethod.CARD, **gone)
 
 
 async def _overpaid(world: World) -> Payment:

@@ -38,7 +38,7 @@ async def of_cards(program: Program, world: World) -> list[Sample]:
             {"paymentId": id_of(confirmed)},
             {"paymentId": id_of(other)},
             f"PaymentConfirmed {{ {payment} }}",
-            {**once, "LedgerEntry": 2, "NumberSeries": 1, "Event": 3, "EventDetail": 2},
+            {**once, "LedgerEntry": 2, "Event": 3, "EventDetail": 2},
         ),
         Sample(
             "cancelPayment",

@@ -7,7 +7,6 @@ from itertools import islice
 from typing import Any, TypeVar
 
 import pytest
-from tortoise.transactions import in_transaction
 
 from graph.schema import schema
 from graph.views import view_of
@@ -18,6 +17,7 @@ from tests.api.samples import Sample
 from tests.api.staff_samples import Samples, samples
 from tests.doorkeeper import PASSWORD
 from tests.doors import Answer, Program, id_of
+from tests.undoing import undoing
 from tests.world import how_many_rows
 
 T = TypeVar("T")
@@ -69,7 +69,7 @@ async def undone(program: Program, sample: Sample, wants: str, given: list[Any],
     """The same, undone after a look at what was written: nothing, or one outcome for each that was done."""
     answer: Answer | None = None
     try:
-        async with in_transaction():
+        async with undoing():
             answer = await together(program, sample, wants, given)
             done = zip(answer.body["data"].values(), given, strict=True)
             kept = sum("code" not in (one or {}) and not asked.get("dryRun") for one, asked in done)

@@ -86,7 +86,7 @@ async def test_what_was_remembered_is_told_for_each_view(database):
 async def test_every_line_is_as_prometheus_reads_it(database):
     lines = (await page(Program(metrics_token=TOKEN), TOKEN)).text.splitlines()
     for line in lines:
-        assert re.fullmatch(r'# (HELP|TYPE) [a-z_]+ .+|[a-z_]+\{view="(staff|owner)"\} \d+', line)
+        assert re.fullmatch(r'# (HELP|TYPE) [a-z_]+ .+|[a-z_]+\{(view="(staff|owner)"|where="[A-Z]+")\} \d+', line)
 
 
 async def test_figures_are_for_whoever_knows_the_token(database):
