@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
+from typing import Any
 
 from tortoise.connection import get_connection
 from tortoise.transactions import in_transaction
@@ -25,7 +26,8 @@ async def undoing() -> AsyncIterator[None]:
 
 def in_a_transaction() -> bool:
     """Whether whoever asks is inside a transaction that a deed has opened."""
-    depth, connection = -1, get_connection("default")
+    depth = -1
+    connection: Any = get_connection("default")
     while connection is not None:
         depth, connection = depth + 1, getattr(connection, "_parent", None)
     return depth > _AROUND.get()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 import httpx
@@ -83,12 +84,16 @@ async def wait(told: Told, gateway: PaymentGateway, step: Step) -> None:
     """Nobody comes back: only the worker goes on, for as long as there is something to ask about."""
     now = NOW
     for _ in range(100):
-        await card_payments.follow_due(SYSTEM, gateway=gateway, now=lambda now=now: now)
+        await card_payments.follow_due(SYSTEM, gateway=gateway, now=partial(_the_same, now))
         due = await _due()
         if due is None:
             return
         now = max(now + timedelta(seconds=1), due)
     raise AssertionError("something is never settled")
+
+
+def _the_same(moment: datetime) -> datetime:
+    return moment
 
 
 async def _due() -> datetime | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -32,16 +32,15 @@ class Steps:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-def live(told: Told, names: Sequence[str], last: int, log: Path) -> None:
-    """Do these stories as far as that step; 0 steps is as far as they go."""
+def live(told: Told, last: int, log: Path) -> None:
+    """Do the story as far as that step, or to its end if it has no more."""
     steps = Steps(last, log)
     _watch_transactions(steps)
 
     async def lived() -> None:
         gateway = HttpGateway(told.provider, told.key)
         async with connect(told.database, pool_size=2):
-            for name in names:
-                await STORIES[name](told, cast("PaymentGateway", _Watched(gateway, steps)), steps)
+            await STORIES[told.story](told, cast("PaymentGateway", _Watched(gateway, steps)), steps)
         await gateway.close()
 
     asyncio.run(lived())
