@@ -7,7 +7,7 @@ was found until the deed is done.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from models import Book, ClientAccount, EntryKind, LedgerEntry, LegalEntity, sql
@@ -107,18 +107,15 @@ async def hold(client_id: UUID, legal_entity_id: UUID, currency: str, *, now: da
 
     The books of the legal entity stay as open as they are until then. Whoever needs several accounts holds them in the
     order of their clients' keys.
+
+    Raises:
+        NotFound: the client or the legal entity has just gone.
     """
     entity = await _entity(legal_entity_id)
-    await sql.execute(
-        "INSERT INTO client_account (id, client_id, legal_entity_id, currency, opened_at) VALUES (?, ?, ?, ?, ?) "
-        "ON CONFLICT (client_id, legal_entity_id, currency) DO NOTHING",
-        (uuid7(), client_id, legal_entity_id, currency, now),
-    )
-    lock = " FOR NO KEY UPDATE OF a" if sql.is_postgres() else ""
-    found = await sql.fetch(
-        f"SELECT a.* FROM client_account a WHERE a.client_id = ? AND a.legal_entity_id = ? AND a.currency = ?{lock}",  # noqa: S608 - our own names
-        (client_id, legal_entity_id, currency),
-    )
+    found = await _held(client_id, legal_entity_id, currency)
+    if not found:
+        await _open_account(client_id, legal_entity_id, currency, now=now)
+        found = await _held(client_id, legal_entity_id, currency)
     account = sql.loaded(ClientAccount, found[0])
     # A statement of its own, begun when the row is held: only so it sees what was posted by whoever held it before.
     last = await sql.tuples(
@@ -127,6 +124,29 @@ async def hold(client_id: UUID, legal_entity_id: UUID, currency: str, *, now: da
     )
     number, balance = last[0] if last else (0, 0)
     return Held(account, entity, int(number), int(balance))
+
+
+async def _held(client_id: UUID, legal_entity_id: UUID, currency: str) -> Sequence[Mapping[str, Any]]:
+    lock = " FOR NO KEY UPDATE OF a" if sql.is_postgres() else ""
+    return await sql.fetch(
+        f"SELECT a.* FROM client_account a WHERE a.client_id = ? AND a.legal_entity_id = ? AND a.currency = ?{lock}",  # noqa: S608 - our own names
+        (client_id, legal_entity_id, currency),
+    )
+
+
+async def _open_account(client_id: UUID, legal_entity_id: UUID, currency: str, *, now: datetime) -> None:
+    """Open the account, which somebody else may do at the same moment.
+
+    The client is kept from going meanwhile: from here on she has books, and is linked to nobody else.
+    """
+    lock = " FOR KEY SHARE" if sql.is_postgres() else ""
+    if not await sql.fetch(f"SELECT id FROM client WHERE id = ?{lock}", (client_id,)):  # noqa: S608 - our own names
+        raise NotFound
+    await sql.execute(
+        "INSERT INTO client_account (id, client_id, legal_entity_id, currency, opened_at) VALUES (?, ?, ?, ?, ?) "
+        "ON CONFLICT (client_id, legal_entity_id, currency) DO NOTHING",
+        (uuid7(), client_id, legal_entity_id, currency, now),
+    )
 
 
 async def _entity(legal_entity_id: UUID) -> LegalEntity:

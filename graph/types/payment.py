@@ -76,7 +76,7 @@ class Payment(Node):
         payments.on_account,
     )
     refunded: Money = batched("What of it was given back, or is on its way back.", payments.refunded)
-    invoices: list[PaidInvoice] = batched("The invoices that it pays, the oldest first.", _invoices)
+    invoices: list[PaidInvoice] = batched("The invoices that it pays, the oldest first.", _invoices, size=2)
     refunds: list[Annotated[Refund, strawberry.lazy("graph.types.refund")]] = many(
         "What was given back of it, the first one first.",
         models.Refund,

@@ -92,6 +92,9 @@ def test_an_owner_asks_for_nothing_but_this():
         "changesCursor",
         "pet",
         "myPets",
+        "myInvoices",
+        "invoice",
+        "creditNote",
         "myAppointments",
         "certificate",
         "certificateLink",
@@ -168,11 +171,13 @@ def test_what_a_deed_takes_is_said_in_the_words_of_its_input(deed):
 
 def test_a_language_is_described_alike_wherever_it_is_asked_for_or_shown():
     told = [part.description for _, name, part in _parts(UNIFIED) if name == "language"]
-    assert len(told) == 6
+    assert len(told) == 7
     assert [words for words in told if "as a BCP 47 tag: `en`, `de`" not in words] == []
 
 
 PAGED = (
+    "Invoice",
+    "PriceListEntry",
     "Appointment",
     "Client",
     "DiagnosisTerm",
@@ -183,6 +188,7 @@ PAGED = (
     "NoteRevision",
     "Pet",
     "Prescription",
+    "PriceListEntry",
     "RecordReading",
     "TreatmentPlan",
     "TreatmentStep",

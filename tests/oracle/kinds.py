@@ -72,6 +72,18 @@ KINDS: dict[str, Any] = {
     "PriceListItem": models.PriceListItem,
     "PriceListEntry": models.PriceListItem,
     "Price": models.Price,
+    "Invoice": models.Invoice,
+    "InvoiceLine": models.InvoiceLine,
+    "InvoicePayer": models.InvoicePayer,
+    "InvoiceVisit": models.InvoiceVisit,
+    "CreditNote": models.CreditNote,
+    "CreditNoteLine": models.CreditNoteLine,
+    "ProposedCharge": models.ProposedCharge,
+    "DroppedCharge": models.DroppedCharge,
+    "LedgerEntry": models.LedgerEntry,
+    "Payment": models.Payment,
+    "Refund": models.Refund,
+    "ClientAccount": models.ClientAccount,
 }
 ONE = {
     "vet": "Staff",
@@ -84,6 +96,7 @@ ONE = {
     "settledBy": "Staff",
     "plan": "TreatmentPlan",
     "lockedBy": "Staff",
+    **dict.fromkeys(("takenBy", "requestedBy"), "Staff"),
     "cosignedBy": "Staff",
     "savedBy": "Staff",
     "template": "NoteTemplate",
@@ -92,9 +105,12 @@ ONE = {
     "protocol": "VaccinationProtocol",
     "importedBy": "Staff",
     "within": "ImportedLine",
+    "openedBy": "Staff",
+    "issuedBy": "Staff",
+    "item": "PriceListItem",
 }
 # What stands behind these is seen by whom its own rule shows it to.
-JOINED = {("Certificate", "vaccination"), ("Certificate", "replacedBy")}
+JOINED = {("Certificate", "vaccination"), ("Certificate", "replacedBy"), ("InvoiceLine", "pet")}
 # The rows of which a list is made: their kind, what points here, their order, and what else must hold of them.
 MANY: dict[tuple[str, str], tuple[str, str, tuple[str, ...], Any]] = {
     ("Account", "sessions"): (
@@ -106,6 +122,7 @@ MANY: dict[tuple[str, str], tuple[str, str, tuple[str, ...], Any]] = {
     ("Client", "emails"): ("Email", "client_id", ("position",), None),
     ("Client", "phones"): ("Phone", "client_id", ("position",), None),
     ("Client", "ownerships"): ("Ownership", "client_id", (), lambda each: each.ends_on is None),
+    ("Payment", "refunds"): ("Refund", "payment_id", ("requested_at",), None),
     ("Location", "openingHours"): ("OpeningHours", "location_id", ("weekday", "from_minute"), None),
     ("Location", "rooms"): ("Room", "location_id", ("fold",), None),
     ("Location", "exceptions"): ("HoursException", "location_id", ("starts_at",), None),
@@ -137,6 +154,10 @@ MANY: dict[tuple[str, str], tuple[str, str, tuple[str, ...], Any]] = {
     ("Staff", "exceptions"): ("HoursException", "staff_id", ("starts_at",), None),
     ("Visit", "documents"): ("Document", "visit_id", ("at",), None),
     ("Visit", "plans"): ("TreatmentPlan", "visit_id", ("created_at",), None),
+    ("Invoice", "lines"): ("InvoiceLine", "invoice_id", ("position",), None),
+    ("Invoice", "creditNotes"): ("CreditNote", "invoice_id", ("issued_at",), None),
+    ("Invoice", "payers"): ("InvoicePayer", "invoice_id", ("-share",), None),
+    ("CreditNote", "lines"): ("CreditNoteLine", "credit_note_id", ("position",), None),
     ("TreatmentPlan", "steps"): ("TreatmentStep", "plan_id", ("position",), None),
 }
 # The pages of rows below a row: their kind, what points here, and by what they are sorted, downward.
@@ -176,6 +197,7 @@ COLUMNS = {
     "legalUntil": "immune_until",
     "legallyRequiredBy": "required_by",
     "mostDiscountPercent": "most_discount",
+    "sharePercent": "share",
 }
 
 

@@ -359,9 +359,9 @@ async def some_bookkeeping(owner: Owner, visit: Visit, *, ref: str = "1", **of_i
     return Bookkeeping(
         entity=await LegalEntity.get(id=invoice.legal_entity_id),
         category=await TaxCategory.get(id=item.tax_category_id),
-        rate=await TaxRate.filter(category_id=item.tax_category_id).get(),
+        rate=await TaxRate.filter(category_id=item.tax_category_id).order_by("id").first() or TaxRate(),
         item=item,
-        price=await Price.filter(item_id=item.id).get(),
+        price=await Price.filter(item_id=item.id).order_by("id").first() or Price(),
         proposal=proposal,
         dropped=dropped,
         draft=draft,
