@@ -8,6 +8,7 @@ from strawberry.schema.config import StrawberryConfig
 from graph.mutations.accounts import AccountMutations
 from graph.mutations.allergies import AllergyMutations
 from graph.mutations.appointments import AppointmentMutations
+from graph.mutations.card_payments import CardPaymentMutations
 from graph.mutations.certificates import CertificateMutations
 from graph.mutations.charges import ChargeMutations
 from graph.mutations.clients import ClientMutations
@@ -120,6 +121,7 @@ class Mutation(
     VaccinationMutations,
     CertificateMutations,
     PaymentMutations,
+    CardPaymentMutations,
     ClosingMutations,
     ChargeMutations,
     InvoiceMutations,

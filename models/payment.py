@@ -218,6 +218,16 @@ class Dispute(Row):
         table = "dispute"
         indexes = (("payment_id",),)
 
+    def settle(self, state: DisputeState, *, now: datetime) -> None:
+        """Say how it was decided.
+
+        Raises:
+            PaymentNotPossible: that is known already.
+        """
+        if self.state is not DisputeState.OPEN:
+            raise PaymentNotPossible
+        self.state, self.settled_at = state, now
+
 
 class ProviderNotice(Row):
     """Something that the provider told us, once: `notice_ref` is its own name for the notice."""

@@ -114,6 +114,11 @@ class Deed(StrEnum):
     REFRESH_SESSION = "refreshSession"
     SIGN_OUT = "signOut"
     SIGN_OUT_EVERYWHERE = "signOutEverywhere"
+    START_PAYMENT = "startPayment"
+    CONFIRM_PAYMENT = "confirmPayment"
+    CANCEL_PAYMENT = "cancelPayment"
+    FOLLOW_PAYMENTS = "followPayments"
+    KEEP_NOTICE = "keepNotice"
     TAKE_PAYMENT = "takePayment"
     APPLY_CREDIT = "applyCredit"
     REFUND_PAYMENT = "refundPayment"
@@ -242,6 +247,11 @@ DEEDS: Final[Mapping[Deed, frozenset[Role]]] = {
     Deed.REFRESH_SESSION: STAFF_DOOR | OWNER_DOOR,
     Deed.SIGN_OUT: STAFF | OWNER,
     Deed.SIGN_OUT_EVERYWHERE: STAFF | OWNER,
+    Deed.START_PAYMENT: OWNER,
+    Deed.CONFIRM_PAYMENT: OWNER,
+    Deed.CANCEL_PAYMENT: OWNER,
+    Deed.FOLLOW_PAYMENTS: frozenset(),
+    Deed.KEEP_NOTICE: frozenset(),
     Deed.TAKE_PAYMENT: FRONT_DESK,
     Deed.APPLY_CREDIT: FRONT_DESK,
     Deed.REFUND_PAYMENT: FRONT_DESK,

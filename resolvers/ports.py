@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from uuid import UUID
 
     from models.paper import Paper
@@ -118,6 +120,135 @@ class RecordFormat(Protocol):
         """
 
 
+class OnlineState(StrEnum):
+    """Where a payment stands with the provider.
+
+    WAITING: the owner has yet to confirm it, for the first time or again. PROCESSING: her bank has not answered.
+    CONFIRMED: the money is held for us, and can be captured. CAPTURED: it is ours. CANCELLED: nothing was taken.
+    """
+
+    WAITING = "WAITING"
+    PROCESSING = "PROCESSING"
+    CONFIRMED = "CONFIRMED"
+    CAPTURED = "CAPTURED"
+    CANCELLED = "CANCELLED"
+
+
+@dataclass(frozen=True, slots=True)
+class OnlinePayment:
+    """A payment as the provider knows it now, in our minor units.
+
+    `client_secret` lets whoever holds it confirm the payment, at `confirm_url` or from the app itself.
+    `declined_because` is why the last try failed, "" when none has.
+    """
+
+    ref: str
+    state: OnlineState
+    minor: int
+    captured_minor: int
+    currency: str
+    client_secret: str
+    confirm_url: str
+    declined_because: str = ""
+
+
+class OnlineRefundState(StrEnum):
+    """Where a refund stands with the provider."""
+
+    PENDING = "PENDING"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+
+
+@dataclass(frozen=True, slots=True)
+class OnlineRefund:
+    """A refund as the provider knows it now, in our minor units."""
+
+    ref: str
+    state: OnlineRefundState
+    minor: int
+    currency: str
+    failed_because: str = ""
+
+
+class OnlineDisputeState(StrEnum):
+    """Where a dispute stands with the provider; WON is won by the practice."""
+
+    OPEN = "OPEN"
+    WON = "WON"
+    LOST = "LOST"
+
+
+@dataclass(frozen=True, slots=True)
+class OnlineDispute:
+    """A dispute about a payment as the provider knows it now, in our minor units."""
+
+    ref: str
+    state: OnlineDisputeState
+    minor: int
+    currency: str
+
+
+class GatewayUnavailable(Exception):
+    """The provider gave no clear answer: whether it has done what it was asked is not known, and never guessed."""
+
+
+class GatewayRefused(Exception):
+    """The provider understood and said no: it has done nothing. `reason` holds its words."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+
+class PaymentGateway(Protocol):
+    """Takes money by card, and gives it back. Each call can be repeated: what was done is done once.
+
+    Amounts are in our minor units (ISO 4217). Every call raises GatewayUnavailable when there is no clear answer, and
+    none is made inside a transaction.
+    """
+
+    async def start(self, payment_id: UUID, minor: int, currency: str, *, description: str) -> OnlinePayment:
+        """A payment for the owner to confirm; the same one whenever it is asked for under the same key.
+
+        Raises:
+            GatewayRefused: the provider takes no such amount.
+        """
+
+    async def capture(self, ref: str) -> OnlinePayment:
+        """Take the money of a payment that was confirmed.
+
+        Raises:
+            GatewayRefused: it is not confirmed, or was cancelled.
+        """
+
+    async def cancel(self, ref: str) -> OnlinePayment:
+        """Take nothing, for ever.
+
+        Raises:
+            GatewayRefused: the money was taken already.
+        """
+
+    async def look_up(self, ref: str) -> OnlinePayment:
+        """The payment as it is now."""
+
+    async def refund(self, refund_id: UUID, ref: str, minor: int, currency: str) -> OnlineRefund:
+        """Give so much of a payment back; once, however often it is asked for under the same key.
+
+        Raises:
+            GatewayRefused: it is more than there is, or cannot be given back.
+        """
+
+    async def look_up_refund(self, refund_id: UUID, ref: str) -> OnlineRefund | None:
+        """The refund of that payment that was asked for under that key, as it is now; None if there was none."""
+
+    async def disputes(self, ref: str) -> Sequence[OnlineDispute]:
+        """Every dispute about that payment, as they are now."""
+
+    async def close(self) -> None:
+        """Give up whatever is held open."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rate:
     """At most `times` attempts in `within`."""
@@ -156,3 +287,5 @@ class Ports:
     rules: DoorRules = field(default_factory=DoorRules)
     public_url: str = "http://127.0.0.1:8000"
     """The address clients know us by, without a slash at its end."""
+    payments: PaymentGateway | None = None
+    """Who takes payments by card; nobody, and then they are refused."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from graph.operations import Operations
 from resolvers import messages
 from resolvers.ports import Envelope
 from resolvers.viewer import Audience, Viewer
+from tests.bank import Bank
 from tests.postbox import PostBox
 from tests.world import NOW
 from vetdesk import wiring
@@ -22,6 +23,7 @@ from vetdesk.settings import Settings
 
 WITHOUT_KEY = {"signIn", "requestSignInCode", "signInWithCode", "refreshSession"}
 SECRET = "a secret that only the tests know, long enough"
+NOTICE_SECRET = "a secret that the provider knows too"
 
 
 @dataclass
@@ -60,11 +62,12 @@ class Program:
     """The whole program on the database of the test, at a time that the test sets."""
 
     def __init__(self, **settings: Any) -> None:
-        given = {"secret": SECRET, "mode": "development", **settings}
+        given = {"secret": SECRET, "mode": "development", "payments_notice_secrets": NOTICE_SECRET, **settings}
         self.clock = Clock()
         self.fallbacks = 0  # how many rows a test has had answered without a plan
         self.settings = Settings(**given)
-        self.adapters = wiring.adapters(self.settings)
+        self.bank = Bank()
+        self.adapters = replace(wiring.adapters(self.settings), payments=self.bank)
         self.asgi = wiring.app(self.settings, self.adapters, works=False, now=self.clock)
 
     @property

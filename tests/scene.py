@@ -19,6 +19,8 @@ from models import (
     NoteTemplate,
     Ownership,
     Payment,
+    PaymentMethod,
+    PaymentState,
     Pet,
     PriceListItem,
     ProposedCharge,
@@ -97,6 +99,8 @@ class Scene:
     record: RecordScene
     item: PriceListItem
     overpaid: Payment
+    owed: Invoice
+    given_up: Payment
     proposal: ProposedCharge
     bill: Invoice
     bill_line: InvoiceLine
@@ -168,6 +172,8 @@ async def a_scene() -> Scene:
         viewers=viewers,
         gone=await a_dead_pet(world.owner),
         overpaid=await _overpaid(world),
+        owed=await an_invoice(world.owner),
+        given_up=await _given_up(world),
         record=record,
         item=item,
         proposal=await ProposedCharge.create(
@@ -182,6 +188,12 @@ async def a_scene() -> Scene:
         invoice=invoice,
         invoice_line=await InvoiceLine.get(invoice_id=invoice.id),
     )
+
+
+async def _given_up(world: World) -> Payment:
+    """A card payment that was started and given up."""
+    gone: Any = {"state": PaymentState.CANCELLED, "number": None, "received_on": None, "provider_ref": "pay_given_up"}
+    return await a_payment(await an_invoice(world.owner), method=PaymentMethod.CARD, **gone)
 
 
 async def _overpaid(world: World) -> Payment:

@@ -74,6 +74,17 @@ async def worker() -> None:
     await work(_settings())
 
 
+@app.command(name="sandbox-payments")
+def sandbox_payments() -> None:
+    """Run a payment provider for trying things out, at VETDESK_PAYMENTS_URL. No real card is charged.
+
+    What it knows lies in the data folder; it tells the server at the address in the settings what has happened.
+    """
+    from vetdesk.payments.sandbox.running import run, said_by
+
+    run(said_by(_settings()))
+
+
 @app.command
 async def migrate() -> None:
     """Bring the database to the tables this version needs. Safe to run twice, and by two machines at once."""

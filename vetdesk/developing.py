@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import ExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from vetdesk.database import migrate
 from vetdesk.demo import sign_ins
 from vetdesk.demo.filling import fill_if_empty
+from vetdesk.payments.sandbox import running
 from vetdesk.serving import serve
 
 if TYPE_CHECKING:
@@ -19,14 +22,27 @@ _QUERY = """{ locations { name zone openingHours { weekday from until } } servic
 
 
 def develop(settings: Settings, out: Console) -> None:
-    """Migrate, fill an empty database with the demo practice, serve, and say how to get in."""
+    """Migrate, fill an empty database with the demo practice, serve, and say how to get in.
+
+    A sandbox for card payments runs beside it, unless the settings name a payment provider.
+    """
+    said, settings = settings, running.made_up(settings)
 
     async def set_up() -> None:
         await migrate(settings.database_url)
         await fill_if_empty(settings, out)
 
     asyncio.run(set_up())
-    serve(settings, works=True, started=lambda port: welcome(settings, out, port))
+    with ExitStack() as running_beside:
+
+        def started(port: int) -> None:
+            if settings is not said:
+                place = running.said_by(settings)
+                notices_url = f"http://{settings.host}:{port}{running.NOTICES}"
+                running_beside.enter_context(running.beside(replace(place, notices_url=notices_url)))
+            welcome(settings, out, port)
+
+        serve(settings, works=True, started=started)
 
 
 def welcome(settings: Settings, out: Console, port: int) -> None:
@@ -37,6 +53,7 @@ def welcome(settings: Settings, out: Console, port: int) -> None:
     out.print("[bold]Vetdesk is ready.[/bold]")
     out.print(f"  staff   {base}/staff/graphql", highlight=False)
     out.print(f"  owners  {base}/owner/graphql", highlight=False)
+    out.print(f"  cards   {settings.payments_url} (which numbers can be tried)", highlight=False)
     out.print()
     out.print("[bold]Sign in as[/bold]")
     for person in sign_ins.STAFF:

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from graph.wire import bearer
+from models.refusal import DatabaseUnavailable
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -41,19 +42,30 @@ _TOLD = {
 }
 
 
-def printed(figures: Mapping[str, Figures]) -> str:
-    """The figures of each view, by its name, in the text format of Prometheus."""
+def printed(figures: Mapping[str, Figures], hanging: Mapping[str, int] | None = None) -> str:
+    """The figures of each view, by its name, and how many payments hang, in the text format of Prometheus."""
     views = {view: asdict(found) for view, found in figures.items()}
     lines: list[str] = []
     for figure, (name, about) in _TOLD.items():
         kind = "counter" if name.endswith("_total") else "gauge"
         lines += [f"# HELP vetdesk_{name} {about}", f"# TYPE vetdesk_{name} {kind}"]
         lines += [f'vetdesk_{name}{{view="{view}"}} {found[figure]}' for view, found in views.items()]
+    if hanging is not None:
+        lines += [
+            "# HELP vetdesk_payments_hanging Card payments and refunds whose outcome should be known, and is not."
+        ]
+        lines += ["# TYPE vetdesk_payments_hanging gauge"]
+        lines += [f'vetdesk_payments_hanging{{where="{where}"}} {count}' for where, count in hanging.items()]
     return "\n".join(lines) + "\n"
 
 
-def answering(token: SecretStr | None, *doors: Operations) -> Callable[[Request], Awaitable[Response]] | None:
-    """What answers at `/metrics`: the figures, to whoever sends the token as `Authorization: Bearer …`; else nothing."""
+def answering(
+    token: SecretStr | None, *doors: Operations, hanging: Callable[[], Awaitable[Mapping[str, int]]] | None = None
+) -> Callable[[Request], Awaitable[Response]] | None:
+    """What answers at `/metrics`: the figures, to whoever sends the token as `Authorization: Bearer …`; else nothing.
+
+    `hanging` counts the payments whose outcome should be known; while the database cannot be asked, nothing is said.
+    """
     if token is None:
         return None
     wanted = token.get_secret_value().encode()
@@ -62,6 +74,15 @@ def answering(token: SecretStr | None, *doors: Operations) -> Callable[[Request]
         if not hmac.compare_digest((bearer(request) or "").encode(), wanted):
             return PlainTextResponse("Please send the token.\n", 401, headers={"WWW-Authenticate": "Bearer"})
         figures = {door.audience.value: door.figures for door in doors}
-        return Response(printed(figures), media_type=MEDIA, headers={"Cache-Control": "no-store"})
+        return Response(
+            printed(figures, await _asked(hanging)), media_type=MEDIA, headers={"Cache-Control": "no-store"}
+        )
 
     return metrics
+
+
+async def _asked(hanging: Callable[[], Awaitable[Mapping[str, int]]] | None) -> Mapping[str, int] | None:
+    try:
+        return await hanging() if hanging else None
+    except DatabaseUnavailable:
+        return None

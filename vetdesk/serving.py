@@ -125,6 +125,8 @@ async def work(settings: Settings) -> None:
         _log.info("delivering letters")
         await worker.run(wiring.duties(settings, chosen), stop=stop)
         await chosen.mail.close()
+        if chosen.payments is not None:
+            await chosen.payments.close()
 
 
 async def _must_be_ready(settings: Settings, chosen: wiring.Adapters) -> None:

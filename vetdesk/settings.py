@@ -18,6 +18,7 @@ PREFIX = "VETDESK_"
 # Names that belong to the test suite and mean nothing to the program.
 _FOREIGN = "VETDESK_TEST_"
 _SECRET_LENGTH = 32
+_NOTICE_SECRET_LENGTH = 16
 
 Names = Annotated[tuple[str, ...], NoDecode]
 Positive = Annotated[int, Field(ge=1)]
@@ -94,6 +95,18 @@ class Settings(BaseSettings):
 
     paper: Literal["a4", "us-letter"] = Field(default="a4", description="The paper we print on: a4 or us-letter.")
 
+    # Payments by card
+    payments_url: str | None = Field(
+        default=None,
+        description="Where the payment provider is, as https://provider.example. Without it, card payments are refused.",
+    )
+    payments_key: SecretStr | None = Field(default=None, description="The key that the payment provider gave us.")
+    payments_notice_secrets: SecretStr | None = Field(
+        default=None,
+        description="The secrets with which it signs its notices to /payments/notices, divided by commas: the old and "
+        "the new one while one is exchanged for another. 16 characters or more each.",
+    )
+
     # Signing in
     access_token_minutes: Positive = Field(default=10, description="How long an access token lasts.")
     refresh_days: Positive = Field(default=30, description="How long a session lasts that nobody uses.")
@@ -160,9 +173,7 @@ class Settings(BaseSettings):
     @field_validator("cors_origins", "forwarded_allow_ips", mode="before")
     @classmethod
     def _divided(cls, value: object) -> object:
-        if isinstance(value, str):
-            return tuple(name.strip() for name in value.split(",") if name.strip())
-        return value
+        return divided(value) if isinstance(value, str) else value
 
     @field_validator("forwarded_allow_ips")
     @classmethod
@@ -201,6 +212,23 @@ class Settings(BaseSettings):
             raise ValueError("it must be a web address such as https://vet.example")
         return value.rstrip("/")
 
+    @field_validator("payments_url")
+    @classmethod
+    def _safe_provider(cls, value: str | None) -> str | None:
+        parts = urlsplit(value or "https://provider.example")
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("it must be a web address such as https://provider.example")
+        if parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
+            raise ValueError("whoever is not on this machine has to be reached by https://")
+        return value.rstrip("/") if value else None
+
+    @field_validator("payments_notice_secrets")
+    @classmethod
+    def _long_notice_secrets(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and any(len(one) < _NOTICE_SECRET_LENGTH for one in divided(value.get_secret_value())):
+            raise ValueError(f"each must have {_NOTICE_SECRET_LENGTH} characters or more")
+        return value
+
     @field_validator("secret", "metrics_token")
     @classmethod
     def _long_secret(cls, value: SecretStr | None) -> SecretStr | None:
@@ -224,6 +252,11 @@ class Settings(BaseSettings):
     def secret_file(self) -> Path:
         """Where the secret is kept when it is not in the environment."""
         return self.data_folder / "secret"
+
+    @property
+    def notice_secrets(self) -> tuple[str, ...]:
+        """The secrets that the payment provider may sign its notices with."""
+        return divided(self.payments_notice_secrets.get_secret_value()) if self.payments_notice_secrets else ()
 
     @property
     def base_url(self) -> str:
@@ -263,6 +296,11 @@ def load() -> Settings:
         return Settings()
     except ValidationError as exc:
         raise SettingsError("\n".join(_sentence(error) for error in exc.errors(include_url=False))) from None
+
+
+def divided(text: str) -> tuple[str, ...]:
+    """What stands between the commas."""
+    return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
 def explained(settings: Settings) -> list[tuple[str, str, str]]:

@@ -21,7 +21,8 @@ from graph.operations import Operations
 from graph.schema import schema
 from graph.views import view_of
 from models import period, sql
-from resolvers.ports import DoorRules, Mail, Ports, Printer, Rate, RecordFormat
+from resolvers import card_payments
+from resolvers.ports import DoorRules, Mail, PaymentGateway, Ports, Printer, Rate, RecordFormat
 from resolvers.viewer import Audience
 from resolvers.viewers import Viewers
 from vetdesk import metrics, worker
@@ -34,8 +35,10 @@ from vetdesk.mail import OutboxFolder, Server, SmtpMail
 from vetdesk.open_vet_format import record_format
 from vetdesk.papers import PaperDoor
 from vetdesk.passwords import Argon2Passwords
+from vetdesk.payments import HttpGateway, NoticeDoor
 from vetdesk.printing import printer
 from vetdesk.reading_log import ReadingLog
+from vetdesk.settings import SettingsError
 from vetdesk.tokens import AccessTokens
 from vetdesk.vault import SecretVault
 
@@ -63,18 +66,19 @@ class Adapters:
     printer: Printer
     records: RecordFormat
     public_url: str
+    payments: PaymentGateway | None = None
 
     @property
     def ports(self) -> Ports:
         """The outside world as a request needs it."""
-        return Ports(self.vault, self.passwords, self.tokens, self.records, self.rules, self.public_url)
+        return Ports(self.vault, self.passwords, self.tokens, self.records, self.rules, self.public_url, self.payments)
 
 
 def adapters(settings: Settings) -> Adapters:
     """The adapters that the settings ask for.
 
     Raises:
-        SettingsError: there is no secret, or the mail server cannot be understood.
+        SettingsError: there is no secret, the mail server cannot be understood, or the payment provider is said by half.
     """
     sealing = vault(settings)
     lasts = timedelta(minutes=settings.access_token_minutes)
@@ -87,6 +91,7 @@ def adapters(settings: Settings) -> Adapters:
         printer=printer(settings.paper),
         records=record_format(),
         public_url=settings.base_url,
+        payments=payments(settings),
     )
 
 
@@ -104,6 +109,21 @@ def mail(settings: Settings) -> SmtpMail | OutboxFolder:
     if settings.smtp_url is None:
         return OutboxFolder(settings.letters_folder, sender=settings.mail_from)
     return SmtpMail(Server.at(settings.smtp_url.get_secret_value()), sender=settings.mail_from)
+
+
+def payments(settings: Settings) -> HttpGateway | None:
+    """The payment provider of the settings; without one, card payments are refused.
+
+    Raises:
+        SettingsError: its key or the secrets of its notices are missing.
+    """
+    if settings.payments_url is None:
+        return None
+    if settings.payments_key is None or not settings.notice_secrets:
+        raise SettingsError(
+            "VETDESK_PAYMENTS_URL needs VETDESK_PAYMENTS_KEY and VETDESK_PAYMENTS_NOTICE_SECRETS beside it."
+        )
+    return HttpGateway(settings.payments_url, settings.payments_key.get_secret_value())
 
 
 def door_rules(settings: Settings) -> DoorRules:
@@ -159,6 +179,7 @@ def duties(settings: Settings, chosen: Adapters) -> worker.Duties:
     return worker.Duties(
         mail=chosen.mail,
         vault=chosen.vault,
+        payments=chosen.payments,
         public_url=settings.base_url,
         every=timedelta(seconds=settings.worker_every_seconds),
         keep_outcomes=timedelta(hours=settings.idempotency_hours),
@@ -236,12 +257,13 @@ def app(
     now: Callable[[], datetime] = period.now,
 ) -> Starlette:
     """The whole program; with a worker inside, unless another process has one."""
-    wake = asyncio.Event()
+    wake, told = asyncio.Event(), asyncio.Event()
     heard, log = live(settings), ReadingLog(now=now)
     is_migrated = False
 
     def deed_done() -> None:
         wake.set()
+        told.set()
         heard.feed.something_new()
 
     following: list[asyncio.Task[None]] = []
@@ -269,9 +291,11 @@ def app(
         async with AsyncExitStack() as running:
             await running.enter_async_context(connect(settings.database_url, pool_size=settings.pool_size))
             running.push_async_callback(log.finish)
+            if chosen.payments is not None:
+                running.push_async_callback(chosen.payments.close)
             await running.enter_async_context(beside(log.run()))
             if works:
-                await running.enter_async_context(working(duties(settings, chosen), wake))
+                await running.enter_async_context(working(duties(settings, chosen), wake, told))
             following.append(await running.enter_async_context(beside(heard.feed.run())))
             following.append(await running.enter_async_context(beside(heard.hub.run())))
             yield
@@ -287,8 +311,14 @@ def app(
         cors_origins=settings.cors_origins,
         development=settings.development,
         papers=PaperDoor(chosen.ports, chosen.printer, now=now),
+        notices=NoticeDoor(settings.notice_secrets, kept=told.set, now=now) if chosen.payments else None,
+        metrics=metrics.answering(
+            settings.metrics_token,
+            staff.operations,
+            owner.operations,
+            hanging=(lambda: card_payments.waiting(now=now())) if chosen.payments else None,
+        ),
         journals=JournalDoor(chosen.ports, now=now),
-        metrics=metrics.answering(settings.metrics_token, staff.operations, owner.operations),
     )
     made.state.connections, made.state.reading_log = heard.connections, log
     return made
@@ -313,10 +343,13 @@ def _note_its_end(work: asyncio.Task[None]) -> None:
 
 
 @asynccontextmanager
-async def working(what: worker.Duties, wake: asyncio.Event) -> AsyncIterator[None]:
-    """A worker beside whatever else this process does, who looks at once when `wake` is set."""
+async def working(what: worker.Duties, wake: asyncio.Event, told: asyncio.Event) -> AsyncIterator[None]:
+    """A worker beside whatever else this process does.
+
+    It looks at once for letters when `wake` is set, and for payments when `told` is.
+    """
     stop = asyncio.Event()
-    at_work = asyncio.create_task(worker.run(what, stop=stop, wake=wake))
+    at_work = asyncio.create_task(worker.run(what, stop=stop, wake=wake, told=told))
     try:
         yield
     finally:

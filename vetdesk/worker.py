@@ -1,4 +1,4 @@
-"""The worker: delivers letters when they are due, locks records, and forgets what is no longer needed."""
+"""The worker: delivers letters when they are due, follows payments, locks records, and forgets what is not needed."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ import structlog
 
 from models import period
 from models.refusal import DatabaseUnavailable
-from resolvers import codes, messages, retries, sessions, throttles, visits
-from resolvers.ports import Mail, Vault
+from resolvers import card_payments, codes, messages, retries, sessions, throttles, visits
+from resolvers.ports import Mail, PaymentGateway, Vault
 from resolvers.viewer import Viewer
 
 TIDY_EVERY = timedelta(minutes=10)
@@ -25,6 +25,9 @@ KEEP_SESSIONS = timedelta(days=30)
 """How long a session is kept after its end, for whoever asks who was signed in."""
 GRACE_SECONDS = 10.0
 """How long a letter in hand may still take when the worker is asked to stop."""
+
+HANGING_EVERY = timedelta(minutes=5)
+"""How often it is said in the log that payments hang."""
 
 _LETTERS_AT_ONCE = 20
 
@@ -38,28 +41,35 @@ class Duties:
     mail: Mail
     vault: Vault
     public_url: str
+    payments: PaymentGateway | None = None
     every: timedelta = timedelta(seconds=2)
     keep_outcomes: timedelta = timedelta(hours=24)
     now: Callable[[], datetime] = period.now
 
 
-async def run(duties: Duties, *, stop: asyncio.Event, wake: asyncio.Event | None = None) -> None:
-    """Work until `stop` is set; look at once whenever `wake` is.
+async def run(
+    duties: Duties, *, stop: asyncio.Event, wake: asyncio.Event | None = None, told: asyncio.Event | None = None
+) -> None:
+    """Work until `stop` is set; look at once for letters whenever `wake` is, and for payments whenever `told` is.
 
     Whatever goes wrong is logged and tried again in the next round. When asked to stop, the letters in hand are
     finished if they can be within `GRACE_SECONDS`; one that cannot is tried again later, by whoever works then.
     """
-    rounds = asyncio.create_task(_rounds(duties, stop, wake))
+    rounds = [asyncio.create_task(_rounds(duties, stop, wake))]
+    if duties.payments is not None:
+        # By themselves: a provider that does not answer keeps no letter waiting.
+        rounds.append(asyncio.create_task(_payment_rounds(duties, duties.payments, stop, told)))
     stopped = asyncio.create_task(stop.wait())
     try:
-        await asyncio.wait((rounds, stopped), return_when=asyncio.FIRST_COMPLETED)
-        await asyncio.wait((rounds,), timeout=GRACE_SECONDS)
+        await asyncio.wait((*rounds, stopped), return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(rounds, timeout=GRACE_SECONDS)
     finally:
-        stopped.cancel()
-        rounds.cancel()
-        await asyncio.wait((rounds, stopped))
-    if not rounds.cancelled():
-        rounds.result()
+        for task in (stopped, *rounds):
+            task.cancel()
+        await asyncio.wait((*rounds, stopped))
+    for task in rounds:
+        if not task.cancelled():
+            task.result()
 
 
 async def deliver_all(duties: Duties, stop: asyncio.Event) -> messages.Delivered:
@@ -89,6 +99,26 @@ async def deliver_all(duties: Duties, stop: asyncio.Event) -> messages.Delivered
             postponed=total.postponed,
         )
     return total
+
+
+async def follow_payments(duties: Duties, gateway: PaymentGateway) -> None:
+    """Ask the provider about the payments and refunds that are due."""
+    followed = await card_payments.follow_due(Viewer.system("worker"), gateway=gateway, now=duties.now)
+    for error in followed.unexpected:
+        _note("payment_failed_unexpectedly", error)
+    if followed.asked:
+        _log.info("payments_followed", asked=followed.asked, unanswered=followed.unanswered)
+
+
+async def say_what_hangs(duties: Duties, said: datetime | None) -> datetime:
+    """Log how many payments hang, if any do, unless that was done less than `HANGING_EVERY` ago; when it was."""
+    now = duties.now()
+    if said is not None and now - said < HANGING_EVERY:
+        return said
+    hanging = await card_payments.waiting(now=now)
+    if any(hanging.values()):
+        _log.warning("payments_hang", **{where.lower(): count for where, count in hanging.items()})
+    return now
 
 
 async def tidy_if_due(duties: Duties, tidied: datetime | None) -> datetime:
@@ -138,6 +168,23 @@ async def _rounds(duties: Duties, stop: asyncio.Event, wake: asyncio.Event | Non
         except Exception as error:  # noqa: BLE001  one of the two outermost loops: noted, and on to the next round
             _note("worker_round_failed", error)
         await _rest(duties.every, stop, wake)
+
+
+async def _payment_rounds(
+    duties: Duties, gateway: PaymentGateway, stop: asyncio.Event, told: asyncio.Event | None
+) -> None:
+    said: datetime | None = None
+    while not stop.is_set():
+        if told is not None:
+            told.clear()
+        try:
+            await follow_payments(duties, gateway)
+            said = await say_what_hangs(duties, said)
+        except DatabaseUnavailable as error:
+            _log.warning("worker_waits_for_the_database", reason=type(error).__name__)
+        except Exception as error:  # noqa: BLE001  one of the two outermost loops: noted, and on to the next round
+            _note("payment_round_failed", error)
+        await _rest(duties.every, stop, told)
 
 
 async def _rest(lasts: timedelta, *alarms: asyncio.Event | None) -> None:

@@ -12,6 +12,7 @@ from tests.api import samples_of_endings
 from tests.api.plan_samples import for_documents, for_plans
 from tests.api.record_samples import for_records
 from tests.api.samples import ADDRESS, Sample, a_visit, at, for_owners, secret_of
+from tests.api.samples_of_cards import of_cards
 from tests.api.samples_of_imports import of_imports
 from tests.api.samples_of_invoices import of_invoices
 from tests.api.samples_of_lines import of_lines
@@ -47,7 +48,11 @@ async def samples(program: Program) -> Samples:
         *await for_records(world, boss),
         *await of_vaccinations(world, boss),
     ]
-    owner = [*await for_owners(world), await samples_of_endings.a_death(world, world.owner.viewer)]
+    owner = [
+        *await for_owners(world),
+        await samples_of_endings.a_death(world, world.owner.viewer),
+        *await of_cards(program, world),
+    ]
     vaccine, certificate = await Vaccine.all().order_by("id").first(), await Certificate.filter(voided_at=None).first()
     assert vaccine
     assert certificate

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tortoise.transactions import in_transaction
 
 from graph.schema import schema
 from graph.views import view_of
@@ -17,6 +16,7 @@ from tests.api.samples import Sample
 from tests.api.staff_samples import Samples, samples
 from tests.doorkeeper import PASSWORD
 from tests.doors import Answer, Program, id_of
+from tests.undoing import undoing
 from tests.world import how_many_rows
 
 REFUSED = "__typename ... on Refusal { code message path }"
@@ -66,7 +66,7 @@ async def undone(program: Program, sample: Sample, given: list[Any], before: dic
     """The same, undone after a look at what was written: nothing, or one outcome for each that was done."""
     answer: Answer | None = None
     try:
-        async with in_transaction():
+        async with undoing():
             answer = await together(program, sample, given)
             done = zip(answer.body["data"].values(), given, strict=True)
             kept = sum("code" not in (one or {}) and not asked.get("dryRun") for one, asked in done)

@@ -57,6 +57,11 @@ vetdesk_reading_careful_answers_total{view="owner"} 0
 # TYPE vetdesk_reading_fallbacks_total counter
 vetdesk_reading_fallbacks_total{view="staff"} 0
 vetdesk_reading_fallbacks_total{view="owner"} 0
+# HELP vetdesk_payments_hanging Card payments and refunds whose outcome should be known, and is not.
+# TYPE vetdesk_payments_hanging gauge
+vetdesk_payments_hanging{where="STARTING"} 0
+vetdesk_payments_hanging{where="CAPTURING"} 0
+vetdesk_payments_hanging{where="REFUND"} 0
 """
 
 
@@ -81,7 +86,7 @@ async def test_what_was_remembered_is_told_for_each_view(database):
 async def test_every_line_is_as_prometheus_reads_it(database):
     lines = (await page(Program(metrics_token=TOKEN), TOKEN)).text.splitlines()
     for line in lines:
-        assert re.fullmatch(r'# (HELP|TYPE) [a-z_]+ .+|[a-z_]+\{view="(staff|owner)"\} \d+', line)
+        assert re.fullmatch(r'# (HELP|TYPE) [a-z_]+ .+|[a-z_]+\{(view="(staff|owner)"|where="[A-Z]+")\} \d+', line)
 
 
 async def test_figures_are_for_whoever_knows_the_token(database):

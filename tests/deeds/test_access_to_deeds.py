@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import pytest
-from tortoise.transactions import in_transaction
 
 from models.refusal import Forbidden, NotFound, Refusal, SignedOut
 from models.role import STAFF_ROLES, Role
@@ -14,6 +13,7 @@ from resolvers.access import DEEDS, Deed, Where
 from resolvers.viewer import Viewer
 from tests.every_deed import TABLE, Line
 from tests.scene import COLUMNS, NOBODY, OWNER, Scene, a_scene
+from tests.undoing import undoing
 from tests.world import how_many_rows
 
 NOT_LET_IN = (Forbidden, SignedOut, NotFound)
@@ -26,7 +26,7 @@ class Undone(Exception):
 async def outcome(line: Line, scene: Scene, viewer: Viewer) -> type[Refusal] | None:
     """What the viewer hears: nothing when it was done, which is then undone."""
     try:
-        async with in_transaction():
+        async with undoing():
             await line.call(scene, viewer)
             raise Undone
     except Undone:

@@ -6,6 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from vetdesk.settings import Settings, SettingsError, explained, load
+from vetdesk.wiring import payments
 
 SECRET = "a secret of thirty-two characters"
 
@@ -62,6 +63,35 @@ def test_a_setting_that_makes_no_sense_stops_the_start_with_a_sentence(monkeypat
     with pytest.raises(SettingsError) as refused:
         load()
     assert str(refused.value).startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("PAYMENTS_URL", "ftp://provider.example", "it must be a web address"),
+        ("PAYMENTS_URL", "http://provider.example", "whoever is not on this machine"),
+        ("PAYMENTS_NOTICE_SECRETS", "long enough for one, short", "each must have 16 characters or more"),
+    ],
+)
+def test_a_payment_provider_is_reached_safely_or_not_at_all(monkeypatch, name, value, sentence):
+    monkeypatch.setenv(f"VETDESK_{name}", value)
+    with pytest.raises(SettingsError, match=f"VETDESK_{name} cannot be used: {sentence}"):
+        load()
+
+
+def test_a_payment_provider_is_named_with_its_key_and_the_secrets_of_its_notices(monkeypatch):
+    assert payments(load()) is None
+    monkeypatch.setenv("VETDESK_PAYMENTS_URL", "https://provider.example/")
+    monkeypatch.setenv("VETDESK_PAYMENTS_KEY", "the key of the practice")
+    with pytest.raises(SettingsError, match="VETDESK_PAYMENTS_NOTICE_SECRETS beside it"):
+        payments(load())
+    monkeypatch.setenv("VETDESK_PAYMENTS_NOTICE_SECRETS", "the one that goes, the one that comes")
+    settings = load()
+    assert settings.notice_secrets == ("the one that goes", "the one that comes")
+    assert payments(settings) is not None
+    shown = "\n".join(" ".join(line) for line in explained(settings))
+    assert "the one that" not in shown
+    assert "the key of" not in shown
 
 
 def test_secrets_are_never_shown(monkeypatch):
