@@ -63,6 +63,7 @@ from graph.reading import ReadingExecutor
 from graph.reading.connection import mark_as_its_entries
 from graph.scalars import SCALARS
 from graph.subscriptions.appointments import AppointmentSubscriptions
+from graph.subscriptions.invoices import InvoiceSubscriptions
 from graph.types.node import Node
 from graph.types.ownership import Ownership
 from graph.types.staff import HoursException, WorkingHours
@@ -135,7 +136,7 @@ class Mutation(
 
 
 @strawberry.type(description="Everything that can be watched.")
-class Subscription(AppointmentSubscriptions):
+class Subscription(AppointmentSubscriptions, InvoiceSubscriptions):
     """Everything that can be watched."""
 
 

@@ -253,7 +253,7 @@ def impersonal(viewer: Viewer) -> Viewer:
 
 
 async def owners_concerned(subjects: Iterable[UUID]) -> dict[UUID, set[UUID]]:
-    """The clients whom each of these concerns as owners: who sees an appointment, whose an ownership or account is.
+    """The clients whom each of these concerns: who sees an appointment, whose an ownership, account or invoice is.
 
     Of appointments it is the rule of `ROWS` asked the other way round.
     """
@@ -265,8 +265,9 @@ async def owners_concerned(subjects: Iterable[UUID]) -> dict[UUID, set[UUID]]:
         "SELECT a.id, mine.client_id FROM appointment a JOIN ownership mine ON mine.pet_id = a.pet_id "
         f"WHERE a.id IN ({given}) AND mine.ends_on IS NULL AND mine.may_view "
         f"UNION ALL SELECT o.id, o.client_id FROM ownership o WHERE o.id IN ({given}) "
-        f"UNION ALL SELECT c.id, c.client_id FROM account c WHERE c.id IN ({given}) AND c.client_id IS NOT NULL",
-        wanted * 3,
+        f"UNION ALL SELECT c.id, c.client_id FROM account c WHERE c.id IN ({given}) AND c.client_id IS NOT NULL "
+        f"UNION ALL SELECT i.id, i.client_id FROM invoice i WHERE i.id IN ({given}) AND i.state = 'ISSUED'",
+        wanted * 4,
     )
     concerned: dict[UUID, set[UUID]] = {}
     for subject, client in found:

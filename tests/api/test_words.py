@@ -106,7 +106,7 @@ def test_an_owner_asks_for_nothing_but_this():
 
 def test_an_owner_watches_nothing_but_this():
     assert OWNER_VIEW.subscription_type
-    assert set(OWNER_VIEW.subscription_type.fields) == {"myAppointmentChanged"}
+    assert set(OWNER_VIEW.subscription_type.fields) == {"myAppointmentChanged", "myInvoiceChanged"}
 
 
 @pytest.mark.parametrize(
