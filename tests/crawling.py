@@ -27,6 +27,7 @@ BY_ID = {
     "pet": "Pet",
     "certificate": "Certificate",
     "certificateLink": "Certificate",
+    "payment": "Payment",
     "invoice": "Invoice",
     "creditNote": "CreditNote",
 }
