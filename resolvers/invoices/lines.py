@@ -67,7 +67,7 @@ async def add(viewer: Viewer, invoice_id: UUID | None, new: NewLine, *, key: str
             if visit is not None:
                 made = await _of_charge(invoice, position, visit, item, new)
             else:
-                made = await _of_item(invoice, position, item, pet, now)
+                made = await _of_item(invoice, position, item, pet, new, now)
             say(made, new.terms, invoice)
             await priced_lines.must_be_allowed(viewer, invoice, made)
             await sql.insert([made])
@@ -167,7 +167,7 @@ async def _of_charge(
 
 
 async def _of_item(
-    invoice: Invoice, position: int, item: PriceListItem | None, pet: Pet | None, now: datetime
+    invoice: Invoice, position: int, item: PriceListItem | None, pet: Pet | None, new: NewLine, now: datetime
 ) -> InvoiceLine:
     if item is None:
         raise InvalidInput("Please name an item, or what was done.", path=("itemId",))
@@ -176,7 +176,7 @@ async def _of_item(
     quote = (await quotes.quotes([item.id], place[0], today))[item.id]
     if not item.is_offered:
         raise InvalidInput("This is not offered any more.", path=("itemId",))
-    if quote.tax_rate is None:
+    if quote.tax_rate is None or (quote.minor is None and not isinstance(new.terms.price, tuple)):
         raise NoPrice(path=("itemId",))
     return InvoiceLine(
         id=uuid7(),
@@ -190,7 +190,7 @@ async def _of_item(
         quantity_thousandths=ONE,
         unit=item.unit,
         list_price_minor=quote.minor,
-        unit_price_minor=quote.minor,
+        unit_price_minor=quote.minor or 0,
         tax_category_id=item.tax_category_id,
         tax_rate=quote.tax_rate,
         tax_is_included=quote.tax_is_included,

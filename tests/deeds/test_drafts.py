@@ -1,0 +1,490 @@
+"""Drafts: opened for visits, worked on by several people, divided among payers, and given up."""
+
+from datetime import timedelta
+
+import pytest
+
+from models import (
+    ChargeSource,
+    DroppedCharge,
+    EventKind,
+    Invoice,
+    InvoiceLine,
+    InvoicePayer,
+    InvoiceState,
+    InvoiceVisit,
+    Location,
+)
+from models.money import ONE
+from models.ownership import Right
+from models.refusal import (
+    AlreadyBilled,
+    DiscountTooHigh,
+    EnteredInError,
+    Forbidden,
+    IdempotencyKeyReused,
+    InvalidInput,
+    InvoiceDiscarded,
+    InvoiceIssued,
+    NoLegalEntity,
+    NoPrice,
+    NotFound,
+    SharesMustSumTo100,
+)
+from models.row import uuid7
+from resolvers import proposals
+from resolvers.invoices import drafts, lines
+from resolvers.invoices.drafts import NewInvoice, Payer
+from resolvers.invoices.lines import NewLine
+from resolvers.invoices.terms import Terms
+from tests.bills import a_treatment, issue, lines_of, opened, sums_of, treated
+from tests.found import events, last_event
+from tests.racing import meanwhile
+from tests.world import (
+    NOW,
+    TODAY,
+    a_location,
+    a_nurse,
+    a_pet,
+    a_receptionist,
+    a_visit,
+    an_owner,
+    an_ownership,
+    how_many_rows,
+)
+from tests.world.money import an_item
+
+pytestmark = pytest.mark.anyio
+
+LATER = NOW + timedelta(minutes=5)
+TEN_PERCENT, ELEVEN_PERCENT = 10_000, 11_000
+
+
+async def now_of(invoice):
+    return await Invoice.get(id=invoice.id)
+
+
+async def add(one, draft, key="k1", by=None, **new):
+    viewer = (by or one.desk).viewer
+    await lines.add(viewer, draft.id, NewLine(**new), key=key, now=NOW)
+    return (await lines_of(draft))[-1]
+
+
+async def amend(one, line, key="k1", by=None, **terms):
+    await lines.amend((by or one.desk).viewer, line.id, Terms(**terms), key=key, now=NOW)
+    return await InvoiceLine.get(id=line.id)
+
+
+# Opening
+
+
+async def test_a_draft_begins_with_what_was_done_at_the_visit(database):
+    one = await treated()
+
+    draft = await opened(one)
+
+    assert (draft.state, draft.version, draft.bill_id, draft.number) == (InvoiceState.DRAFT, 1, draft.id, None)
+    assert (draft.client_id, draft.location_id, draft.currency) == (one.owner.id, one.world.location.id, "EUR")
+    assert (draft.opened_by_id, draft.opened_at) == (one.desk.id, NOW)
+    # 50.00, 120.00 and 8.00 with 19 % in it: 7.98, 19.16 and 1.28 of tax.
+    assert await sums_of(draft) == [
+        ("Consultation", 4202, 798, 5000),
+        ("Dental cleaning", 10084, 1916, 12000),
+        ("Carprofen", 672, 128, 800),
+    ]
+    assert (draft.net_minor, draft.tax_minor, draft.gross_minor) == (14958, 2842, 17800)
+    line = (await lines_of(draft))[2]
+    assert (line.source, line.source_id, line.holds_source) == (ChargeSource.TREATMENT, one.treatment.id, True)
+    assert (line.pet_id, line.visit_id, line.pet_name) == (one.world.pet.id, one.visit.id, one.world.pet.name)
+    assert (line.quantity_thousandths, line.unit, line.list_price_minor, line.provided_on) == (800, "ml", 1000, TODAY)
+    assert [row.visit_id for row in await InvoiceVisit.all()] == [one.visit.id]
+    event, _ = await last_event()
+    assert (event.kind, event.subject_id, event.location_id) == (
+        EventKind.INVOICE_OPENED, draft.id, one.world.location.id,
+    )  # fmt: skip
+
+
+async def test_a_draft_that_is_opened_twice_with_one_key_is_opened_once(database):
+    one = await treated()
+    new = NewInvoice(one.owner.id, one.world.location.id, [one.visit.id])
+    first = await drafts.open(one.desk.viewer, new, key="k1", now=NOW)
+
+    assert await drafts.open(one.desk.viewer, new, key="k1", now=LATER) == first
+    with pytest.raises(IdempotencyKeyReused):
+        await drafts.open(one.desk.viewer, NewInvoice(one.owner.id, one.world.location.id), key="k1", now=NOW)
+    assert await Invoice.all().count() == 1
+
+
+async def test_one_bill_may_be_for_several_pets_of_a_household_or_for_no_visit(database):
+    one = await treated()
+    luna = await a_pet(one.owner)
+    hers = await a_visit(luna)
+    await proposals.propose(one.world.vet.viewer, hers.id, one.consultation.id, ONE, key="k1", now=NOW)
+
+    both = NewInvoice(one.owner.id, one.world.location.id, [one.visit.id, hers.id])
+    draft = await drafts.open(one.desk.viewer, both, key="k2", now=NOW)
+    empty = await drafts.open(one.desk.viewer, NewInvoice(one.owner.id, one.world.location.id), key="k3", now=NOW)
+
+    assert {line.pet_id for line in await InvoiceLine.filter(invoice_id=draft)} == {one.world.pet.id, luna.id}
+    assert (await Invoice.get(id=draft)).gross_minor == 22800
+    assert (await Invoice.get(id=empty)).gross_minor == 0
+
+
+async def test_who_opens_what_is_billed_already_is_told_where(database):
+    one = await treated()
+    draft = await opened(one)
+    before = await how_many_rows()
+
+    with pytest.raises(AlreadyBilled) as refused:
+        await opened(one)
+
+    assert (refused.value.invoice_id, await how_many_rows()) == (draft.id, before)
+
+
+async def test_two_who_open_the_bill_of_a_visit_at_once_open_one(database):
+    one, other = await treated(), await a_receptionist()
+    new = NewInvoice(one.owner.id, one.world.location.id, [one.visit.id])
+
+    late = await meanwhile(
+        lambda: drafts.open(one.desk.viewer, new, key="k1", now=NOW),
+        lambda: drafts.open(other.viewer, new, key="k1", now=NOW),
+    )
+
+    assert isinstance(late, AlreadyBilled)
+    assert (late.invoice_id, await Invoice.all().count()) == ((await Invoice.get()).id, 1)
+
+
+async def test_nothing_is_opened_where_it_cannot_be_billed(database):
+    one, nurse = await treated(), await a_nurse()
+    there = await a_location("Quay")
+    elsewhere = await a_visit(one.world.pet, location_id=there.id)
+    error = await a_visit(one.world.pet, errored_at=NOW, errored_because="Wrong pet.")
+    here, desk = one.world.location.id, one.desk.viewer
+    before = await how_many_rows()
+
+    for wrong, refusal in (
+        (NewInvoice(uuid7(), here), NotFound),
+        (NewInvoice(one.owner.id, uuid7()), NotFound),
+        (NewInvoice(one.owner.id, here, [uuid7()]), NotFound),
+        (NewInvoice(one.owner.id, here, [elsewhere.id]), InvalidInput),
+        (NewInvoice(one.owner.id, here, [error.id]), EnteredInError),
+        (NewInvoice(one.owner.id, here, [uuid7() for _ in range(21)]), InvalidInput),
+        (NewInvoice(one.owner.id, there.id), Forbidden),
+    ):
+        with pytest.raises(refusal):
+            await drafts.open(desk, wrong, key="k1", now=NOW)
+    await Location.filter(id=here).update(legal_entity_id=None)
+    with pytest.raises(NoLegalEntity):
+        await drafts.open(desk, NewInvoice(one.owner.id, here), key="k1", now=NOW)
+    for stranger in (one.owner, one.world.vet, nurse):
+        with pytest.raises(Forbidden):
+            await drafts.open(stranger.viewer, NewInvoice(one.owner.id, here), key="k1", now=NOW)
+    assert await how_many_rows() == before
+
+
+# Payers
+
+
+async def shares(invoice_id):
+    return {row.client_id: row.share for row in await InvoicePayer.filter(invoice_id=invoice_id)}
+
+
+async def shared(one, share=60, rights=frozenset(Right)):
+    """A second owner of Rex, who pays what the first one does not."""
+    other = await an_owner()
+    await one.world.pet.ownerships.all().update(share=share)
+    await an_ownership(one.world.pet, other, share=100 - share, rights=rights)
+    return other
+
+
+async def test_owners_share_a_bill_as_they_share_the_bills_of_the_pet(database):
+    one = await treated()
+    other = await shared(one)
+
+    assert await shares((await opened(one)).id) == {one.owner.id: 60, other.id: 40}
+
+
+async def test_the_client_pays_alone_where_shares_differ_or_are_not_hers(database):
+    one = await treated()
+    await shared(one)
+    luna, stranger = await a_pet(one.owner), await an_owner()
+    hers, here = await a_visit(luna), one.world.location.id
+
+    both = NewInvoice(one.owner.id, here, [one.visit.id, hers.id])
+    mixed = await drafts.open(one.desk.viewer, both, key="k1", now=NOW)
+    assert await shares(mixed) == {}
+    await drafts.discard(one.desk.viewer, mixed, "Wrong client.", key="k2", now=NOW)
+    theirs = await drafts.open(one.desk.viewer, NewInvoice(stranger.id, here, [one.visit.id]), key="k3", now=NOW)
+    assert (await shares(theirs), (await Invoice.get(id=theirs)).client_id) == ({}, stranger.id)
+
+
+async def test_the_first_of_the_payers_is_the_named_one(database):
+    one, other = await treated(), await an_owner()
+    draft = await opened(one)
+
+    payers = [Payer(other.id, 34), Payer(one.owner.id, 66)]
+    await drafts.set_payers(one.desk.viewer, draft.id, payers, key="k1", now=NOW)
+
+    assert await shares(draft.id) == {other.id: 34, one.owner.id: 66}
+    assert ((await now_of(draft)).client_id, (await now_of(draft)).version) == (other.id, 2)
+    await drafts.set_payers(one.desk.viewer, draft.id, [Payer(one.owner.id, 100)], key="k2", now=NOW)
+    assert (await shares(draft.id), (await now_of(draft)).client_id) == ({}, one.owner.id)
+
+
+async def test_shares_that_make_no_whole_are_refused(database):
+    one, other = await treated(), await an_owner()
+    draft = await opened(one)
+    before = await how_many_rows()
+
+    for payers, refusal in (
+        ([], InvalidInput),
+        ([Payer(one.owner.id, 50)], SharesMustSumTo100),
+        ([Payer(one.owner.id, 50), Payer(other.id, 51)], SharesMustSumTo100),
+        ([Payer(one.owner.id, 100), Payer(other.id, 0)], InvalidInput),
+        ([Payer(one.owner.id, 50), Payer(one.owner.id, 50)], InvalidInput),
+        ([Payer(one.owner.id, 50), Payer(uuid7(), 50)], NotFound),
+    ):
+        with pytest.raises(refusal):
+            await drafts.set_payers(one.desk.viewer, draft.id, payers, key="k1", now=NOW)
+    assert (await how_many_rows(), (await now_of(draft)).version) == (before, 1)
+
+
+# Lines
+
+
+async def test_an_item_is_added_at_the_price_of_today(database):
+    one = await treated()
+    draft = await opened(one)
+
+    line = await add(one, draft, item_id=one.carprofen.id, pet_id=one.world.pet.id, terms=Terms(quantity=1500))
+
+    assert (line.position, line.description, line.gross_minor, line.tax_minor) == (4, "Carprofen", 1500, 239)
+    assert (line.source, line.holds_source, line.provided_on) == (None, False, TODAY)
+    assert line.pet_name == one.world.pet.name
+    assert ((await now_of(draft)).gross_minor, (await now_of(draft)).version) == (19300, 2)
+    event, detail = await last_event()
+    assert (event.kind, event.subject_id) == (EventKind.INVOICE_AMENDED, draft.id)
+    assert "Carprofen" in detail
+
+
+async def test_what_was_dropped_is_billed_when_it_is_taken_after_all(database):
+    one = await treated()
+    source = (ChargeSource.PROCEDURE, one.procedure.id)
+    await proposals.drop(one.desk.viewer, source, "On the house.", key="k1", now=NOW)
+    draft = await opened(one)
+    assert (await now_of(draft)).gross_minor == 5800
+
+    line = await add(one, draft, source=source)
+
+    assert (line.source_id, line.gross_minor, await DroppedCharge.all().count()) == (one.procedure.id, 12000, 0)
+    with pytest.raises(AlreadyBilled) as refused:
+        await add(one, draft, key="k2", source=source)
+    assert refused.value.invoice_id == draft.id
+
+
+async def test_what_the_list_does_not_have_is_billed_as_another_item(database):
+    one = await treated()
+    honey = await a_treatment(one.note, "Honey", "")
+    draft = await opened(one)
+    source = (ChargeSource.TREATMENT, honey.id)
+
+    with pytest.raises(NoPrice):
+        await add(one, draft, source=source)
+    line = await add(one, draft, key="k2", source=source, item_id=one.carprofen.id)
+
+    assert (line.description, line.item_id, line.source_id) == ("Honey", one.carprofen.id, honey.id)
+
+
+async def test_what_has_no_price_is_billed_for_one_that_is_given_with_a_reason(database):
+    one = await treated()
+    bandage = await an_item("Bandage", minor=None)
+    draft = await opened(one)
+
+    with pytest.raises(NoPrice):
+        await add(one, draft, item_id=bandage.id)
+    with pytest.raises(InvalidInput) as refused:
+        await add(one, draft, key="k2", item_id=bandage.id, terms=Terms(price=(700, "EUR")))
+    assert refused.value.path == ("priceBecause",)
+    line = await add(
+        one, draft, key="k3", item_id=bandage.id, terms=Terms(price=(700, "EUR"), price_because="As agreed.")
+    )
+    assert (line.list_price_minor, line.unit_price_minor, line.price_because) == (None, 700, "As agreed.")
+
+
+async def test_quantity_price_and_discount_are_changed_with_a_reason_and_the_trail_has_what_was_before(database):
+    one = await treated()
+    draft = await opened(one)
+    line = (await lines_of(draft))[0]
+
+    changed = await amend(
+        one,
+        line,
+        quantity=2000,
+        price=(4900, "EUR"),
+        price_because="As agreed.",
+        discount=5000,
+        discount_because="Regular.",
+    )
+
+    # 2 times 49.00 = 98.00, less 5 % = 93.10, of which 19/119 is 14.86.
+    assert (changed.gross_minor, changed.tax_minor, changed.net_minor) == (9310, 1486, 7824)
+    assert ((await now_of(draft)).gross_minor, (await now_of(draft)).version) == (22110, 2)
+    _, detail = await last_event()
+    assert '"unit_price_minor": 5000' in detail
+    assert '"unit_price_minor": 4900' in detail
+    back = await amend(one, line, key="k2", price=None, discount=0)
+    assert (back.unit_price_minor, back.price_because, back.discount_because) == (5000, "", "")
+    assert back.gross_minor == 10000
+
+
+@pytest.mark.parametrize(
+    ("terms", "path"),
+    [
+        (Terms(quantity=0), "quantity"),
+        (Terms(quantity=1_000_000_001), "quantity"),
+        (Terms(price=(5100, "EUR")), "priceBecause"),
+        (Terms(price=(5100, "GBP"), price_because="Why not."), "unitPrice"),
+        (Terms(discount=5000), "discountBecause"),
+        (Terms(discount=100_001, discount_because="More."), "discountPercent"),
+        (Terms(discount=-1, discount_because="Less."), "discountPercent"),
+        (Terms(price=(10**12, "EUR"), price_because="Gold."), "quantity"),
+    ],
+)
+async def test_terms_that_make_no_sense_change_nothing(database, terms, path):
+    one = await treated()
+    draft = await opened(one)
+    line = (await lines_of(draft))[0]
+    if path == "quantity" and terms.price != Terms().price:
+        terms = Terms(quantity=2000, price=terms.price, price_because=terms.price_because)
+
+    with pytest.raises(InvalidInput) as refused:
+        await lines.amend(one.desk.viewer, line.id, terms, key="k1", now=NOW)
+
+    assert refused.value.path[0] == path
+    assert (await InvoiceLine.get(id=line.id)).gross_minor == 5000
+    assert (await now_of(draft)).version == 1
+
+
+async def test_how_far_below_the_list_one_may_go_counts_price_and_discount_together(database):
+    one = await treated()
+    draft = await opened(one)
+    line = (await lines_of(draft))[0]
+    why = {"price_because": "A friend.", "discount_because": "A friend."}
+
+    with pytest.raises(DiscountTooHigh) as refused:
+        await amend(one, line, discount=ELEVEN_PERCENT, **why)
+    assert (refused.value.most_percent, refused.value.path) == (10, ("discountPercent",))
+    with pytest.raises(DiscountTooHigh):
+        await amend(one, line, key="k2", price=(4499, "EUR"), **why)
+    # 47.50 less 6 % is 44.65, and 10 % off 50.00 is 45.00.
+    with pytest.raises(DiscountTooHigh):
+        await amend(one, line, key="k3", price=(4750, "EUR"), discount=6000, **why)
+    assert (await InvoiceLine.get(id=line.id)).gross_minor == 5000
+
+    assert (await amend(one, line, key="k4", discount=TEN_PERCENT, **why)).gross_minor == 4500
+    assert (await amend(one, line, key="k5", by=one.world.manager, price=(0, "EUR"), **why)).gross_minor == 0
+    assert (await amend(one, line, key="k6", price=(9900, "EUR"), discount=0, **why)).gross_minor == 9900
+
+
+async def test_a_line_that_is_taken_off_may_be_billed_again(database):
+    one = await treated()
+    draft = await opened(one)
+    line = (await lines_of(draft))[1]
+
+    assert await lines.remove(one.desk.viewer, line.id, key="k1", now=NOW) == draft.id
+    assert await lines.remove(one.desk.viewer, line.id, key="k1", now=LATER) == draft.id
+
+    assert [name for name, *_ in await sums_of(draft)] == ["Consultation", "Carprofen"]
+    assert ((await now_of(draft)).gross_minor, (await now_of(draft)).version) == (5800, 2)
+    again = await add(one, draft, key="k2", source=(ChargeSource.PROCEDURE, one.procedure.id))
+    assert (again.position, again.gross_minor) == (4, 12000)
+
+
+async def test_each_deed_to_a_line_is_done_once_however_often_it_is_sent(database):
+    one = await treated()
+    draft = await opened(one)
+    line = (await lines_of(draft))[0]
+
+    for _ in range(2):
+        await lines.add(one.desk.viewer, draft.id, NewLine(item_id=one.carprofen.id), key="k1", now=NOW)
+        await lines.amend(one.desk.viewer, line.id, Terms(quantity=2000), key="k2", now=NOW)
+        await drafts.set_payers(one.desk.viewer, draft.id, [Payer(one.owner.id, 100)], key="k3", now=NOW)
+
+    assert (len(await lines_of(draft)), (await now_of(draft)).version) == (4, 4)
+
+
+async def test_two_receptionists_on_one_draft_lose_nothing(database):
+    one, other = await treated(), await a_receptionist()
+    draft = await opened(one)
+    line = (await lines_of(draft))[0]
+
+    late = await meanwhile(
+        lambda: lines.amend(one.desk.viewer, line.id, Terms(quantity=2000), key="k1", now=NOW),
+        lambda: lines.add(other.viewer, draft.id, NewLine(item_id=one.carprofen.id), key="k1", now=NOW),
+    )
+
+    assert late == draft.id
+    # 100.00 + 120.00 + 8.00 + 10.00
+    assert ((await now_of(draft)).gross_minor, (await now_of(draft)).version) == (23800, 3)
+
+
+async def test_a_draft_has_at_most_two_hundred_lines(database):
+    one = await treated()
+    draft = await opened(one)
+    line = (await lines_of(draft))[0]
+    copies = [
+        InvoiceLine(
+            **{
+                name: getattr(line, name)
+                for name in InvoiceLine._meta.db_fields
+                if name not in {"id", "position", "holds_source"}
+            },
+            position=at,
+        )
+        for at in range(4, 201)
+    ]
+    await InvoiceLine.bulk_create(copies)
+
+    with pytest.raises(InvalidInput):
+        await add(one, draft, item_id=one.carprofen.id)
+
+
+# Discarding
+
+
+async def test_what_a_discarded_draft_billed_may_be_billed_by_another(database):
+    one = await treated()
+    draft = await opened(one)
+
+    assert await drafts.discard(one.desk.viewer, draft.id, "Wrong client.", key="k1", now=LATER) == draft.id
+
+    gone = await now_of(draft)
+    assert (gone.state, gone.discarded_at, gone.discarded_because) == (InvoiceState.DISCARDED, LATER, "Wrong client.")
+    assert (gone.number, {line.holds_source for line in await lines_of(gone)}) == (None, {False})
+    assert (await events())[-1] == EventKind.INVOICE_DISCARDED
+    assert await drafts.discard(one.desk.viewer, draft.id, "Wrong client.", key="k1", now=NOW) == draft.id
+    assert (await opened(one)).gross_minor == 17800
+
+
+async def test_nothing_is_done_to_what_is_no_draft_any_more(database):
+    one = await treated()
+    draft = await opened(one)
+    line = (await lines_of(draft))[0]
+    await issue(one, draft)
+    other = await drafts.open(one.desk.viewer, NewInvoice(one.owner.id, one.world.location.id), key="k", now=NOW)
+    await lines.add(one.desk.viewer, other, NewLine(item_id=one.carprofen.id), key="k", now=NOW)
+    theirs = await InvoiceLine.get(invoice_id=other)
+    await drafts.discard(one.desk.viewer, other, "No.", key="k", now=NOW)
+    before = await how_many_rows()
+
+    for of, its, refusal in ((draft.id, line.id, InvoiceIssued), (other, theirs.id, InvoiceDiscarded)):
+        for deed in (
+            lambda of=of: lines.add(one.desk.viewer, of, NewLine(item_id=one.carprofen.id), key="k1", now=NOW),
+            lambda its=its: lines.amend(one.desk.viewer, its, Terms(quantity=2000), key="k1", now=NOW),
+            lambda its=its: lines.remove(one.desk.viewer, its, key="k1", now=NOW),
+            lambda of=of: drafts.set_payers(one.desk.viewer, of, [Payer(one.owner.id, 100)], key="k1", now=NOW),
+            lambda of=of: drafts.discard(one.desk.viewer, of, "No.", key="k1", now=NOW),
+        ):
+            with pytest.raises(refusal):
+                await deed()
+    assert await how_many_rows() == before
