@@ -32,16 +32,23 @@ def changed(value: Any, read: Callable[[Any], Any] = lambda same: same, *, null:
     return null if value is None else read(value)
 
 
-def changed_not_cleared(value: T | None, path: str) -> T | Unset:
+@overload
+def changed_not_cleared(value: T | None, path: str) -> T | Unset: ...
+
+
+@overload
+def changed_not_cleared(value: T | None, path: str, read: Callable[[T], R]) -> R | Unset: ...
+
+
+def changed_not_cleared(value: Any, path: str, read: Callable[[Any], Any] = lambda same: same) -> Any:
     """What an amendment says of something that cannot be cleared.
 
     Raises:
         InvalidInput: it was cleared.
     """
-    said = changed(value, null=None)
-    if said is None:
+    if value is None:
         raise InvalidInput("Please fill this in.", path=(path,))
-    return said
+    return changed(value, read, null=None)
 
 
 def few(values: Sequence[T], most: int, *path: str) -> Sequence[T]:

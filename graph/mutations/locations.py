@@ -10,7 +10,7 @@ import strawberry
 from graph.context import Info
 from graph.deeds import KEY, answered, deed_input, mutation, payload, said
 from graph.ids import key
-from graph.inputs import changed
+from graph.inputs import changed, changed_not_cleared
 from graph.roles import EVERYBODY
 from graph.scalars import WallTime
 from graph.types.location import Location
@@ -163,7 +163,7 @@ class LocationMutations:
             opening_hours=changed(input.opening_hours, _stretches, null=()),
             closed_on=changed(input.closed_on, null=None),
             region=changed(input.region, null=""),
-            legal_entity_id=changed(input.legal_entity_id, partial(key, "LegalEntity"), null=None),
+            legal_entity_id=changed_not_cleared(input.legal_entity_id, "legalEntityId", partial(key, "LegalEntity")),
         )
         location_id = key("Location", input.location_id)
         amended = await locations.amend(viewer, location_id, changes, key=input.idempotency_key, now=info.context.now)

@@ -134,7 +134,7 @@ class PriceListMutations:
             name=changed(input.name, null=""),
             code=changed(input.code, null=""),
             unit=changed(input.unit, null=""),
-            tax_category_id=changed(input.tax_category_id, partial(key, "TaxCategory"), null=None),
+            tax_category_id=changed_not_cleared(input.tax_category_id, "taxCategoryId", partial(key, "TaxCategory")),
             service_id=changed(input.service_id, partial(maybe_key, "Service"), null=None),
             vaccine_id=changed(input.vaccine_id, partial(maybe_key, "Vaccine"), null=None),
             also_called=changed(input.also_called, tuple, null=()),

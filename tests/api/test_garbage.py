@@ -24,6 +24,7 @@ T = TypeVar("T")
 REFUSED = "__typename ... on Refusal { code message path }"
 AT_ONCE = 25
 FEW = 5  # one input can be wrong in so many places that the others are no longer looked at
+WANTS = {"day": "appointments { id }", "priceList": "nodes { item { id } quote { total { amount } } }"}
 KEY = "the key"
 KEYED = {"idempotencyKey"}
 OFTEN: dict[str, Any] = {
@@ -175,6 +176,13 @@ def questions(made: Samples, audience: Audience) -> dict[str, dict[str, Any]]:
             **page,
         },
         "vaccines": {"search": "rabisin"},
+        "priceList": {
+            "locationId": id_of(world.location),
+            "on": "2026-03-03",
+            "search": "consultation",
+            "isOffered": True,
+            **page,
+        },
         "vaccinationsOfLot": {"lot": "A-1", "vaccineId": id_of(made.vaccine), **page},
         "day": {"locationId": id_of(world.location), "on": "2026-03-03"},
         "dueSteps": {"from": "2026-03-01", "to": "2026-03-03", **page},
@@ -198,7 +206,7 @@ async def test_no_query_is_troubled_by_any_argument(database, audience):
     who = made.boss if audience is Audience.STAFF else made.world.owner.viewer
     for root, good in known.items():
         args = view.query_type.fields[root].args
-        wants = "nodes { id }" if "first" in args else "appointments { id }" if root == "day" else "__typename"
+        wants = WANTS.get(root, "nodes { id }" if "first" in args else "__typename")
         head = ", ".join(f"${name}: {argument.type}" for name, argument in args.items())
         body = ", ".join(f"{name}: ${name}" for name in args)
         document = f"query ({head}) {{ {root}({body}) {{ {wants} }} }}"

@@ -183,6 +183,7 @@ PAGED = (
     "NoteRevision",
     "Pet",
     "Prescription",
+    "PriceListEntry",
     "RecordReading",
     "TreatmentPlan",
     "TreatmentStep",

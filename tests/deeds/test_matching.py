@@ -45,8 +45,9 @@ async def test_what_says_more_is_taken_first_and_what_was_added_first_of_equals(
     await a_location()
     service = await a_service("Dental Care")
     await an_item("Polish", also_called=["Cleaning"])
-    named = await an_item("Cleaning")
-    await an_item("Cleaning")
+    first, second = sorted((uuid7(), uuid7()))
+    await an_item("Cleaning", id=second)
+    named = await an_item("Cleaning", id=first)
     own = await an_item("Dental", service_id=service.id)
 
     asked = [(1, service.id, None, "Cleaning"), (2, uuid7(), None, "Cleaning")]

@@ -18,7 +18,7 @@ from resolvers import appointments, clients, codes, deaths, pets, retries, throt
 from resolvers import visits as visit_records
 from resolvers.appointments import COMING_VISIT_BEFORE, Booking, Move
 from resolvers.pets import PetOwner
-from vetdesk.demo import animals, households, online, visits
+from vetdesk.demo import animals, billing, households, online, visits
 from vetdesk.demo.house import DEMO, House, announce_absences, opened
 from vetdesk.demo.households import OPENED_DAYS_AGO
 from vetdesk.demo.offers import FAREWELL
@@ -69,6 +69,7 @@ async def build(ports: Ports, *, now: datetime, report: Report, size: Size = FUL
     # One transaction around them all: a practice half made up would be in the way of the next attempt.
     async with in_transaction():
         house = await opened(ports, now - timedelta(days=OPENED_DAYS_AGO))
+        await billing.set_up(house, now - timedelta(days=OPENED_DAYS_AGO))
         records = Records(house, Random(_SEED), now=now, shown=story.animals[:3])  # noqa: S311 - as above
         life = _Life(house, records)
         life.foresee(story, now)
@@ -118,6 +119,8 @@ class _Life:
             self._foresee(visit)
         self._foresee_accounts(story, now)
         self._at(now - timedelta(days=9), partial(announce_absences, self._house))
+        for number, days in enumerate(billing.RAISED_DAYS_AGO, 1):
+            self._at(now - timedelta(days=days), partial(billing.raise_fees, self._house, number))
         # Sorting is stable: what happens at one moment stays in the order given.
         self._acts = sorted((one for one in self._acts if one[0] <= now), key=lambda one: one[0])
 

@@ -41,6 +41,7 @@ from vetdesk.demo.vaccines import ACTIVATED, CORE
 
 if TYPE_CHECKING:
     from resolvers.ports import Ports
+    from vetdesk.demo.fees import Fee
     from vetdesk.demo.offers import Offer
     from vetdesk.demo.places import Place
     from vetdesk.demo.team import Member
@@ -64,6 +65,7 @@ class House:
     team: dict[Member, UUID] = field(default_factory=dict)
     offers: dict[Offer, UUID] = field(default_factory=dict)
     vaccines: dict[Vaccine, UUID] = field(default_factory=dict)
+    items: dict[Fee, UUID] = field(default_factory=dict)
     _numbers: count[int] = field(default_factory=count)
 
     def key(self) -> str:
