@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from models.refusal import InvalidInput
 
@@ -133,6 +133,14 @@ def day_in(zone: ZoneInfo, day: date) -> Period:
 def today_in(zone: ZoneInfo, now: datetime) -> date:
     """The local date at this instant."""
     return now.astimezone(zone).date()
+
+
+def today_by(zone: str, now: datetime) -> date:
+    """The local date by the clock of the zone of that name; of one that nobody here knows the date in UTC, a day off at most."""
+    try:
+        return today_in(ZoneInfo(zone), now)
+    except ZoneInfoNotFoundError:
+        return now.astimezone(UTC).date()
 
 
 def days(first: date, last: date) -> Iterator[date]:

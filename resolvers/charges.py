@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
-from zoneinfo import ZoneInfo
 
 from models import ChargeSource, Money, sql
 from models.invoice import amounts
 from models.money import ONE
-from models.period import today_in
+from models.period import today_by
 from models.row import folded
 from resolvers import done, matching, quotes
 from resolvers.quotes import Asked
@@ -187,7 +186,7 @@ def _charge(row: Mapping[str, object]) -> Charge:
         vaccine_id=_maybe(row["vaccine_id"]),
         item_id=_maybe(row["item_id"]),
         quantity=int(str(row["quantity"])),
-        provided_on=today_in(ZoneInfo(str(row["zone"])), at),
+        provided_on=today_by(str(row["zone"]), at),
         currency=str(row["currency"]),
         legal_entity_id=_maybe(row["legal_entity_id"]),
         held_by=_maybe(row["held_by"]),

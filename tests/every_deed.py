@@ -397,6 +397,7 @@ async def _(scene, viewer):
     await invitations.invite_first_manager(viewer, manager, **given)
 
 
+import tests.deeds_of_invoices  # noqa: E402 - the deeds of charges and invoices, in their own file
 import tests.deeds_of_lines  # noqa: E402 - the deeds of the lines of a record, in their own file
 import tests.deeds_of_plans  # noqa: E402 - the deeds of plans and documents, in their own file
 import tests.deeds_of_prices  # noqa: E402 - the deeds of prices and who invoices, in their own file

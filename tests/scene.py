@@ -11,6 +11,8 @@ from models import (
     Document,
     DocumentKind,
     HoursException,
+    Invoice,
+    InvoiceLine,
     Letter,
     Note,
     NoteKind,
@@ -19,6 +21,7 @@ from models import (
     Payment,
     Pet,
     PriceListItem,
+    ProposedCharge,
     Role,
     Staff,
     Status,
@@ -51,7 +54,7 @@ from tests.world import (
     an_owner,
     an_ownership,
 )
-from tests.world.money import a_payment, an_invoice, an_item
+from tests.world.money import a_draft, a_payment, an_invoice, an_item
 
 STAFF = (Role.RECEPTIONIST, Role.NURSE, Role.VET, Role.MANAGER)
 OWNER, NOBODY, ROLELESS = "an owner", "nobody", "staff without roles"
@@ -94,6 +97,11 @@ class Scene:
     record: RecordScene
     item: PriceListItem
     overpaid: Payment
+    proposal: ProposedCharge
+    bill: Invoice
+    bill_line: InvoiceLine
+    invoice: Invoice
+    invoice_line: InvoiceLine
 
 
 @dataclass(frozen=True)
@@ -129,6 +137,12 @@ async def a_scene() -> Scene:
     await codes.request_sign_in_code(ANYONE, address, origin=HOME, vault=VAULT, rules=RULES, now=NOW)
     vaccine, viewers = await a_vaccine(), await _somebody_each(world)
     await Staff.all().update(licence_number="L 1")
+    item, record, bill, invoice = (
+        await an_item(),
+        await _a_record(world),
+        await a_draft(world.owner),
+        await an_invoice(world.owner),
+    )
     return Scene(
         world=world,
         other=other,
@@ -153,9 +167,20 @@ async def a_scene() -> Scene:
         lines=await some_lines(world.pet),
         viewers=viewers,
         gone=await a_dead_pet(world.owner),
-        record=await _a_record(world),
-        item=await an_item(),
         overpaid=await _overpaid(world),
+        record=record,
+        item=item,
+        proposal=await ProposedCharge.create(
+            visit_id=record.visit.id,
+            item_id=item.id,
+            quantity_thousandths=1000,
+            proposed_by_id=world.vet.id,
+            proposed_at=NOW,
+        ),
+        bill=bill,
+        bill_line=await InvoiceLine.get(invoice_id=bill.id),
+        invoice=invoice,
+        invoice_line=await InvoiceLine.get(invoice_id=invoice.id),
     )
 
 

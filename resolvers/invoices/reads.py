@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from models import CreditNote, Invoice, InvoiceState, Location, Money, sql
-from models.period import today_in
+from models.period import today_by
 from resolvers import access
 
 if TYPE_CHECKING:
@@ -79,7 +78,7 @@ async def _overdue_at(now: datetime) -> tuple[Any, ...]:
     """That something is open after the day on which it was due; each place has a calendar of its own."""
     places = await Location.all().order_by("id")
     each = " OR ".join("({t}.location_id = ? AND {t}.due_on < ?)" for _ in places)
-    values = [value for place in places for value in (place.id, today_in(place.clock, now))]
+    values = [value for place in places for value in (place.id, today_by(place.zone, now))]
     return f"({each or access.NOTHING}) AND {_OPEN} > 0", *values
 
 
@@ -122,7 +121,7 @@ class _Standing:
 
     def is_overdue(self, now: datetime) -> bool:
         """Whether something is open and its day has passed on the calendar of the place."""
-        return self.due_on is not None and self.minor > 0 and self.due_on < today_in(ZoneInfo(self.zone), now)
+        return self.due_on is not None and self.minor > 0 and self.due_on < today_by(self.zone, now)
 
 
 async def _standing(invoice_ids: Sequence[UUID]) -> dict[UUID, _Standing]:

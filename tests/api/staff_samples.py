@@ -14,6 +14,7 @@ from tests.api.plan_samples import for_documents, for_plans
 from tests.api.record_samples import for_records
 from tests.api.samples import ADDRESS, Sample, a_visit, at, for_owners, secret_of
 from tests.api.samples_of_imports import of_imports
+from tests.api.samples_of_invoices import of_invoices
 from tests.api.samples_of_lines import of_lines
 from tests.api.samples_of_prices import of_prices
 from tests.api.samples_of_the_desk import of_the_desk
@@ -424,4 +425,5 @@ async def for_staff(program: Program, world: World, boss: Viewer) -> list[Sample
         *await of_lines(world, sample),
         *await of_prices(world, sample),
         *await of_the_desk(world, sample),
+        *await of_invoices(world, sample),
     ]

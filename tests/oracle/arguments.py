@@ -15,6 +15,7 @@ from models import (
     DiagnosisTerm,
     Document,
     ImportedLine,
+    Invoice,
     Location,
     Note,
     NoteRevision,
@@ -31,7 +32,7 @@ from models import (
 )
 from models.treatment import PlanState
 from resolvers.viewer import Audience, Viewer
-from tests.oracle import lines, prices
+from tests.oracle import bills, lines, prices
 from tests.oracle.kinds import KINDS, SCHEMAS
 from tests.oracle.oracle import id_of
 from tests.oracle.records import Records
@@ -74,6 +75,11 @@ _KINDLESS = (
     "TaxRate",
     "PriceListEntry",
     "Price",
+    "InvoicePayer",
+    "InvoiceVisit",
+    "ProposedCharge",
+    "DroppedCharge",
+    "LedgerEntry",
 )
 
 
@@ -107,6 +113,7 @@ class Arguments:
         self._at = {model: places(model, "at") for model in (Visit, Note, RecordReading, Prescription, Vital)}
         self._names = {model: places(model, "fold") for model in (Pet, Client, DiagnosisTerm, PriceListItem)}
         self._doses, self._imported = places(Vaccination, "given_on"), places(ImportedLine, "at")
+        self._bills = [*places(Invoice, "opened_at"), *places(Invoice, "due_on")]
         self._told = [id_of("Pet", each) for each in records.told]
 
     def ask_as(self, viewer: Viewer) -> None:
@@ -197,6 +204,13 @@ class Arguments:
             case ("Query", "priceList") | ("TaxCategory", "rates") | ("PriceListItem", "prices"):
                 given = prices.drawn(chance, of, field, lambda kind: self._id(chance, kind))
                 return given | (self._page(chance, self._names[PriceListItem]) if field == "priceList" else {})
+            case "Query", "invoice" | "creditNote" | "checkout":
+                return bills.drawn(chance, field, lambda kind: self._id(chance, kind))
+            case "Query", "invoices" | "myInvoices":
+                given = bills.drawn(chance, field, lambda kind: self._id(chance, kind))
+                return given | self._page(chance, self._bills)
+            case "Client", "invoices":
+                return self._page(chance, self._bills)
         raise LookupError(f"Nobody knows what to give to {of}.{field}.")
 
     def _id(self, chance: Random, kind: str | None = None) -> str:

@@ -39,6 +39,7 @@ from models.client import WordKind, search_words
 from models.due_date import Reason
 from models.ownership import Right
 from models.pet import DatePrecision
+from tests.oracle.bills import some_bills
 from tests.oracle.papers import some_papers
 from tests.oracle.prices import some_prices
 from tests.oracle.visits import some_visits
@@ -156,6 +157,7 @@ async def a_house() -> House:
     await an_import(world.pet)
     await _endings(world, other)
     await some_prices()
+    await some_bills(people)
     return House(world, people)
 
 

@@ -72,6 +72,15 @@ KINDS: dict[str, Any] = {
     "PriceListItem": models.PriceListItem,
     "PriceListEntry": models.PriceListItem,
     "Price": models.Price,
+    "Invoice": models.Invoice,
+    "InvoiceLine": models.InvoiceLine,
+    "InvoicePayer": models.InvoicePayer,
+    "InvoiceVisit": models.InvoiceVisit,
+    "CreditNote": models.CreditNote,
+    "CreditNoteLine": models.CreditNoteLine,
+    "ProposedCharge": models.ProposedCharge,
+    "DroppedCharge": models.DroppedCharge,
+    "LedgerEntry": models.LedgerEntry,
 }
 ONE = {
     "vet": "Staff",
@@ -92,9 +101,12 @@ ONE = {
     "protocol": "VaccinationProtocol",
     "importedBy": "Staff",
     "within": "ImportedLine",
+    "openedBy": "Staff",
+    "issuedBy": "Staff",
+    "item": "PriceListItem",
 }
 # What stands behind these is seen by whom its own rule shows it to.
-JOINED = {("Certificate", "vaccination"), ("Certificate", "replacedBy")}
+JOINED = {("Certificate", "vaccination"), ("Certificate", "replacedBy"), ("InvoiceLine", "pet")}
 # The rows of which a list is made: their kind, what points here, their order, and what else must hold of them.
 MANY: dict[tuple[str, str], tuple[str, str, tuple[str, ...], Any]] = {
     ("Account", "sessions"): (
@@ -137,6 +149,10 @@ MANY: dict[tuple[str, str], tuple[str, str, tuple[str, ...], Any]] = {
     ("Staff", "exceptions"): ("HoursException", "staff_id", ("starts_at",), None),
     ("Visit", "documents"): ("Document", "visit_id", ("at",), None),
     ("Visit", "plans"): ("TreatmentPlan", "visit_id", ("created_at",), None),
+    ("Invoice", "lines"): ("InvoiceLine", "invoice_id", ("position",), None),
+    ("Invoice", "creditNotes"): ("CreditNote", "invoice_id", ("issued_at",), None),
+    ("Invoice", "payers"): ("InvoicePayer", "invoice_id", ("-share",), None),
+    ("CreditNote", "lines"): ("CreditNoteLine", "credit_note_id", ("position",), None),
     ("TreatmentPlan", "steps"): ("TreatmentStep", "plan_id", ("position",), None),
 }
 # The pages of rows below a row: their kind, what points here, and by what they are sorted, downward.
@@ -176,6 +192,7 @@ COLUMNS = {
     "legalUntil": "immune_until",
     "legallyRequiredBy": "required_by",
     "mostDiscountPercent": "most_discount",
+    "sharePercent": "share",
 }
 
 

@@ -23,7 +23,7 @@ from graphql import GraphQLError
 
 from models.refusal import Refusal
 from resolvers.viewer import Audience, Viewer
-from tests.oracle import deaths, histories, kinds, lines, prices
+from tests.oracle import bills, deaths, histories, kinds, lines, prices
 from tests.oracle.kinds import KINDS, MANY, NARROWER, PAGES, SCHEMAS, VIA, Thing
 from tests.oracle.pages import connection, in_order
 from tests.oracle.records import Records
@@ -229,6 +229,7 @@ def _reader(kind: str) -> Any:
 _ASKED: dict[tuple[str, str], Any] = {
     **lines.PAGES,
     **prices.ASKED,
+    **bills.ASKED,
     ("Pet", "appointments"): Oracle.appointments_of,
     ("Pet", "treatmentPlans"): Oracle.plans_for,
     ("Pet", "vaccinations"): lambda oracle, row, **given: connection(
@@ -244,6 +245,8 @@ _ASKED: dict[tuple[str, str], Any] = {
 _SPECIAL: dict[tuple[str, str], Any] = {
     **lines.SPECIAL,
     **prices.SPECIAL,
+    **bills.SPECIAL,
+    ("InvoicePayer", "percent"): lambda _oracle, row: row.share,
     ("LegalEntity", "address"): _address,
     ("Vaccination", "product"): lambda oracle, row: oracle.row_behind(row, "Vaccine").name,
     ("Vaccination", "maker"): lambda oracle, row: oracle.row_behind(row, "Vaccine").maker,

@@ -12,7 +12,7 @@ import graphql
 from models import refusal
 from models.role import Role
 from models.row import folded
-from tests.oracle import deaths, histories, lines, oracle, prices, searches
+from tests.oracle import bills, deaths, histories, lines, oracle, prices, searches
 from tests.oracle.kinds import OF_TYPE, Thing
 from tests.oracle.pages import bad_input, connection
 from tests.world import NOW
@@ -188,6 +188,23 @@ class Roots:
         day = date.fromisoformat(on) if on else NOW.astimezone(ZoneInfo(place.row.zone)).date()
         found = prices.price_list(self._oracle, place.row, day, search, is_offered)
         return connection(found, ("fold", "id"), **page)
+
+    # Bills
+
+    def invoice(self, id: str) -> Any:
+        return next(iter(self._all("Invoice", id=_key("Invoice", id))), None)
+
+    def credit_note(self, id: str) -> Any:
+        return next(iter(self._all("CreditNote", id=_key("CreditNote", id))), None)
+
+    def invoices(self, **given: Any) -> Any:
+        return bills.listed(self._oracle, **given)
+
+    def my_invoices(self, **given: Any) -> Any:
+        return bills.mine(self._oracle, **given)
+
+    def checkout(self, **given: Any) -> Any:
+        return bills.checkout(self._oracle, **given)
 
     # The schedule
 

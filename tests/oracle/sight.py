@@ -24,6 +24,8 @@ class Sight:
             if each.client_id == viewer.client_id and each.ends_on is None and each.may_view
         }
         self._plans = {each.id: each for each in rows[models.TreatmentPlan]}
+        self._invoices = {each.id: each for each in rows[models.Invoice]}
+        self._credit_notes = {each.id: each for each in rows[models.CreditNote]}
         self._shared = {each.id for each in rows[models.Note] if self._is_shared(each, rows[models.Practice][0])}
 
         self._prescribed = {
@@ -98,4 +100,16 @@ class Sight:
                 return row.pet_id in self._mine and row.voided_at is None
             case models.Certificate():
                 return row.pet_id in self._mine and bool(row.client_id == self.viewer.client_id)
+        return self._sees_of_money(row)
+
+    def _sees_of_money(self, row: Any) -> bool:
+        match row:
+            case models.Invoice():
+                return row.state == "ISSUED" and row.client_id == self.viewer.client_id
+            case models.InvoiceLine():
+                return self._sees_of_money(self._invoices[row.invoice_id])
+            case models.CreditNote() | models.LedgerEntry():
+                return bool(row.client_id == self.viewer.client_id)
+            case models.CreditNoteLine():
+                return self._sees_of_money(self._credit_notes[row.credit_note_id])
         return False
