@@ -36,7 +36,7 @@ class Fate(Enum):
     DRAFT = auto()
 
 
-BILLED_WHOLLY = timedelta(days=62)
+BILLED_WHOLLY = timedelta(days=45)
 """For so long all visits have been billed; before that, one in some, and whatever tells something."""
 _ONE_IN = 25
 _MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
