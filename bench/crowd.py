@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 import asyncpg
 
 from bench import histories
+from bench.bills import ISSUED, Bills
+from bench.limit.database import numbered
 from graph.ids import global_id
 from models.client import search_words
 from models.period import on_the_wall
@@ -182,25 +184,41 @@ def families() -> tuple[str, ...]:
     return _FAMILY
 
 
-async def written(url: str, crowd: Crowd) -> None:
+async def written(url: str, crowd: Crowd, bills: Bills) -> None:
     """Write all of it by the quickest way there is, and leave the database as it would be after some time."""
     where = parse(url)
     if where.dialect == "sqlite":
         with closing(sqlite3.connect(str(where.path))) as file:
-            for table, columns, rows in crowd.tables():
-                names = columns.split()
-                marks = ", ".join("?" * len(names))
-                text = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})"
-                file.executemany(text, (tuple(map(_as_text, row)) for row in rows))
+
+            def fill(tables: Iterator[tuple[str, str, Rows]]) -> None:
+                for table, columns, rows in tables:
+                    names = columns.split()
+                    marks = ", ".join("?" * len(names))
+                    text = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})"
+                    file.executemany(text, (tuple(map(_as_text, row)) for row in rows))
+
+            fill(crowd.tables())
             file.execute(histories.SIGNED)
+            if bills.many:
+                fill(bills.tables())
+                file.executemany(ISSUED, (tuple(map(_as_text, row)) for row in bills.issues()))
+                fill(bills.books())
             # Not analyzed, for nobody analyzes the file of a practice; on PostgreSQL its own autovacuum does.
             file.commit()
         return
     connection = await asyncpg.connect(**dict(where.credentials))
-    try:
-        for table, columns, rows in crowd.tables():
+
+    async def copy(tables: Iterator[tuple[str, str, Rows]]) -> None:
+        for table, columns, rows in tables:
             await connection.copy_records_to_table(table, columns=columns.split(), records=rows)
+
+    try:
+        await copy(crowd.tables())
         await connection.execute(histories.SIGNED)
+        if bills.many:
+            await copy(bills.tables())
+            await connection.executemany(numbered(ISSUED), bills.issues())
+            await copy(bills.books())
         await connection.execute("VACUUM ANALYZE")
     finally:
         await connection.close()

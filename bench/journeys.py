@@ -36,6 +36,20 @@ _SIGN_IN = """mutation SignIn($input: SignInInput!) { signIn(input: $input) { __
   ... on SignedIn { accessToken accessTokenExpiresAt refreshToken refreshTokenExpiresAt }
   ... on Refusal { code message } } }"""
 
+_ISSUE = """mutation Issue($input: IssueInvoiceInput!) { issueInvoice(input: $input) { __typename
+  ... on InvoicesIssued { invoices { id number issuedOn dueOn sharePercent client { displayName }
+    gross { amount currency } openAmount { amount currency } } }
+  ... on Refusal { code message } } }"""
+_PAY = """mutation Pay($input: TakePaymentInput!) { takePayment(input: $input) { __typename
+  ... on PaymentTaken { payment { id receiptNumber method receivedOn amount { amount currency }
+    onAccount { amount currency } invoices { invoiceId invoiceNumber amount { amount currency } } } }
+  ... on Refusal { code message } } }"""
+_STATEMENT = """query Statement($id: ID!, $first: Int, $last: Int) {
+  statement(clientId: $id, first: $first, last: $last) { nodes { id number kind postedOn at
+    amount { amount currency } change { amount currency } balance { amount currency }
+    location { name } invoice { id number } payment { id receiptNumber method } } } }"""
+
+OF_THE_DESK = ("issue", "pay", "statement", "statement_long", "statement_end")
 Variables = dict[str, Any]
 
 
@@ -91,7 +105,44 @@ def journeys(practice: Practice) -> list[Journey]:
         Journey("book", "book", _BOOK, "/book", b'"AppointmentBooked"', _bookings(practice), token),
         Journey("free_times", "free times of a week", _FREE, "/free-times", b'"vets"', free, token),
         Journey("sign_in", "sign in", _SIGN_IN, "/sign-in", b'"SignedIn"', sign_ins, None),
+        *(of_the_desk(practice) if practice.drafts else ()),
     ]
+
+
+def of_the_desk(practice: Practice) -> list[Journey]:
+    """Issuing, paying, and statements: the only page of a short one, the first and the last one of a long one."""
+    token, (short, long) = practice.token, practice.stated
+    pages: dict[str, tuple[str, Variables]] = {
+        "statement": ("statement, 20 entries", {"id": short, "first": 20}),
+        "statement_long": ("statement, first of 2,000", {"id": long, "first": 20}),
+        "statement_end": ("statement, last of 2,000", {"id": long, "last": 20}),
+    }
+    return [
+        Journey("issue", "issue, 3 lines", _ISSUE, "/issue", b'"InvoicesIssued"', _issues(practice), token),
+        Journey("pay", "pay an invoice", _PAY, "/pay", b'"PaymentTaken"', _payments(practice), token),
+        *(
+            Journey(key, name, _STATEMENT, "/statement", b'"balance"', [asked], token)
+            for key, (name, asked) in pages.items()
+        ),
+    ]
+
+
+def _issues(practice: Practice) -> Iterator[Variables]:
+    for draft in practice.drafts:
+        yield {"input": {"invoiceId": draft, "basedOn": 1, "idempotencyKey": uuid4().hex}}
+
+
+def _payments(practice: Practice) -> Iterator[Variables]:
+    for owing in practice.owing:
+        given: Variables = {
+            "clientId": owing.client,
+            "locationId": practice.location,
+            "method": "TERMINAL",
+            "amount": {"amount": owing.amount, "currency": "EUR"},
+            "invoices": [{"invoiceId": owing.invoice}],
+            "idempotencyKey": uuid4().hex,
+        }
+        yield {"input": given}
 
 
 def reads(practice: Practice, *, token: str | None = None) -> list[Journey]:

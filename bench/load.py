@@ -101,7 +101,9 @@ async def one_round(
 
     async def client(line: Connection) -> None:
         while time.perf_counter() - started < seconds:
-            request, asked = next(requests), time.perf_counter()
+            request, asked = next(requests, b""), time.perf_counter()
+            if not request:
+                break  # everything that could be asked was
             answer = await line.ask(request)
             done.took.append(time.perf_counter() - asked)
             if not is_right(answer):

@@ -14,11 +14,13 @@ from typing import Any
 from pwdlib.hashers.argon2 import Argon2Hasher
 from tortoise.transactions import in_transaction
 
+from bench.bills import ITEMS, Bills, Desk, Owing
 from bench.crowd import PHONE_STEM, Crowd, Place, families
 from bench.crowd import written as crowd_written
 from models import Account, Session
 from tests.doors import Program, id_of
 from tests.world import a_location, a_practice, a_receptionist, a_room, a_service, a_vet
+from tests.world.money import a_legal_entity, an_item
 
 PASSWORD = "seven lazy hedgehogs"
 _VETS = 6
@@ -39,10 +41,16 @@ class Practice:
     searches: tuple[str, ...]
     token: str
     jwks: dict[str, Any]
+    drafts: tuple[str, ...] = ()
+    owing: tuple[Owing, ...] = ()
+    stated: tuple[str, ...] = ()
 
 
-async def a_busy_practice(url: str, *, times: int = 1) -> Practice:
-    """Write the rows; the day is the Monday two to three weeks from now. Tortoise is connected to the same `url`."""
+async def a_busy_practice(url: str, *, times: int = 1, bills: int = 0) -> Practice:
+    """Write the rows; the day is the Monday two to three weeks from now. Tortoise is connected to the same `url`.
+
+    So many `bills` wait to be issued, and as many to be paid.
+    """
     async with in_transaction():
         await a_practice()
         location = await a_location()
@@ -50,6 +58,11 @@ async def a_busy_practice(url: str, *, times: int = 1) -> Practice:
         receptionist = await a_receptionist()
         rooms = [await a_room() for _ in range(_VETS)]
         service = await a_service()
+        entity = await a_legal_entity()
+        items = [
+            await an_item(name, minor=price, unit=unit, service_id=None if number else service.id)
+            for number, (name, price, unit) in enumerate(ITEMS)
+        ]
         now = datetime.now(UTC)
         await Session.all().update(expires_at=now + timedelta(days=1))
         await Account.filter(audience="staff").update(password_hash=Argon2Hasher(2, 19_456, 1).hash(PASSWORD))
@@ -57,7 +70,12 @@ async def a_busy_practice(url: str, *, times: int = 1) -> Practice:
     day = now.date() + timedelta(days=21 - now.weekday())
     place = Place(location.id, location.clock, service.id, [vet.id for vet in vets], [room.id for room in rooms])
     crowd = Crowd(place, day, times)
-    await crowd_written(url, crowd)
+    desk = Desk(
+        *(location.id, location.clock, entity.id, service.id, rooms[0].id, vets[0].id, items[0].tax_category_id),
+        *([item.id for item in items], crowd.clients, crowd.pets, now.date()),
+    )
+    waiting = Bills(desk, bills)
+    await crowd_written(url, crowd, waiting)
     program = Program(access_token_minutes=24 * 60)
     program.clock.now = now
     token = await program.token(receptionist.viewer)
@@ -73,6 +91,9 @@ async def a_busy_practice(url: str, *, times: int = 1) -> Practice:
         searches=tuple(_searches()),
         token=token,
         jwks=await program.adapters.tokens.jwks(now=now),
+        drafts=waiting.draft_ids,
+        owing=waiting.owing,
+        stated=waiting.stated,
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from bench import growth, starts
+from bench import effects, growth, starts
 from bench.figures import Figure, Figures
 from bench.journeys import Journey, journeys
 from bench.measuring import Effort, Told, differences, in_turns, leniences, let_in
@@ -31,7 +31,7 @@ async def measured(databases: Databases, plan: Plan, packages: Packages | None) 
 async def _side_by_side(
     databases: Databases, plan: Plan, packages: Packages | None, told: Told
 ) -> tuple[Figures, list[str]]:
-    async with a_practice(databases, 1) as (url, folder, practice, version):
+    async with a_practice(databases, 1, bills=plan.bills) as (url, folder, practice, version):
         start = 0.0 if plan.is_short else await starts.later_start(url, folder)
         figures = Figures(databases.dialect, version, str(plan.effort), start_seconds=start)
         contestants = product_and_limit(url, folder, practice)
@@ -43,6 +43,7 @@ async def _side_by_side(
             wrong = await let_in(practice, contestants) + await leniences(practice, contestants[:2])
             for journey in chosen:
                 wrong += await differences(journey, _asked(journey, contestants))
+            wrong += await effects.differences(url, [one for one in chosen if one.key in effects.OF], contestants[:2])
             told.expect(sum(len(_asked(journey, contestants)) for journey in chosen) * (plan.effort.rounds + 1))
             for journey in chosen:
                 wrong += await _one_journey(journey, _asked(journey, contestants), plan.effort, figures, told)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.journeys import Journey
+from bench.journeys import OF_THE_DESK, Journey
 from bench.load import Rounds
 from bench.measuring import Effort
 from bench.rows import Practice, a_busy_practice
@@ -17,6 +17,9 @@ from bench.targets import has_target
 from models import sql
 from tests.databases import Databases, Dialect
 from vetdesk.database import connect
+
+_A_SECOND = 1_500
+"""More than product and limit issue together in two seconds, one after the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,13 @@ class Plan:
     sizes: tuple[int, ...] = ()
     with_peers: bool = True
     is_short: bool = False
+
+    @property
+    def bills(self) -> int:
+        """How many bills wait to be issued, and how many to be paid: as many as all of them can do in a run."""
+        if self.words and not any(word in name for word in self.words for name in OF_THE_DESK):
+            return 0
+        return int(_A_SECOND * (self.effort.rounds * self.effort.seconds + self.effort.warm))
 
     def wants(self, journey: Journey) -> bool:
         if self.is_short and not has_target(self.dialect, journey.key):
@@ -52,11 +62,13 @@ def stop(contestants: Sequence[Contestant]) -> None:
 
 
 @asynccontextmanager
-async def a_practice(databases: Databases, times: int) -> AsyncIterator[tuple[str, Path, Practice, str]]:
+async def a_practice(
+    databases: Databases, times: int, *, bills: int = 0
+) -> AsyncIterator[tuple[str, Path, Practice, str]]:
     with TemporaryDirectory(prefix="vetdesk-bench-") as folder:
         async with databases.migrated() as database:
             async with connect(database.url):
-                practice = await a_busy_practice(database.url, times=times)
+                practice = await a_busy_practice(database.url, times=times, bills=bills)
                 version = await _version()
             yield database.url, Path(folder), practice, version
 

@@ -50,13 +50,14 @@ async def of_invoice(viewer: Viewer, invoice_id: UUID | None) -> Checkout:
         NotFound: it is not the viewer's to see, or one of its visits is not.
     """
     invoice = await access.find(viewer, Invoice, invoice_id, path="invoiceId")
-    await access.find_all(viewer, Visit, await visits_of(invoice.id), path="invoiceId")
-    return await of_bill(invoice.id)
+    visits = await visits_of(invoice.id)
+    await access.find_all(viewer, Visit, visits, path="invoiceId")
+    return await of_bill(invoice.id, visits)
 
 
-async def of_bill(invoice_id: UUID) -> Checkout:
-    """The same for the draft of a bill; whoever issues it holds its visits."""
-    return await _between(await visits_of(invoice_id), "l.invoice_id = ?", [invoice_id])
+async def of_bill(invoice_id: UUID, visits: Sequence[UUID]) -> Checkout:
+    """The same for the draft of a bill that is for these visits; whoever issues it holds them."""
+    return await _between(visits, "l.invoice_id = ?", [invoice_id])
 
 
 async def visits_of(invoice_id: UUID) -> list[UUID]:

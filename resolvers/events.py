@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from models import sql
@@ -40,7 +41,7 @@ _COLUMNS = (
     "number, kind, at, account_id, system_reason, location_id, subject_id, old_starts_at, old_ends_at, "
     "new_starts_at, new_ends_at, changed, detail_hash"
 )
-_NEXT = "UPDATE event_counter SET last_number = last_number + 1 WHERE id = 1 RETURNING last_number"
+_NEXT = "UPDATE event_counter SET last_number = last_number + {count} WHERE id = 1 RETURNING last_number"
 TOLD = "vetdesk_event"
 """The channel on which PostgreSQL tells, at the commit of an event and without a word more, that there is one."""
 
@@ -52,49 +53,47 @@ async def record(viewer: Viewer, happening: Happening, *, now: datetime) -> None
 
     Taking the number locks the counter until the deed commits, so numbers are in the order of commits.
     """
-    values, detail = _values(viewer, happening, now)
-    if sql.is_postgres():
-        await _record_at_once(values, detail)
-        return
-    number = (await sql.fetch(_NEXT))[0]["last_number"]
-    await sql.execute(f"INSERT INTO event ({_COLUMNS}) VALUES ({sql.marks(13)})", (number, *values))
-    if detail:
-        await sql.execute("INSERT INTO event_detail (number, detail) VALUES (?, ?)", (number, detail))
+    await record_all(viewer, [happening], now=now)
 
 
 async def record_all(viewer: Viewer, happenings: Sequence[Happening], *, now: datetime) -> None:
-    """Write several events with the next numbers, in their order, in as many statements for many as for few."""
+    """Write several events with the next numbers, in their order, in as many statements for many as for one."""
     if not happenings:
         return
-    taken = await sql.fetch(
-        "UPDATE event_counter SET last_number = last_number + ? WHERE id = 1 RETURNING last_number", (len(happenings),)
-    )
-    first = taken[0]["last_number"] - len(happenings) + 1
-    events, details = list[Any](), list[Any]()
-    for number, happening in enumerate(happenings, first):
-        values, detail = _values(viewer, happening, now)
-        events += [number, *values]
-        details += [number, detail] if detail else []
-    one = f"({sql.marks(13)})"
-    await sql.execute(f"INSERT INTO event ({_COLUMNS}) VALUES {', '.join([one] * len(happenings))}", events)
-    if details:
-        pairs = ", ".join(["(?, ?)"] * (len(details) // 2))
-        await sql.execute(f"INSERT INTO event_detail (number, detail) VALUES {pairs}", details)
+    written = [_values(viewer, happening, now) for happening in happenings]
+    details = [(place, detail) for place, (_, detail) in enumerate(written) if detail]
     if sql.is_postgres():
-        await sql.execute(f"SELECT pg_notify('{TOLD}', '')")
+        text = _at_once(len(written), tuple(place for place, _ in details))
+        await sql.execute(text, [*(detail for _, detail in details), *(one for values, _ in written for one in values)])
+        return
+    taken = await sql.fetch(_NEXT.format(count=len(written)))
+    first = taken[0]["last_number"] - len(written) + 1
+    events = [one for place, (values, _) in enumerate(written) for one in (first + place, *values)]
+    marks = ", ".join([f"({sql.marks(13)})"] * len(written))
+    await sql.execute(f"INSERT INTO event ({_COLUMNS}) VALUES {marks}", events)
+    if details:
+        pairs = [one for place, detail in details for one in (first + place, detail)]
+        marks = ", ".join(["(?, ?)"] * len(details))
+        await sql.execute(f"INSERT INTO event_detail (number, detail) VALUES {marks}", pairs)
 
 
-async def _record_at_once(values: tuple[Any, ...], detail: str | None) -> None:
+@lru_cache(100)
+def _at_once(count: int, with_details: tuple[int, ...]) -> str:
+    """The one statement that numbers and writes so many events, and the details of those at these places."""
     typed = ", ".join(f"CAST(? AS {kind})" for kind in _TYPES)
-    kept = (
-        ", kept AS (INSERT INTO event_detail (number, detail) SELECT last_number, CAST(? AS text) FROM next)"
-        if detail
-        else ""
-    )
-    await sql.execute(
-        f"WITH next AS ({_NEXT}){kept} INSERT INTO event ({_COLUMNS}) SELECT last_number, {typed} FROM next "
-        f"RETURNING pg_notify('{TOLD}', '')",
-        (detail, *values) if detail else values,
+    rows = ", ".join(f"({place - count + 1}, {typed})" for place in range(count))
+    columns = _COLUMNS.replace("number", "place", 1)
+    kept = ""
+    if with_details:
+        details = ", ".join(f"({place - count + 1}, CAST(? AS text))" for place in with_details)
+        kept = (
+            ", kept AS (INSERT INTO event_detail (number, detail) SELECT last_number + place, detail "
+            f"FROM next, (VALUES {details}) AS told (place, detail))"
+        )
+    chosen = columns.replace("place", "last_number + place", 1)
+    return (
+        f"WITH next AS ({_NEXT.format(count=count)}){kept} INSERT INTO event ({_COLUMNS}) SELECT {chosen} "
+        f"FROM next, (VALUES {rows}) AS happened ({columns}) RETURNING pg_notify('{TOLD}', '')"
     )
 
 

@@ -7,7 +7,7 @@ was found until the deed is done.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from models import Book, ClientAccount, EntryKind, LedgerEntry, LegalEntity, sql
@@ -111,12 +111,13 @@ async def hold(client_id: UUID, legal_entity_id: UUID, currency: str, *, now: da
     Raises:
         NotFound: the client or the legal entity has just gone.
     """
-    entity = await _entity(legal_entity_id)
-    found = await _held(client_id, legal_entity_id, currency)
-    if not found:
-        await _open_account(client_id, legal_entity_id, currency, now=now)
-        found = await _held(client_id, legal_entity_id, currency)
-    account = sql.loaded(ClientAccount, found[0])
+    found = await _found(client_id, legal_entity_id, currency)
+    if found is None:
+        await _open(client_id, legal_entity_id, currency, now)
+        found = await _found(client_id, legal_entity_id, currency)
+    if found is None:
+        raise NotFound
+    account, entity = found
     # A statement of its own, begun when the row is held: only so it sees what was posted by whoever held it before.
     last = await sql.tuples(
         "SELECT number, balance_minor FROM ledger_entry WHERE account_id = ? ORDER BY number DESC LIMIT 1",
@@ -126,15 +127,23 @@ async def hold(client_id: UUID, legal_entity_id: UUID, currency: str, *, now: da
     return Held(account, entity, int(number), int(balance))
 
 
-async def _held(client_id: UUID, legal_entity_id: UUID, currency: str) -> Sequence[Mapping[str, Any]]:
-    lock = " FOR NO KEY UPDATE OF a" if sql.is_postgres() else ""
-    return await sql.fetch(
-        f"SELECT a.* FROM client_account a WHERE a.client_id = ? AND a.legal_entity_id = ? AND a.currency = ?{lock}",  # noqa: S608 - our own names
+async def _found(client_id: UUID, legal_entity_id: UUID, currency: str) -> tuple[ClientAccount, LegalEntity] | None:
+    """The account, held, and its legal entity, shared with others who post, so that nobody closes its books meanwhile."""
+    lock = " FOR NO KEY UPDATE OF a FOR SHARE OF e" if sql.is_postgres() else ""
+    of_entity = ", ".join(f"e.{column} AS entity_{column}" for column in LegalEntity._meta.db_fields)  # noqa: SLF001 - Tortoise says it nowhere else
+    found = await sql.fetch(
+        f"SELECT a.*, {of_entity} FROM client_account a JOIN legal_entity e ON e.id = a.legal_entity_id "  # noqa: S608 - our own names
+        f"WHERE a.client_id = ? AND a.legal_entity_id = ? AND a.currency = ?{lock}",
         (client_id, legal_entity_id, currency),
     )
+    if not found:
+        return None
+    entity = {name.removeprefix("entity_"): value for name, value in found[0].items() if name.startswith("entity_")}
+    account = {name: value for name, value in found[0].items() if not name.startswith("entity_")}
+    return sql.loaded(ClientAccount, account), sql.loaded(LegalEntity, entity)
 
 
-async def _open_account(client_id: UUID, legal_entity_id: UUID, currency: str, *, now: datetime) -> None:
+async def _open(client_id: UUID, legal_entity_id: UUID, currency: str, now: datetime) -> None:
     """Open the account, which somebody else may do at the same moment.
 
     The client is kept from going meanwhile: from here on she has books, and is linked to nobody else.
@@ -147,15 +156,6 @@ async def _open_account(client_id: UUID, legal_entity_id: UUID, currency: str, *
         "ON CONFLICT (client_id, legal_entity_id, currency) DO NOTHING",
         (uuid7(), client_id, legal_entity_id, currency, now),
     )
-
-
-async def _entity(legal_entity_id: UUID) -> LegalEntity:
-    """The legal entity, shared with others who post, so that nobody closes its books meanwhile."""
-    lock = " FOR SHARE" if sql.is_postgres() else ""
-    found = await sql.fetch(f"SELECT * FROM legal_entity WHERE id = ?{lock}", (legal_entity_id,))  # noqa: S608 - our own names
-    if not found:
-        raise NotFound
-    return sql.loaded(LegalEntity, found[0])
 
 
 # What is open
@@ -193,14 +193,18 @@ class Open:
     minor: int
 
 
-async def owed(account: ClientAccount) -> list[Open]:
-    """The invoices of an account of which something is to be paid, the oldest debt first."""
+async def owed(account: ClientAccount, only: Iterable[UUID] | None = None) -> list[Open]:
+    """The invoices of an account of which something is to be paid, the oldest debt first; all, or `only` of these."""
+    named = None if only is None else list(only)
+    if named == []:
+        return []
+    which = "" if named is None else f"AND invoice_id IN ({sql.marks(len(named))}) "
     found = await sql.tuples(
-        "SELECT i.id, i.location_id, l.minor FROM (SELECT invoice_id, "
+        "SELECT i.id, i.location_id, l.minor FROM (SELECT invoice_id, "  # noqa: S608 - our own names
         "SUM(CASE WHEN debit = 'RECEIVABLE' THEN minor ELSE -minor END) AS minor FROM ledger_entry "
-        "WHERE account_id = ? AND 'RECEIVABLE' IN (debit, credit) GROUP BY invoice_id) l "
+        f"WHERE account_id = ? AND 'RECEIVABLE' IN (debit, credit) {which}GROUP BY invoice_id) l "
         "JOIN invoice i ON i.id = l.invoice_id WHERE l.minor > 0 ORDER BY i.due_on, i.issued_at, i.id",
-        (account.id,),
+        (account.id, *(named or ())),
     )
     return [Open(sql.as_key(invoice), sql.as_key(location), int(minor)) for invoice, location, minor in found]
 
@@ -283,11 +287,9 @@ async def receive(
     Raises:
         PeriodClosed: the books of that day are closed.
     """
-    debts = await owed(held.account)
+    debts = await owed(held.account, meant)
     if meant is not None:
-        debts = [
-            replace(debt, minor=min(debt.minor, meant[debt.invoice_id])) for debt in debts if debt.invoice_id in meant
-        ]
+        debts = [replace(debt, minor=min(debt.minor, meant[debt.invoice_id])) for debt in debts]
     came = Posting(
         kind=EntryKind.PAYMENT,
         minor=payment.minor,

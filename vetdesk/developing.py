@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 
 _QUERY = """{ locations { name zone openingHours { weekday from until } } services { name lastsMinutes } }"""
 
+_WORTH_A_LOOK = (
+    "reception     drafts wait at the desk: invoices(state: DRAFT); who owes what for how long: debtors",
+    "manager       what everything costs where: priceList; a client's account: statement",
+    "owner         has an invoice to pay: myInvoices(onlyOpen: true); myStatement",
+)
+
 
 def develop(settings: Settings, out: Console) -> None:
     """Migrate, fill an empty database with the demo practice, serve, and say how to get in.
@@ -64,6 +70,10 @@ def welcome(settings: Settings, out: Console, port: int) -> None:
         markup=False,
         soft_wrap=True,
     )
+    out.print()
+    out.print("[bold]Worth a look[/bold]")
+    for what in _WORTH_A_LOOK:
+        out.print(f"  {what}", highlight=False, markup=False, soft_wrap=True)
     out.print()
     out.print("[bold]Try this[/bold] at the staff address (a browser shows an editor there):")
     out.print(

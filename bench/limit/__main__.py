@@ -16,7 +16,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from bench.door import VIEWER, Door, NotAdmitted, Rows
-from bench.limit import booking, free_times, histories, reads, signing_in
+from bench.limit import billing, booking, desk, free_times, histories, reads, signing_in
 from bench.limit.database import Database, opened
 from bench.terms import Terms
 
@@ -28,6 +28,9 @@ ANSWERS: dict[str, Answers] = {
     "/clients": reads.clients,
     "/free-times": free_times.free_times,
     "/book": booking.book,
+    "/issue": billing.issue,
+    "/pay": billing.pay,
+    "/statement": desk.statement,
     "/sign-in": signing_in.sign_in,
 }
 _FOR_STRANGERS = {"/sign-in"}

@@ -27,7 +27,7 @@ from models.money import divided
 from models.number_series import Series
 from models.ownership import WHOLE_BILL
 from models.period import today_in
-from models.refusal import InvalidInput, InvoiceChanged, NotReconciled
+from models.refusal import InvalidInput, NotReconciled
 from models.row import uuid7
 from models.text import line as one_line
 from resolvers import checkouts, events, ledger, locks, numbers, retries
@@ -74,23 +74,23 @@ async def issue(
 
     async def work() -> Outcome:
         because = one_line(differs_because, path=("differsBecause",))
-        expected = await _shares(found.id, found.client_id)
+        shares = await _shares(found.id, found.client_id)
         place = await Location.get(id=found.location_id)
         today = today_in(place.clock, now)
         async with in_transaction():
             await retry.keep(bill=found.bill_id)
-            accounts = await _accounts(found, expected, now)
+            accounts = await _accounts(found, shares, now)
             invoice = await held.draft(found.id)
             invoice.must_be_at(based_on)
-            shares = await _shares(invoice.id, invoice.client_id)
-            if set(shares) != set(expected):
-                raise InvoiceChanged(path=("basedOn",))
+            # Each change raises the version, so that who pays is as it was found before the accounts were held.
+            invoice.must_be_at(found.version)
             lines = await InvoiceLine.filter(invoice_id=invoice.id).order_by("position")
             if not lines:
                 raise InvalidInput("There is nothing on this invoice. Please add a line.", path=("invoiceId",))
-            invoice.differs_because = because if await _differs(invoice, because) else ""
+            visits = await checkouts.visits_of(invoice.id)
+            invoice.differs_because = because if await _differs(invoice, visits, because) else ""
             entity = accounts[invoice.client_id].entity
-            parts = await _divided(invoice, lines, shares)
+            parts = await _divided(invoice, lines, visits, shares)
             given = await numbers.take(Series.INVOICE, entity, today, count=len(parts))
             names = await _names(entity, place, [part.client_id for part, _ in parts])
             for (part, part_lines), number in zip(parts, given, strict=True):
@@ -123,16 +123,15 @@ async def _accounts(invoice: Invoice, shares: Mapping[UUID, int], now: datetime)
     }
 
 
-async def _differs(invoice: Invoice, because: str) -> bool:
+async def _differs(invoice: Invoice, visits: Sequence[UUID], because: str) -> bool:
     """Whether what was done and what is billed differ; the visits are held, so that it stays so.
 
     Raises:
         NotReconciled: they do, and nobody has said why.
     """
-    visits = await checkouts.visits_of(invoice.id)
     if visits:
         await locks.hold_all(Visit, f"id IN ({sql.marks(len(visits))})", visits)
-    checkout = await checkouts.of_bill(invoice.id)
+    checkout = await checkouts.of_bill(invoice.id, visits)
     if checkout.differs and not because:
         not_billed = [(charge.source.value, charge.source_id) for charge in checkout.not_billed]
         raise NotReconciled(not_billed, checkout.not_done, path=("differsBecause",))
@@ -140,13 +139,12 @@ async def _differs(invoice: Invoice, because: str) -> bool:
 
 
 async def _divided(
-    invoice: Invoice, lines: Sequence[InvoiceLine], shares: Mapping[UUID, int]
+    invoice: Invoice, lines: Sequence[InvoiceLine], visits: Sequence[UUID], shares: Mapping[UUID, int]
 ) -> list[tuple[Invoice, list[InvoiceLine]]]:
     """The invoice of each payer with its lines, as drafts still: the first is the draft itself."""
     weights = list(shares.values())
     net = [divided(line.net_minor, weights) for line in lines]
     tax = [divided(line.tax_minor, weights) for line in lines]
-    visits = await checkouts.visits_of(invoice.id)
     parts = []
     for place, (client, share) in enumerate(shares.items()):
         part, own = (invoice, list(lines)) if place == 0 else _copied(invoice, client, lines)

@@ -29,6 +29,8 @@ RAISED_DAYS_AGO = (230, 3)
 """When it was said that fees would be raised; the second time, that is still to come."""
 _PERCENT_A_RAISE = 4
 _ROUND = 50
+DUE_DAYS = {THAMES: 14, SPREE: 21}
+"""How many days after its day an invoice is due at each place."""
 _TWO_MONTHS = timedelta(days=62)
 
 # Numbers and accounts that are nobody's: those that banks and tax offices print in their examples.
@@ -37,7 +39,7 @@ _COMPANY = LegalEntityChanges(
     address=THAMES.address,
     tax_number="GB 999 9999 73",
     bank_details="Barclays\nIBAN GB33 BUKB 2020 1555 5555 55",
-    due_days=14,
+    due_days=DUE_DAYS[THAMES],
 )
 _GMBH = NewLegalEntity(
     name="Two Rivers Spree Tierarztpraxis GmbH",
@@ -45,7 +47,7 @@ _GMBH = NewLegalEntity(
     address=Address("Uferstieg 7", "10997", "Berlin", "DE"),
     tax_number="DE 123456789",
     bank_details="Deutsche Kreditbank\nIBAN DE02 1203 0000 0000 2020 51",
-    due_days=21,
+    due_days=DUE_DAYS[SPREE],
 )
 _VAT = {THAMES: Decimal(20), SPREE: Decimal(19)}
 

@@ -19,10 +19,11 @@ from resolvers import appointments, clients, codes, deaths, pets, retries, throt
 from resolvers import visits as visit_records
 from resolvers.appointments import COMING_VISIT_BEFORE, Booking, Move
 from resolvers.pets import PetOwner
-from vetdesk.demo import animals, billing, households, online, visits
+from vetdesk.demo import animals, billing, bills, households, online, visits
 from vetdesk.demo.house import DEMO, House, announce_absences, opened
 from vetdesk.demo.households import OPENED_DAYS_AGO
 from vetdesk.demo.offers import FAREWELL
+from vetdesk.demo.reception import Reception
 from vetdesk.demo.records import Records
 
 if TYPE_CHECKING:
@@ -103,6 +104,8 @@ class _Life:
         self._clients: dict[Person, UUID] = {}
         self._pets: dict[int, UUID] = {}
         self._appointments: dict[int, UUID] = {}
+        self._visits: dict[int, UUID] = {}
+        self._reception = Reception(house, self._clients, self._visits)
         self._acts: list[tuple[datetime, _Act]] = []
         self._letters: list[datetime] = []
 
@@ -119,6 +122,7 @@ class _Life:
         for visit in story.calendar.visits:
             self._foresee(visit)
         self._foresee_accounts(story, now)
+        self._foresee_bills(story, now)
         self._at(now - timedelta(days=9), partial(announce_absences, self._house))
         for number, days in enumerate(billing.RAISED_DAYS_AGO, 1):
             self._at(now - timedelta(days=days), partial(billing.raise_fees, self._house, number))
@@ -176,6 +180,14 @@ class _Life:
                 partial(online.register_newcomer, self._house, newcomer, slot),
             )
 
+    def _foresee_bills(self, story: _Story, now: datetime) -> None:
+        random = Random(_SEED)  # noqa: S311 - what is made up is no secret
+        for bill in bills.planned(story.calendar.visits, story.animals[:3], now, random):
+            for moment, act in self._reception.foresee(bill, now):
+                self._at(moment, act)
+        for moment, act in self._reception.foresee_closings(now):
+            self._at(moment, act)
+
     # What happens
 
     async def _register_client(self, person: Person, moment: datetime) -> None:
@@ -217,7 +229,8 @@ class _Life:
         await step(DEMO, self._appointments[id(visit)], key=self._house.key(), now=moment)
 
     async def _write_down(self, visit: Visit, moment: datetime) -> None:
-        await self._records.write(visit, self._appointments[id(visit)], self._pets[id(visit.animal)], moment)
+        appointment_id, pet_id = self._appointments[id(visit)], self._pets[id(visit.animal)]
+        self._visits[id(visit)] = await self._records.write(visit, appointment_id, pet_id, moment)
 
     async def _lock(self, moment: datetime) -> None:
         await visit_records.lock_due(DEMO, now=moment)

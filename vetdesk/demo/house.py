@@ -83,10 +83,10 @@ class House:
 
     async def viewer_of(self, member: Member) -> Viewer:
         """That person, signed in, as she is today."""
-        account = await Account.get(staff_id=self.team[member])
+        account = await Account.get(audience="staff", email=member.email)
         at = {self.places[place]: frozenset({role}) for role, place in member.posts if place}
         everywhere = frozenset(role for role, place in member.posts if not place)
-        return Viewer(account_id=account.id, staff_id=self.team[member], everywhere=everywhere, at=at)
+        return Viewer(account_id=account.id, staff_id=account.staff_id, everywhere=everywhere, at=at)
 
     async def secret(self, letter: Letter, address: str) -> str:
         """What only the letter holds that waits at that address."""

@@ -72,8 +72,8 @@ class Records:
         self._problems: dict[tuple[int, str], UUID] = {}
         self._viewers: dict[Member, Viewer] = {}
 
-    async def write(self, planned: Planned, appointment_id: UUID, pet_id: UUID, moment: datetime) -> None:
-        """Write down the visit that has just ended."""
+    async def write(self, planned: Planned, appointment_id: UUID, pet_id: UUID, moment: datetime) -> UUID:
+        """Write down the visit that has just ended; its key."""
         animal, random = planned.animal, self._random
         options = cases.fitting(planned.slot.offer, animal.species)
         case = random.choices(options, [each.often for each in options])[0]
@@ -107,6 +107,7 @@ class Records:
             await notes.sign(viewer, note_id, based_on=read.version, key=self._key(), now=moment)
             await visits.end(viewer, visit_id, key=self._key(), now=moment)
         await self._send_home(viewer, case, planned, pet_id, visit_id, moment)
+        return visit_id
 
     async def _measure(self, viewer: Viewer, line: Line, animal: Animal, day: date, moment: datetime) -> float:
         kilograms = self.weight_of(animal, day)

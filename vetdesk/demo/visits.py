@@ -106,7 +106,7 @@ class _Planner:
             ]
             past = [slot for slot in hers if -300 < slot.days_ahead < -20]
             coming = [slot for slot in hers if _FIRST_TO_COME <= slot.days_ahead <= _LAST_TO_COME]
-            chosen = past[:: max(1, len(past) // 2)][:2] + coming[: 1 if number < 2 else 0]
+            chosen = past[:1] + past[1:][-1:] + coming[: 1 if number < 2 else 0]
             for one, other in pairwise([*chosen, None]):
                 if one and (other is None or (other.day - one.day).days >= _DAYS_APART):
                     reserved[id(one)] = animal
