@@ -70,7 +70,7 @@ class Payment(Node):
     taken_by: Staff | None = one("Who took it; null when it was paid online.", STAFF, carried=True)
     reference: str = column("What the desk noted with it, or the bank statement says; may be empty.")
     declined_because: str = column("Why the last try was declined, in words for a person; empty when none was.")
-    cancelled_because: str = column("Why it was cancelled; empty when it was not.")
+    cancelled_because: str | None = column("Why it was cancelled; empty when it was not.", STAFF)
     on_account: Money = batched(
         "What of it pays no invoice and was not given back: it can pay another invoice, or be refunded.",
         payments.on_account,

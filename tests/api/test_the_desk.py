@@ -15,7 +15,7 @@ PAYMENTS = """query ($first: Int, $client: ID) { payments(first: $first, clientI
 STATEMENT = """query ($client: ID!, $last: Int) { statement(clientId: $client, last: $last) { nodes { kind postedOn
   change { amount } balance { amount } invoice { number } payment { receiptNumber } } } }"""
 OWING = "{ clients(first: 100) { nodes { displayName balances { legalEntityName balance { amount } } } } }"
-DEBTORS = """query ($first: Int, $after: String) { debtors(first: $first, after: $after, order: AMOUNT) { asOf totalCount
+DEBTORS = """query ($first: Int, $after: String) { debtors(first: $first, after: $after, order: AMOUNT) { asOf debtorCount
   totals { amount currency } pageInfo { hasNextPage endCursor }
   nodes { client { displayName emails { address } } total { amount } notDue { amount } oldestDueOn invoices } } }"""
 TAKINGS = """query ($at: ID!, $day: Date!) { takings(locationId: $at, day: $day) { location { name }
@@ -167,7 +167,7 @@ async def test_debtors_are_paged_with_their_clients(database):
         person = await an_owner(f"Person Number{number}")
         await an_invoice(person, gross=1000 * (number + 1), due_on=TODAY + timedelta(days=number))
     first = (await program.ask(world.manager.viewer, DEBTORS, first=3)).data["debtors"]
-    assert (first["asOf"], first["totalCount"]) == ("2026-03-02", 5)
+    assert (first["asOf"], first["debtorCount"]) == ("2026-03-02", 5)
     assert first["totals"] == [{"amount": "150.00", "currency": "EUR"}]
     assert [each["client"]["displayName"] for each in first["nodes"]] == [f"Person Number{n}" for n in (4, 3, 2)]
     more = first["pageInfo"]

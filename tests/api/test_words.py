@@ -93,6 +93,9 @@ def test_an_owner_asks_for_nothing_but_this():
         "pet",
         "myPets",
         "myInvoices",
+        "myPayments",
+        "myStatement",
+        "payment",
         "invoice",
         "creditNote",
         "myAppointments",
@@ -177,6 +180,8 @@ def test_a_language_is_described_alike_wherever_it_is_asked_for_or_shown():
 
 PAGED = (
     "Invoice",
+    "LedgerEntry",
+    "Payment",
     "PriceListEntry",
     "Appointment",
     "Client",

@@ -64,10 +64,10 @@ async def test_the_table_has_a_line_for_every_entry_with_its_books_and_papers(wo
         f"{start},3,PAYMENT,CARD,ON_ACCOUNT,50.00,{end},,,LDNR2026-00001,",
         f"{start},4,ALLOCATION,ON_ACCOUNT,RECEIVABLE,50.00,{end},2026-00001,,LDNR2026-00001,",
         f"{start},5,RELEASE,RECEIVABLE,ON_ACCOUNT,10.00,{end},2026-00001,,LDNR2026-00001,",
-        f"{start},6,CREDIT,SALES,RECEIVABLE,10.00,{end},2026-00001,C2026-00001,,",
-        f"{start},7,CREDIT_TAX,TAX,SALES,1.60,EUR,19,{place},2026-00001,C2026-00001,,",
-        f"{start},8,REFUND,ON_ACCOUNT,REFUNDS_DUE,10.00,{end},,C2026-00001,LDNR2026-00001,",
-        f"{start},9,REFUND_PAID,REFUNDS_DUE,CARD,10.00,{end},,C2026-00001,LDNR2026-00001,",
+        f"{start},6,CREDIT,SALES,RECEIVABLE,10.00,{end},2026-00001,LDNC2026-00001,,",
+        f"{start},7,CREDIT_TAX,TAX,SALES,1.60,EUR,19,{place},2026-00001,LDNC2026-00001,,",
+        f"{start},8,REFUND,ON_ACCOUNT,REFUNDS_DUE,10.00,{end},,LDNC2026-00001,LDNR2026-00001,",
+        f"{start},9,REFUND_PAID,REFUNDS_DUE,CARD,10.00,{end},,LDNC2026-00001,LDNR2026-00001,",
         "",
     ]
 

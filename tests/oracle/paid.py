@@ -279,7 +279,7 @@ def debtors(oracle: Oracle, order: str = "AMOUNT", first: Any = None, after: Any
     return {
         "asOf": as_of,
         "nodes": shown,
-        "totalCount": len(owing),
+        "debtorCount": len(owing),
         "totals": [money(minor, currency) for currency, minor in sorted(totals.items())],
         "pageInfo": {
             "hasNextPage": len(inside) > size,
