@@ -58,6 +58,7 @@ described(
         EntryKind.DISPUTE_WON: "The bank gave it back.",
         EntryKind.DISPUTE_LOST: "The bank keeps it, and the client owes it again.",
         EntryKind.DISPUTE_UNCOVERED: "The bank keeps it, and nothing of the payment was left to take it from.",
+        EntryKind.DISPUTE_COVERED: "A refund of that payment failed, and what came back covers what the bank keeps.",
     },
 )
 described(
