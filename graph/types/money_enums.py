@@ -5,9 +5,9 @@ from __future__ import annotations
 from graph.roles import STAFF
 from graph.types.enums import described
 from models.ledger import Book, EntryKind
-from models.payment import PaymentMethod, PaymentState, RefundState
+from models.payment import DisputeState, PaymentMethod, PaymentState, RefundState
 
-__all__ = ["Book", "EntryKind", "PaymentMethod", "PaymentState", "RefundState"]
+__all__ = ["Book", "DisputeState", "EntryKind", "PaymentMethod", "PaymentState", "RefundState"]
 
 described(
     PaymentMethod,
@@ -38,6 +38,16 @@ described(
         RefundState.SUCCEEDED: "The money went back. What is given back at the desk is so at once.",
         RefundState.FAILED: "It could not go back; it is on account again.",
     },
+)
+described(
+    DisputeState,
+    "Where a dispute about a card payment stands.",
+    {
+        DisputeState.OPEN: "The bank has taken the money back for now, and has not decided. Nothing of the payment can be refunded.",
+        DisputeState.WON: "The practice keeps the money; what the payment pays stays paid.",
+        DisputeState.LOST: "The bank keeps the money; the invoices that it had paid are open again.",
+    },
+    roles=STAFF,
 )
 described(
     EntryKind,

@@ -83,6 +83,7 @@ KINDS: dict[str, Any] = {
     "LedgerEntry": models.LedgerEntry,
     "Payment": models.Payment,
     "Refund": models.Refund,
+    "Dispute": models.Dispute,
     "ClientAccount": models.ClientAccount,
 }
 PRINTED = ("Certificate", "Document", "TreatmentPlan", "Invoice", "CreditNote", "Payment")
@@ -125,6 +126,7 @@ MANY: dict[tuple[str, str], tuple[str, str, tuple[str, ...], Any]] = {
     ("Client", "phones"): ("Phone", "client_id", ("position",), None),
     ("Client", "ownerships"): ("Ownership", "client_id", (), lambda each: each.ends_on is None),
     ("Payment", "refunds"): ("Refund", "payment_id", ("requested_at",), None),
+    ("Payment", "disputes"): ("Dispute", "payment_id", ("opened_at",), None),
     ("Location", "openingHours"): ("OpeningHours", "location_id", ("weekday", "from_minute"), None),
     ("Location", "rooms"): ("Room", "location_id", ("fold",), None),
     ("Location", "exceptions"): ("HoursException", "location_id", ("starts_at",), None),

@@ -367,6 +367,7 @@ SPECIAL: dict[tuple[str, str], Any] = {
     ("Payment", "refunded"): _refunded,
     ("Payment", "invoices"): _invoices,
     ("Refund", "amount"): _amount("minor"),
+    ("Dispute", "amount"): _amount("minor"),
     ("LedgerEntry", "amount"): _amount("minor"),
     ("LedgerEntry", "balance"): _amount("balance_minor"),
     ("LedgerEntry", "change"): _change,
