@@ -29,7 +29,7 @@ async def of_cards(program: Program, world: World) -> list[Sample]:
             viewer,
             {"invoiceIds": [id_of(await an_invoice(world.owner))]},
             {"invoiceIds": None},
-            f"PaymentStarted {{ clientSecret confirmUrl {payment} }}",
+            f"PaymentStarted {{ {payment} clientSecret confirmUrl }}",
             {**once, "Payment": 1, "PaymentInvoice": 1, "Event": 2, "EventDetail": 2},
         ),
         Sample(
