@@ -29,6 +29,7 @@ BY_ID = {
     "certificateLink": ("Certificate",),
     "invoice": ("Invoice",),
     "creditNote": ("CreditNote",),
+    "payment": ("Payment",),
     "paperLink": ("Certificate", "Document", "TreatmentPlan", "Invoice", "CreditNote", "Payment"),
 }
 """What takes the id of a thing of these kinds."""
