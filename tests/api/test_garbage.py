@@ -180,11 +180,7 @@ def questions(made: Samples, audience: Audience) -> dict[str, dict[str, Any]]:
     return {
         **both,
         "client": {"id": id_of(world.owner.client)},
-<<<<<<< HEAD
-=======
-        "petRecord": {"petId": id_of(world.pet)},
         "statementLink": {"clientId": id_of(world.owner.client), **_a_statement()},
->>>>>>> bills
         "clients": {"search": "berg", **page},
         "pets": page,
         "diagnosisTerms": {"search": "tail", **page},
