@@ -10,7 +10,7 @@ INSTALL = $(PY) -m pip install --quiet --disable-pip-version-check --require-has
 LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench schema audit clients soak livesoak answers lock
+.PHONY: help run test check bench schema audit clients soak livesoak answers books lock
 
 help: ## (this list)
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -48,6 +48,9 @@ livesoak: $(VENV)/.dev ## half an hour, for each database, of 500 who look on li
 
 answers: $(VENV)/.dev ## 100,000 random documents on each database, each answer held against the oracle's
 	@$(PY) -m tests.soak.answers $(ARGS)
+
+books: $(VENV)/.dev ## 200 random histories of money on each database, after each step held against a bookkeeper's
+	@$(PY) -m tests.soak.histories $(ARGS)
 
 lock: ## remake both lock files from pyproject.toml (needs uv)
 	$(LOCK) --extra pdf --extra ovf pyproject.toml -o requirements.lock

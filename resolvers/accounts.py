@@ -138,13 +138,12 @@ async def _stranger(account: Account, *, now: datetime) -> Client:
 async def _link(account: Account, known_id: UUID) -> Happening:
     """Make the account the known client's, with all that it made as a client of its own, who then is no more.
 
-    The locks come in the order in which booking takes them: pets, appointments, drafts, clients. What has happened is
+    The locks come in the order in which booking takes them: pets, appointments, clients, drafts. What has happened is
     recorded by the caller, after every lock: recording locks the counter of events, for which holders of these wait.
     """
     own_id = account.client_id
     await hold_all(Pet, "id IN (SELECT pet_id FROM ownership WHERE client_id = ? AND ends_on IS NULL)", (own_id,))
     await hold_all(Appointment, "client_id = ?", (own_id,))
-    await hold_all(Invoice, _CONCERNED, (own_id, own_id))
     # Not only against changes: nothing may come to refer to a client who is about to go.
     lock = " FOR UPDATE" if sql.is_postgres() else ""
     own = sql.loaded(Client, (await sql.fetch(f"SELECT * FROM client WHERE id = ?{lock}", (own_id,)))[0])  # noqa: S608
@@ -159,6 +158,7 @@ async def _link(account: Account, known_id: UUID) -> Happening:
             "This account has invoices or payments, which stay with the client it registered as. Please choose that one.",
             path=("clientId",),
         )
+    await hold_all(Invoice, _CONCERNED, (own_id, own_id))
     before: dict[str, Any] = {}
     after: dict[str, Any] = {"client_id": known_id}
     if known is not own:
@@ -173,12 +173,12 @@ async def _link(account: Account, known_id: UUID) -> Happening:
     return Happening(EventKind.ACCOUNT_LINKED, account.id, before=before, after=after)
 
 
-async def _has_books(client_id: UUID) -> bool:
+async def _has_books(client_id: UUID | None) -> bool:
     """Whether something was invoiced to the client, or paid by her: that is hers for good."""
     found = await sql.tuples(
-        "SELECT EXISTS (SELECT 1 FROM client_account WHERE client_id = ?) "
+        "SELECT EXISTS (SELECT 1 FROM client_account WHERE client_id = ?) "  # noqa: S608 - our own names
         "OR EXISTS (SELECT 1 FROM payment WHERE client_id = ?) "
-        f"OR EXISTS (SELECT 1 FROM invoice WHERE state = 'ISSUED' AND ({_CONCERNED}))",  # noqa: S608 - our own names
+        f"OR EXISTS (SELECT 1 FROM invoice WHERE state = 'ISSUED' AND ({_CONCERNED}))",
         (client_id,) * 4,
     )
     return bool(found[0][0])

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from models import LedgerEntry, LegalEntity, Location, Money, sql
-from models.period import today_in
+from models.period import today_by
 from resolvers import access
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ async def _open(viewer: Viewer, wish: Wish, as_of: date) -> tuple[str, list[Any]
 
 async def _today(now: datetime) -> date:
     """The latest day that it is anywhere in the practice."""
-    return max((today_in(place.clock, now) for place in await Location.all()), default=now.astimezone(UTC).date())
+    return max((today_by(place.zone, now) for place in await Location.all()), default=now.astimezone(UTC).date())
 
 
 def _debtor(row: Sequence[Any]) -> Debtor:

@@ -107,11 +107,14 @@ async def hold(client_id: UUID, legal_entity_id: UUID, currency: str, *, now: da
 
     The books of the legal entity stay as open as they are until then. Whoever needs several accounts holds them in the
     order of their clients' keys.
+
+    Raises:
+        NotFound: the client or the legal entity has just gone.
     """
-    found = await _found(client_id, legal_entity_id, currency)
+    found = await _held(client_id, legal_entity_id, currency)
     if found is None:
-        await _open(client_id, legal_entity_id, currency, now)
-        found = await _found(client_id, legal_entity_id, currency)
+        await _open_account(client_id, legal_entity_id, currency, now=now)
+        found = await _held(client_id, legal_entity_id, currency)
     if found is None:
         raise NotFound
     account, entity = found
@@ -124,7 +127,7 @@ async def hold(client_id: UUID, legal_entity_id: UUID, currency: str, *, now: da
     return Held(account, entity, int(number), int(balance))
 
 
-async def _found(client_id: UUID, legal_entity_id: UUID, currency: str) -> tuple[ClientAccount, LegalEntity] | None:
+async def _held(client_id: UUID, legal_entity_id: UUID, currency: str) -> tuple[ClientAccount, LegalEntity] | None:
     """The account, held, and its legal entity, shared with others who post, so that nobody closes its books meanwhile."""
     lock = " FOR NO KEY UPDATE OF a FOR SHARE OF e" if sql.is_postgres() else ""
     of_entity = ", ".join(f"e.{column} AS entity_{column}" for column in LegalEntity._meta.db_fields)  # noqa: SLF001 - Tortoise says it nowhere else
@@ -140,7 +143,14 @@ async def _found(client_id: UUID, legal_entity_id: UUID, currency: str) -> tuple
     return sql.loaded(ClientAccount, account), sql.loaded(LegalEntity, entity)
 
 
-async def _open(client_id: UUID, legal_entity_id: UUID, currency: str, now: datetime) -> None:
+async def _open_account(client_id: UUID, legal_entity_id: UUID, currency: str, *, now: datetime) -> None:
+    """Open the account, which somebody else may do at the same moment.
+
+    The client is kept from going meanwhile: from here on she has books, and is linked to nobody else.
+    """
+    lock = " FOR KEY SHARE" if sql.is_postgres() else ""
+    if not await sql.fetch(f"SELECT id FROM client WHERE id = ?{lock}", (client_id,)):  # noqa: S608 - our own names
+        raise NotFound
     await sql.execute(
         "INSERT INTO client_account (id, client_id, legal_entity_id, currency, opened_at) VALUES (?, ?, ?, ?, ?) "
         "ON CONFLICT (client_id, legal_entity_id, currency) DO NOTHING",

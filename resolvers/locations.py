@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from tortoise.transactions import in_transaction
 
-from models import EventKind, Invoice, LegalEntity, Location, OpeningHours, Price, sql
+from models import EventKind, Invoice, InvoiceState, LegalEntity, Location, OpeningHours, Price, sql
 from models.code import currency, region, zone
 from models.contact import Address, phone
 from models.refusal import InvalidInput
@@ -163,6 +163,8 @@ async def amend(viewer: Viewer, location_id: UUID | None, changes: LocationChang
                 columns["region"] = ""  # a place that moves to another country leaves its subdivision behind
             if columns.get("currency", location.currency) != location.currency:
                 await _must_not_be_priced(location)
+            if columns.get("legal_entity_id", location.legal_entity_id) != location.legal_entity_id:
+                await _must_have_no_drafts(location)
             change = await write(location, columns)
             if change.after.keys() & {"country", "region", "closed_on"}:
                 await vaccinations_due.work_out_where(access.ALL, now=now)
@@ -217,6 +219,19 @@ async def _must_not_be_priced(location: Location) -> None:
             f"{location.name} has prices or invoices in {location.currency} already, so its currency stays. Please add"
             " another location for another currency.",
             path=("currency",),
+        )
+
+
+async def _must_have_no_drafts(location: Location) -> None:
+    """Refuse to let another company invoice what was taxed as the one before taxes it.
+
+    Raises:
+        InvalidInput: there are drafts of the location.
+    """
+    if await Invoice.exists(location_id=location.id, state=InvoiceState.DRAFT):
+        raise InvalidInput(
+            f"{location.name} has drafts of invoices. Please issue or discard them before somebody else invoices for it.",
+            path=(_ENTITY,),
         )
 
 

@@ -55,6 +55,7 @@ async def apply(
             raise InvalidInput(
                 "Please name the invoices, or say nothing of them to pay the oldest first.", path=("invoiceIds",)
             )
+        entity_id = await tills.made_out_by(invoice_ids or (), place, entity_id)
         named = await tills.payable(viewer, invoice_ids or (), client.id, entity_id, place.currency, path="invoiceIds")
         today = today_in(place.clock, now)
         async with in_transaction():

@@ -93,6 +93,7 @@ async def take(viewer: Viewer, new: NewPayment, *, key: str, now: datetime) -> U
             )
         must_be_payable(new.amount, place.currency)
         received_on, reference = _day(new.received_on, place, now), line(new.reference, path=("reference",))
+        entity_id = await made_out_by([each.invoice_id for each in new.invoices or ()], place, entity_id)
         invoices = await _named(viewer, new, client.id, entity_id, place.currency)
         async with in_transaction():
             await retry.keep(payment=payment_id)
@@ -187,6 +188,13 @@ async def invoices_paid(invoice_ids: Sequence[UUID], known: Mapping[UUID, Invoic
         )
         where |= {sql.as_key(invoice): sql.as_key(place) for invoice, place in found}
     return [Happening(EventKind.INVOICE_PAID, invoice, where[invoice]) for invoice in dict.fromkeys(invoice_ids)]
+
+
+async def made_out_by(invoice_ids: Sequence[UUID | None], place: Location, entity_id: UUID) -> UUID:
+    """Who gets money at a place: whoever made the named invoices of it out, though somebody else does so by now."""
+    ids = [each for each in invoice_ids[:MOST_INVOICES] if each is not None]
+    found = await Invoice.filter(id__in=ids, location_id=place.id).order_by("id").first() if ids else None
+    return found.legal_entity_id if found else entity_id
 
 
 async def payable(

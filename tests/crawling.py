@@ -23,7 +23,13 @@ from tests.doors import Program
 from tests.world import Owner
 
 DEEP = 6
-BY_ID = {"pet": "Pet", "certificate": "Certificate", "certificateLink": "Certificate"}
+BY_ID = {
+    "pet": "Pet",
+    "certificate": "Certificate",
+    "certificateLink": "Certificate",
+    "invoice": "Invoice",
+    "creditNote": "CreditNote",
+}
 """What takes the id of a thing of one kind."""
 
 

@@ -36,10 +36,10 @@ MONEY: dict[type[Model], dict[str, tuple[str, ...]]] = {
 
 # What the owner view shows of a row that is addressed to her; of everything else, nothing.
 SHOWN_OF_MONEY: dict[type[Model], set[str]] = {
-    models.Invoice: set(),
-    models.InvoiceLine: set(),
-    models.CreditNote: set(),
-    models.CreditNoteLine: set(),
+    models.Invoice: {"number"},
+    models.InvoiceLine: {"description", "pet_name", "unit"},
+    models.CreditNote: {"number", "because"},
+    models.CreditNoteLine: {"description"},
     models.Payment: set(),
     models.PaymentInvoice: set(),
     models.Refund: set(),

@@ -32,14 +32,18 @@ async def thawed(those: Sequence[Frozen | NeverChanged | Guard] = KEPT) -> Async
     if sql.is_postgres():
         for one in those:
             await sql.execute(f"ALTER TABLE {one.table} DISABLE TRIGGER {one.name}")
-        yield
-        for one in those:
-            await sql.execute(f"ALTER TABLE {one.table} ENABLE TRIGGER {one.name}")
+        try:
+            yield
+        finally:
+            for one in those:
+                await sql.execute(f"ALTER TABLE {one.table} ENABLE TRIGGER {one.name}")
         return
     found = await sql.fetch("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
     kept = [row for row in found if row["name"].rpartition("_")[0] in names or row["name"] in names]
     for row in kept:
         await sql.execute(f"DROP TRIGGER {row['name']}")
-    yield
-    for row in kept:
-        await sql.execute(row["sql"])
+    try:
+        yield
+    finally:
+        for row in kept:
+            await sql.execute(row["sql"])

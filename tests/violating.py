@@ -12,7 +12,7 @@ from tortoise.exceptions import IntegrityError
 from models import sql
 from models.constraint import Constraint, Frozen, PartialIndex, TextIndex, Unique
 from models.row import uuid7
-from tests.world import NOW, how_many_rows
+from tests.world import NOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,10 @@ async def update(table: str, key: Any, values: dict[str, Any]) -> None:
     await sql.execute(f"UPDATE {table} SET {changes} WHERE id = ?", [*values.values(), key])
 
 
+async def how_many(table: str) -> int:
+    return int((await sql.tuples(f"SELECT COUNT(*) FROM {table}"))[0][0])
+
+
 def is_named(constraint: Constraint, error: BaseException) -> bool:
     said = str(error)
     if isinstance(constraint, Unique) and not sql.is_postgres():
@@ -66,7 +70,7 @@ async def is_refused(constraint: Any, cases: Sequence[Bad | Twin]) -> None:
         else:
             copy, key = {**row, "id": uuid7(), **case.but}, (await case.other(row)).id
             values = {column: row[column] for column in case.columns}
-        before = await how_many_rows()
+        before = await how_many(constraint.table)
 
         with pytest.raises(IntegrityError) as refused:
             await insert(constraint.table, copy)
@@ -75,7 +79,7 @@ async def is_refused(constraint: Any, cases: Sequence[Bad | Twin]) -> None:
             await update(constraint.table, key, values)
         assert is_named(constraint, refused.value), (case, refused.value)
 
-        assert await how_many_rows() == before
+        assert await how_many(constraint.table) == before
 
 
 def _new(key: Any) -> Any:
@@ -86,14 +90,14 @@ async def stays_as_it_is(constraint: Frozen) -> None:
     """No column that it keeps can be changed, and no row of its be deleted, or be added where none may."""
     holds = constraint.when.format(row=f"{constraint.table}.")
     before = await a_row(constraint.table, holds)
-    count = await how_many_rows()
+    count = await how_many(constraint.table)
 
     for column in constraint.keeps:
         # What it is changed to does not matter: it is refused before anybody looks at that.
         other = None if before[column] is not None else _anything(before, column)
         with pytest.raises(IntegrityError) as refused:
             await update(constraint.table, before["id"], {column: other})
-        assert constraint.name in str(refused.value), column
+        assert constraint.name in str(refused.value), (column, refused.value)
     with pytest.raises(IntegrityError) as refused:
         await sql.execute(f"DELETE FROM {constraint.table} WHERE id = ?", (before["id"],))
     assert constraint.name in str(refused.value)
@@ -103,7 +107,7 @@ async def stays_as_it_is(constraint: Frozen) -> None:
         assert constraint.name in str(refused.value)
 
     assert await a_row(constraint.table, holds) == before
-    assert await how_many_rows() == count
+    assert await how_many(constraint.table) == count
 
 
 def _anything(row: dict[str, Any], column: str) -> Any:
@@ -113,6 +117,8 @@ def _anything(row: dict[str, Any], column: str) -> Any:
         return NOW
     if column.endswith(("_on", "_until")):
         return NOW.date()
+    if column.endswith("_ref") or column in ("source", "number"):
+        return "1"
     return 1
 
 

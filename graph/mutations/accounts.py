@@ -38,7 +38,11 @@ class AccountMutations:
 
     @mutation(Deed.LINK_ACCOUNT, AccountLinked, AlreadyLinked)
     async def link_account(self, info: Info, input: LinkAccountInput) -> object:
-        """Say which client an owner is that registered online; her pets, appointments and letters move to that client."""
+        """Say which client an owner is that registered online; her pets, appointments and letters move to that client.
+
+        Drafts of invoices move as well. Who was invoiced already, or has paid something, stays the client that she
+        registered as: `InvalidInput` at `clientId` for any other.
+        """
         viewer, client_id = info.context.viewer, key("Client", input.client_id)
         account_id = key("UnlinkedAccount", input.account_id)
         await accounts.link_account(viewer, account_id, client_id, key=input.idempotency_key, now=info.context.now)

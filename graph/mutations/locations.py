@@ -99,7 +99,8 @@ class AmendLocationInput:
     )
     legal_entity_id: strawberry.ID | None = said(
         "Who invoices from now on for what is done there: only somebody who manages the whole practice may say so. It"
-        " cannot be cleared. Invoices that are open or issued stay whose they are.",
+        " cannot be cleared. `InvalidInput` while drafts of invoices wait there. Issued invoices stay whose they are, and"
+        " can still be paid there when they are named.",
         default=strawberry.UNSET,
     )
     idempotency_key: str = said(KEY)

@@ -73,7 +73,7 @@ class TakingsQueries:
         _must_fit(stretch.beyond, order)
         try:
             found = await owing.debtors(viewer, wish, stretch.size, stretch.beyond, now=now)
-            is_counted = selects(info, "totalCount") or selects(info, "totals")
+            is_counted = selects(info, "debtorCount") or selects(info, "totals")
             totals = await owing.totals(viewer, wish, now=now) if is_counted else None
         except NotFound:
             return None

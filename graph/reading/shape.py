@@ -198,9 +198,14 @@ def computed(
     return _field(description, (roles,) if roles else (), Computed(needs, function), body=body)
 
 
-def batched(description: str, function: Batch, *roles: Role | Iterable[Role], body: bool = False) -> Any:
-    """A field whose values a function finds for many rows at once; a row that it leaves out has null."""
-    return _field(description, roles, Batched(function), body=body)
+def batched(
+    description: str, function: Batch, *roles: Role | Iterable[Role], body: bool = False, size: int | None = None
+) -> Any:
+    """A field whose values a function finds for many rows at once; a row that it leaves out has null.
+
+    `size` is how many it usually finds for a row at most, where that is a list, for the cost of an operation.
+    """
+    return _field(description, roles, Batched(function), body=body, size=size)
 
 
 def timed(description: str, function: TimedBatch, *roles: Role | Iterable[Role]) -> Any:

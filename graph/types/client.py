@@ -67,6 +67,7 @@ class Client(Node):
         " currency.",
         balances,
         STAFF,
+        size=2,
     )
 
     @strawberry.field(  # type: ignore[untyped-decorator]

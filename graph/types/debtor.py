@@ -55,7 +55,7 @@ class Debtors:
     as_of: date = strawberry.field(description="The day at whose end it was so.")
     nodes: list[Debtor] = strawberry.field(description="The debtors of the page, one for each client and currency.")
     page_info: PageInfo = strawberry.field(description="Where this page lies in the list.")
-    total_count: int | None = strawberry.field(
+    debtor_count: int | None = strawberry.field(
         description="How many debtors there are in all; null when not asked for."
     )
     totals: list[Money] | None = strawberry.field(
@@ -80,7 +80,7 @@ def shown(
             start_cursor=cursors[0] if cursors else None,
             end_cursor=cursors[-1] if cursors else None,
         ),
-        total_count=totals[0] if totals else None,
+        debtor_count=totals[0] if totals else None,
         totals=totals[1] if totals else None,
     )
 

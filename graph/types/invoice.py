@@ -64,7 +64,7 @@ class InvoiceNames:
     location: str = _said("The place.")
     client: str = _said("Who is to pay.")
     client_address: list[str] = _lines("Her address, line by line.")
-    language: str = _said("The language of the paper, as a BCP 47 tag.")
+    language: str = _said("The language of the paper, as a BCP 47 tag: `en`, `de`.")
 
 
 def names_of(written: str) -> InvoiceNames | None:

@@ -70,13 +70,13 @@ class Payment(Node):
     taken_by: Staff | None = one("Who took it; null when it was paid online.", STAFF, carried=True)
     reference: str = column("What the desk noted with it, or the bank statement says; may be empty.")
     declined_because: str = column("Why the last try was declined, in words for a person; empty when none was.")
-    cancelled_because: str = column("Why it was cancelled; empty when it was not.")
+    cancelled_because: str | None = column("Why it was cancelled; empty when it was not.", STAFF)
     on_account: Money = batched(
         "What of it pays no invoice and was not given back: it can pay another invoice, or be refunded.",
         payments.on_account,
     )
     refunded: Money = batched("What of it was given back, or is on its way back.", payments.refunded)
-    invoices: list[PaidInvoice] = batched("The invoices that it pays, the oldest first.", _invoices)
+    invoices: list[PaidInvoice] = batched("The invoices that it pays, the oldest first.", _invoices, size=2)
     refunds: list[Annotated[Refund, strawberry.lazy("graph.types.refund")]] = many(
         "What was given back of it, the first one first.",
         models.Refund,

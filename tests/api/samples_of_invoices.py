@@ -103,7 +103,7 @@ async def of_invoices(world: World, sample: Callable[..., Sample]) -> list[Sampl
             {"because": "It was too long."},
             CreditNote=1,
             CreditNoteLine=1,
-            **entries,
+            LedgerEntry=2,
         ),
         sample(
             "writeOffInvoice",

@@ -16,10 +16,10 @@ async def of_the_desk(world: World, sample: Callable[..., Sample]) -> list[Sampl
     """A sample of every mutation about money over the desk; each is somebody else's money."""
     place = id_of(world.location)
     pays, has, gets = [await an_owner(name) for name in ("Paula Pays", "Hanna Has", "Greta Gets")]
-    owed, waiting = await an_invoice(pays), await an_invoice(has, gross=800)
-    await a_payment(await an_invoice(has), minor=6000)
-    books = await some_bookkeeping(gets, await a_visit(world.pet), ref="desk")
-    overpaid = await a_payment(await an_invoice(gets), minor=6000)
+    owed, waiting = await an_invoice(pays, number="D-1"), await an_invoice(has, gross=800, number="D-2")
+    await a_payment(await an_invoice(has, number="D-3"), minor=6000)
+    books = await some_bookkeeping(gets, await a_visit(world.pet), ref="desk", number="D-5")
+    overpaid = await a_payment(await an_invoice(gets, number="D-4"), minor=6000)
     credit = sample(
         "applyCredit",
         "CreditApplied { client { id balances { legalEntityName balance { amount } } } }",

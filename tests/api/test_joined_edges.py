@@ -60,6 +60,20 @@ async def test_a_row_behind_an_edge_that_is_not_carried_is_shown_to_whom_its_own
             breaks.not_carried(field)(monkeypatch)
             joined.add((of, name))
     assert joined == {
+        ("Location", "legalEntity"),
+        ("PriceListItem", "service"),
+        ("PriceListItem", "vaccine"),
+        ("Invoice", "issuedBy"),
+        ("Invoice", "legalEntity"),
+        ("Invoice", "openedBy"),
+        ("InvoiceLine", "item"),
+        ("InvoiceLine", "pet"),
+        ("InvoiceLine", "visit"),
+        ("CreditNote", "issuedBy"),
+        ("Payment", "takenBy"),
+        ("Refund", "creditNote"),
+        ("Refund", "requestedBy"),
+        *(("LedgerEntry", name) for name in ("invoice", "creditNote", "payment", "refund")),
         ("Certificate", "replacedBy"),
         ("Certificate", "vaccination"),
         ("Certificate", "voidedBy"),

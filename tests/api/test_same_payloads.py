@@ -50,8 +50,9 @@ async def payload_agrees(desk: Desk, writer: Writer, sample: Sample) -> bool:
     """Whether the payload shows a row, which is then compared."""
     payload, field = sample.payload.split()[0], sample.payload.split()[2]
     assert isinstance(sample.who, Viewer)
-    kind = graphql.get_named_type(writer.schema.type_map[payload].fields[field].type).name  # type: ignore[attr-defined]
-    if kind not in KINDS:
+    shown = writer.schema.type_map[payload].fields[field].type  # type: ignore[attr-defined]
+    kind = graphql.get_named_type(shown).name
+    if kind not in KINDS or graphql.is_list_type(graphql.get_nullable_type(shown)):
         return False
     given = {"idempotencyKey": "k", **sample.given}
 
@@ -93,7 +94,9 @@ def _deeds_that_show_rows(audience) -> set[str]:
     for name, field in root.fields.items():
         members: Any = graphql.get_named_type(field.type)
         of = [each for each in members.types if "Refusal" not in [one.name for one in each.interfaces]]
-        kinds = {graphql.get_named_type(inner.type).name for each in of for inner in each.fields.values()}
+        shown = [inner.type for each in of for inner in each.fields.values()]
+        single = [each for each in shown if not graphql.is_list_type(graphql.get_nullable_type(each))]
+        kinds = {graphql.get_named_type(each).name for each in single}
         if kinds & set(KINDS):
             found.add(name)
     return found

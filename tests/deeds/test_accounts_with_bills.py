@@ -1,5 +1,7 @@
 """Linking an account whose client has bills: drafts go along, what was issued or paid stays where it is."""
 
+from typing import Any
+
 import pytest
 from tortoise.transactions import in_transaction
 
@@ -70,7 +72,7 @@ async def test_who_was_invoiced_is_linked_only_to_what_she_registered_as(world, 
 
 async def test_who_has_begun_to_pay_stays_who_she_is(world, lena, known):
     draft = await a_draft(world.owner)
-    of = {"location_id": draft.location_id, "legal_entity_id": draft.legal_entity_id, "currency": draft.currency}
+    of: Any = {"location_id": draft.location_id, "legal_entity_id": draft.legal_entity_id, "currency": draft.currency}
     await Payment.create(
         **of, client_id=lena.id, method=PaymentMethod.CARD, state=PaymentState.STARTING, minor=100, started_at=NOW
     )

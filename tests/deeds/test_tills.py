@@ -24,7 +24,7 @@ from resolvers import ledger, tills
 from resolvers.tills import Meant, NewPayment
 from tests.found import events
 from tests.racing import meanwhile
-from tests.world import NOW, TODAY, a_world, an_owner, how_many_rows
+from tests.world import NOW, TODAY, a_location, a_world, an_owner, how_many_rows
 from tests.world.money import a_draft, a_legal_entity, an_invoice
 
 DAY = timedelta(days=1)
@@ -208,7 +208,7 @@ async def test_what_makes_no_sense_is_refused(world):
 
 
 async def test_an_invoice_of_another_legal_entity_or_currency_is_paid_where_it_was_made_out(world):
-    invoice = await an_invoice(world.owner)
+    invoice = await an_invoice(world.owner, location_id=(await a_location("Harbour")).id)
     entity = await a_legal_entity("Another Ltd", prefix="A")
     await Location.filter(id=world.location.id).update(legal_entity_id=entity.id)
     told = await refused(world, invoices=[Meant(invoice.id)])

@@ -32,7 +32,7 @@ from models import (
 )
 from models.treatment import PlanState
 from resolvers.viewer import Audience, Viewer
-from tests.oracle import bills, lines, prices
+from tests.oracle import bills, lines, paid, prices
 from tests.oracle.kinds import KINDS, SCHEMAS
 from tests.oracle.oracle import id_of
 from tests.oracle.records import Records
@@ -79,7 +79,7 @@ _KINDLESS = (
     "InvoiceVisit",
     "ProposedCharge",
     "DroppedCharge",
-    "LedgerEntry",
+    "ClientAccount",
 )
 
 
@@ -112,6 +112,7 @@ class Arguments:
         self._steps, self._versions = places(TreatmentStep, "due_on"), places(NoteRevision, "version")
         self._at = {model: places(model, "at") for model in (Visit, Note, RecordReading, Prescription, Vital)}
         self._names = {model: places(model, "fold") for model in (Pet, Client, DiagnosisTerm, PriceListItem)}
+        self._paid = paid.places(rows)
         self._doses, self._imported = places(Vaccination, "given_on"), places(ImportedLine, "at")
         self._bills = [*places(Invoice, "opened_at"), *places(Invoice, "due_on")]
         self._told = [id_of("Pet", each) for each in records.told]
@@ -204,6 +205,10 @@ class Arguments:
             case ("Query", "priceList") | ("TaxCategory", "rates") | ("PriceListItem", "prices"):
                 given = prices.drawn(chance, of, field, lambda kind: self._id(chance, kind))
                 return given | (self._page(chance, self._names[PriceListItem]) if field == "priceList" else {})
+        return self._of_bills(chance, of, field)
+
+    def _of_bills(self, chance: Random, of: str, field: str) -> dict[str, Any]:
+        match of, field:
             case "Query", "invoice" | "creditNote" | "checkout":
                 return bills.drawn(chance, field, lambda kind: self._id(chance, kind))
             case "Query", "invoices" | "myInvoices":
@@ -211,6 +216,27 @@ class Arguments:
                 return given | self._page(chance, self._bills)
             case "Client", "invoices":
                 return self._page(chance, self._bills)
+        return self._of_money(chance, of, field)
+
+    def _of_money(self, chance: Random, of: str, field: str) -> dict[str, Any]:
+        def an_id(kind: str) -> str:
+            return (
+                chance.choice(self._paid[kind])
+                if kind in self._paid and chance.random() < 0.7
+                else self._id(chance, kind)
+            )
+
+        match of, field:
+            case "Query", "payment" | "takings" | "journalLink":
+                return paid.drawn(chance, field, an_id)
+            case "Query", "payments" | "myPayments" | "statement" | "myStatement":
+                given = paid.drawn(chance, field, an_id)
+                name = "payments" if field.endswith("ayments") else "statement"
+                return given | self._page(chance, self._paid[name])
+            case "Query", "debtors":
+                given = paid.drawn(chance, field, an_id)
+                page = self._page(chance, self._paid[given.get("order", "AMOUNT")])
+                return given | {name: value for name, value in page.items() if name in ("first", "after")}
         raise LookupError(f"Nobody knows what to give to {of}.{field}.")
 
     def _id(self, chance: Random, kind: str | None = None) -> str:

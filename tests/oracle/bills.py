@@ -7,6 +7,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from models import (
@@ -21,7 +22,8 @@ from models import (
 )
 from tests.oracle.pages import bad_input, connection
 from tests.oracle.prices import _counting, graph_id, money
-from tests.world import NOW, TODAY
+from tests.oracle.prices import _plain as plain
+from tests.world import NOW, TODAY, a_note
 from tests.world.money import a_draft, an_invoice, some_bookkeeping
 
 if TYPE_CHECKING:
@@ -41,10 +43,12 @@ async def some_bills(people: dict[str, Any]) -> None:
     visits = await Visit.filter(errored_at=None, location_id=place.id).order_by("at", "id")
     visit, last = visits[0], visits[-1]
     books = await some_bookkeeping(owner, visit)
-    await an_invoice(owner, visit=last, gross=999, due_on=TODAY - DAY, opened_at=NOW - DAY)
+    past: Any = {"issued_on": TODAY - 20 * DAY, "issued_at": NOW - 20 * DAY}
+    await an_invoice(owner, visit=last, gross=999, due_on=TODAY - DAY, opened_at=NOW - DAY, **past)
     await an_invoice(owner, gross=1, due_on=TODAY)
-    await an_invoice(other, visit=visit, gross=12_345, due_on=TODAY - 3 * DAY, share=50)
-    await an_invoice(stranger, gross=700)
+    await an_invoice(other, visit=visit, gross=12_345, due_on=TODAY - 3 * DAY, share=50, **past)
+    for number, each in enumerate((other, stranger, people["blind owner"])):
+        await some_bookkeeping(each, last, ref=f"{number + 2}")
     await a_draft(other, visit=last, opened_at=NOW - 2 * DAY)
     gone: Any = {"state": "DISCARDED", "discarded_at": NOW, "discarded_because": "Nö."}
     draft = await a_draft(owner, gross=300)
@@ -56,9 +60,11 @@ async def _charges(visit: Visit, item: PriceListItem) -> None:
     """At one visit something is held, something was dropped, something has no price, and something is in the unit."""
     tablets = await PriceListItem.get(name="Élan 50 mg")
     procedures = await Procedure.filter(note__visit_id=visit.id, errored_at=None).order_by("id")
-    treatments = await Treatment.filter(note__visit_id=visit.id, errored_at=None).order_by("id")
-    for treatment in treatments[:1]:
-        await Treatment.filter(id=treatment.id).update(name="Rimadyl", amount="2,5 tablets")
+    note = await a_note(visit)
+    line: Any = {"pet_id": visit.pet_id, "note_id": note.id, "at": visit.at, "recorded_at": visit.at}
+    for number, (name, amount) in enumerate((("Rimadyl", "2,5 tablets"), ("élan 50 MG", "some"), ("Hönig", "1 ml"))):
+        at = visit.at + timedelta(minutes=number)
+        await Treatment.create(**line | {"at": at}, name=name, amount=amount, given_by_id=visit.vet_id)
     given: Any = {"visit_id": visit.id, "proposed_by_id": visit.vet_id, "proposed_at": NOW}
     for number, one in enumerate((item, tablets)):
         await ProposedCharge.create(**given, item_id=one.id, quantity_thousandths=1500 * (number + 1))
@@ -116,8 +122,7 @@ def _note(oracle: Oracle, line: Any) -> Any:
 def _names(_oracle: Oracle, row: Any) -> Any:
     if not row.names:
         return None
-    camel = {re.sub(r"_([a-z])", lambda m: m[1].upper(), name): value for name, value in json.loads(row.names).items()}
-    return camel
+    return {_camel(name): value for name, value in json.loads(row.names).items()}
 
 
 def _visits(oracle: Oracle, invoice: Any) -> list[Any]:
@@ -144,47 +149,81 @@ def _source_id(_oracle: Oracle, line: Any) -> str | None:
 # Charges
 
 
+_KNOWN: WeakKeyDictionary[Any, dict[Any, tuple[list[dict[str, Any]], set[Any]]]] = WeakKeyDictionary()
+"""What was worked out of each visit for somebody, and which tables were looked into for that."""
+
+
 def _done(oracle: Oracle, visit: Any) -> list[dict[str, Any]]:
-    """What was done at a visit and stands, in its order."""
+    """What was done at a visit and stands, in its order; worked out once for whoever asks."""
+    known = _KNOWN.setdefault(oracle, {})
+    if visit.id not in known:
+        before, oracle.looked = oracle.looked, set()
+        known[visit.id] = _worked_out(oracle, visit), oracle.looked
+        oracle.looked = before
+    found, looked = known[visit.id]
+    oracle.looked |= looked
+    return found
+
+
+def _worked_out(oracle: Oracle, visit: Any) -> list[dict[str, Any]]:
     if visit.errored_at is not None:
         return []
-    found: list[dict[str, Any]] = []
+    found = [*_planned(oracle, visit), *_written(oracle, visit), *_given(oracle, visit), *_proposed(oracle, visit)]
+    return sorted(found, key=lambda each: each["order"])
 
-    def add(kind: str, row: Any, name: str, at: datetime, **more: Any) -> None:
-        usual = {"amount": "", "service": None, "vaccine": None, "item": None, "quantity": 0}
-        place = list(_TYPES).index(kind)
-        found.append({**usual, "kind": kind, "row": row, "name": name, "order": (place, at, row.id), "at": at, **more})
 
-    if visit.appointment_id is not None:
-        planned = oracle.one("Appointment", visit.appointment_id)
-        assert planned
-        service = oracle.one("Service", planned.row.service_id)
-        assert service
-        add("APPOINTMENT", planned.row, service.row.name, visit.at, service=service.row.id)
+def _one(kind: str, row: Any, name: str, at: datetime, **more: Any) -> dict[str, Any]:
+    usual = {"amount": "", "service": None, "vaccine": None, "item": None, "quantity": 0}
+    place = list(_TYPES).index(kind)
+    return {**usual, "kind": kind, "row": row, "name": name, "order": (place, at, row.id), "at": at, **more}
+
+
+def _behind(oracle: Oracle, kind: str, key: Any) -> Any:
+    found = oracle.one(kind, key)
+    assert found
+    return found.row
+
+
+def _planned(oracle: Oracle, visit: Any) -> list[dict[str, Any]]:
+    if visit.appointment_id is None:
+        return []
+    planned = _behind(oracle, "Appointment", visit.appointment_id)
+    service = _behind(oracle, "Service", planned.service_id)
+    return [_one("APPOINTMENT", planned, service.name, visit.at, service=service.id)]
+
+
+def _written(oracle: Oracle, visit: Any) -> list[dict[str, Any]]:
     notes = {each.row.id for each in oracle.all("Note", visit_id=visit.id)}
 
     def of(kind: str) -> list[Any]:
         return [each.row for each in oracle.all(kind) if each.row.note_id in notes and each.row.errored_at is None]
 
-    for row in of("Procedure"):
-        add("PROCEDURE", row, row.name, row.at, service=row.service_id)
-    for row in of("Treatment"):
-        add("TREATMENT", row, row.name, row.at, amount=row.amount)
-    for row in of("Prescription"):
-        add("PRESCRIPTION", row, row.medicine, row.at, amount=row.quantity)
-        for repeat in oracle.all("PrescriptionRepeat", prescription_id=row.id):
-            add("REPEAT", repeat.row, row.medicine, repeat.row.given_at, amount=row.quantity)
-    for each in oracle.all("Vaccination", visit_id=visit.id, voided_at=None):
-        if each.row.source == "RECORDED":
-            vaccine = oracle.one("Vaccine", each.row.vaccine_id)
-            assert vaccine
-            add("VACCINATION", each.row, vaccine.row.name, each.row.at, vaccine=vaccine.row.id)
-    for each in oracle.all("ProposedCharge", visit_id=visit.id):
-        item = oracle.one("PriceListItem", each.row.item_id)
-        assert item
-        quantity = each.row.quantity_thousandths
-        add("PROPOSAL", each.row, item.row.name, each.row.proposed_at, item=item.row, quantity=quantity)
-    return sorted(found, key=lambda each: each["order"])
+    medicines = of("Prescription")
+    return [
+        *(_one("PROCEDURE", row, row.name, row.at, service=row.service_id) for row in of("Procedure")),
+        *(_one("TREATMENT", row, row.name, row.at, amount=row.amount) for row in of("Treatment")),
+        *(_one("PRESCRIPTION", row, row.medicine, row.at, amount=row.quantity) for row in medicines),
+        *(
+            _one("REPEAT", each.row, row.medicine, each.row.given_at, amount=row.quantity)
+            for row in medicines
+            for each in oracle.all("PrescriptionRepeat", prescription_id=row.id)
+        ),
+    ]
+
+
+def _given(oracle: Oracle, visit: Any) -> list[dict[str, Any]]:
+    doses = [each.row for each in oracle.all("Vaccination", visit_id=visit.id, voided_at=None)]
+    named = [(row, _behind(oracle, "Vaccine", row.vaccine_id)) for row in doses if row.source == "RECORDED"]
+    return [_one("VACCINATION", row, vaccine.name, row.at, vaccine=vaccine.id) for row, vaccine in named]
+
+
+def _proposed(oracle: Oracle, visit: Any) -> list[dict[str, Any]]:
+    proposed = [each.row for each in oracle.all("ProposedCharge", visit_id=visit.id)]
+    named = [(row, _behind(oracle, "PriceListItem", row.item_id)) for row in proposed]
+    return [
+        _one("PROPOSAL", row, item.name, row.proposed_at, item=item, quantity=row.quantity_thousandths)
+        for row, item in named
+    ]
 
 
 def charges(oracle: Oracle, visit: Any) -> list[dict[str, Any]]:
@@ -264,8 +303,6 @@ def _item(oracle: Oracle, one: dict[str, Any]) -> Any | None:
 
 
 def _plain(text: str) -> str:
-    from tests.oracle.prices import _plain as plain
-
     return " ".join(plain(text).split())
 
 
@@ -331,7 +368,9 @@ def checkout(oracle: Oracle, visit_ids: list[str] | None = None, invoice_id: str
         visits = [each.row for each in _visits(oracle, found.row)]
         lines = oracle.all("InvoiceLine", invoice_id=found.row.id)
     visits.sort(key=lambda each: (each.at, each.id))
-    everywhere = {one["row"].id for each in oracle.all("Visit") for one in _done(oracle, each.row)}
+    concerned = {each.id: each for each in visits}
+    concerned |= {each.row.visit_id: _behind(oracle, "Visit", each.row.visit_id) for each in lines if each.row.visit_id}
+    everywhere = {one["row"].id for each in concerned.values() for one in _done(oracle, each)}
     not_done = [each for each in lines if each.row.holds_source and each.row.source_id not in everywhere]
     not_billed = [one for each in visits for one in charges(oracle, each) if one["droppedBecause"] is None]
     not_done.sort(key=lambda each: each.row.id)
@@ -384,27 +423,21 @@ ASKED: dict[tuple[str, str], Any] = {
 
 def drawn(chance: Random, field: str, an_id: Any) -> dict[str, Any]:
     """What is given to a field about bills, but for its page."""
-    match field:
-        case "invoice":
-            return {"id": an_id("Invoice")}
-        case "creditNote":
-            return {"id": an_id("CreditNote")}
-        case "myInvoices":
-            return {"onlyOpen": chance.choice((True, False, None))} if chance.random() < 0.5 else {}
-        case "checkout":
-            given: dict[str, Any] = {}
-            if chance.random() < 0.5:
-                given["visitIds"] = [an_id("Visit") for _ in range(chance.randint(0, 3))]
-            if not given or chance.random() < 0.05:
-                given["invoiceId"] = an_id("Invoice")
-            return given
-    given = {}
-    if chance.random() < 0.3:
-        given["state"] = chance.choice(STATES)
-    if chance.random() < 0.3:
-        given["clientId"] = an_id("Client")
-    if chance.random() < 0.3:
-        given["locationId"] = an_id("Location")
-    if chance.random() < 0.3:
-        given["onlyOverdue"] = chance.choice((True, False, None))
-    return given
+    if field in {"invoice", "creditNote"}:
+        return {"id": an_id(f"{field[0].upper()}{field[1:]}")}
+    if field == "checkout":
+        given: dict[str, Any] = {}
+        if chance.random() < 0.5:
+            given["visitIds"] = [an_id("Visit") for _ in range(chance.randint(0, 3))]
+        if not given or chance.random() < 0.05:
+            given["invoiceId"] = an_id("Invoice")
+        return given
+    draws: dict[str, Any] = {"onlyOpen": lambda: chance.choice((True, False, None))}
+    if field == "invoices":
+        draws = {
+            "state": lambda: chance.choice(STATES),
+            "clientId": lambda: an_id("Client"),
+            "locationId": lambda: an_id("Location"),
+            "onlyOverdue": lambda: chance.choice((True, False, None)),
+        }
+    return {name: draw() for name, draw in draws.items() if chance.random() < 0.3}

@@ -40,6 +40,7 @@ from models.due_date import Reason
 from models.ownership import Right
 from models.pet import DatePrecision
 from tests.oracle.bills import some_bills
+from tests.oracle.paid import some_payments
 from tests.oracle.papers import some_papers
 from tests.oracle.prices import some_prices
 from tests.oracle.visits import some_visits
@@ -158,6 +159,7 @@ async def a_house() -> House:
     await _endings(world, other)
     await some_prices()
     await some_bills(people)
+    await some_payments(world, people)
     return House(world, people)
 
 

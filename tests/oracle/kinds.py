@@ -81,6 +81,9 @@ KINDS: dict[str, Any] = {
     "ProposedCharge": models.ProposedCharge,
     "DroppedCharge": models.DroppedCharge,
     "LedgerEntry": models.LedgerEntry,
+    "Payment": models.Payment,
+    "Refund": models.Refund,
+    "ClientAccount": models.ClientAccount,
 }
 ONE = {
     "vet": "Staff",
@@ -93,6 +96,7 @@ ONE = {
     "settledBy": "Staff",
     "plan": "TreatmentPlan",
     "lockedBy": "Staff",
+    **dict.fromkeys(("takenBy", "requestedBy"), "Staff"),
     "cosignedBy": "Staff",
     "savedBy": "Staff",
     "template": "NoteTemplate",
@@ -118,6 +122,7 @@ MANY: dict[tuple[str, str], tuple[str, str, tuple[str, ...], Any]] = {
     ("Client", "emails"): ("Email", "client_id", ("position",), None),
     ("Client", "phones"): ("Phone", "client_id", ("position",), None),
     ("Client", "ownerships"): ("Ownership", "client_id", (), lambda each: each.ends_on is None),
+    ("Payment", "refunds"): ("Refund", "payment_id", ("requested_at",), None),
     ("Location", "openingHours"): ("OpeningHours", "location_id", ("weekday", "from_minute"), None),
     ("Location", "rooms"): ("Room", "location_id", ("fold",), None),
     ("Location", "exceptions"): ("HoursException", "location_id", ("starts_at",), None),

@@ -88,7 +88,7 @@ def _kind(name: str) -> str:
         return "t"
     if name.endswith("_on"):
         return "d"
-    return "n" if name == "version" else "s"
+    return "n" if name in ("version", "number") else "s"
 
 
 def in_order(rows: list[Any], order: tuple[str, ...]) -> list[Any]:

@@ -26,8 +26,9 @@ class Records:
     of one pet, by its key: a text, which no oracle can make.
     """
 
-    def __init__(self, rows: Rows, cursor: str, links: dict[UUID, Any], told: dict[UUID, Told]) -> None:
+    def __init__(self, rows: Rows, cursor: str, links: dict[UUID, Any], told: dict[UUID, Told], vault: Vault) -> None:
         self.rows = rows
+        self._vault = vault
         self.cursor = cursor
         self.links = links
         self.told = told
@@ -42,7 +43,11 @@ class Records:
         pets = sorted({each.pet_id for each in rows[models.ImportedLine]})[:1]
         nobody, records = Viewer.system("the oracle"), record_format()
         told = {each: await pet_records.told(nobody, each, records=records, now=NOW) for each in pets}
-        return cls(rows, trail.cursor(await trail.latest(), vault), links, told)
+        return cls(rows, trail.cursor(await trail.latest(), vault), links, told, vault)
+
+    def sealed(self, text: str) -> str:
+        """The seal of a link."""
+        return self._vault.digest("certificate link", text)
 
     def one(self, model: Any, key: UUID | None) -> Any | None:
         """The row with this key."""

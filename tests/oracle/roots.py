@@ -12,7 +12,7 @@ import graphql
 from models import refusal
 from models.role import Role
 from models.row import folded
-from tests.oracle import bills, deaths, histories, lines, oracle, prices, searches
+from tests.oracle import bills, deaths, histories, lines, oracle, paid, prices, searches
 from tests.oracle.kinds import OF_TYPE, Thing
 from tests.oracle.pages import bad_input, connection
 from tests.world import NOW
@@ -205,6 +205,32 @@ class Roots:
 
     def checkout(self, **given: Any) -> Any:
         return bills.checkout(self._oracle, **given)
+
+    # Money that came and went
+
+    def payment(self, id: str) -> Any:
+        return next(iter(self._all("Payment", id=_key("Payment", id))), None)
+
+    def payments(self, **given: Any) -> Any:
+        return paid.listed(self._oracle, **given)
+
+    def my_payments(self, **page: Any) -> Any:
+        return paid.mine(self._oracle, **page)
+
+    def statement(self, client_id: str, **given: Any) -> Any:
+        return paid.statement(self._oracle, _key("Client", client_id), **given)
+
+    def my_statement(self, **given: Any) -> Any:
+        return paid.statement(self._oracle, self._viewer.client_id, **given)
+
+    def takings(self, **given: Any) -> Any:
+        return paid.takings(self._oracle, **given)
+
+    def debtors(self, **given: Any) -> Any:
+        return paid.debtors(self._oracle, **given)
+
+    def journal_link(self, **given: Any) -> Any:
+        return paid.journal_link(self._oracle, **given)
 
     # The schedule
 

@@ -108,7 +108,9 @@ class Sight:
                 return row.state == "ISSUED" and row.client_id == self.viewer.client_id
             case models.InvoiceLine():
                 return self._sees_of_money(self._invoices[row.invoice_id])
-            case models.CreditNote() | models.LedgerEntry():
+            case (
+                models.CreditNote() | models.LedgerEntry() | models.Payment() | models.Refund() | models.ClientAccount()
+            ):
                 return bool(row.client_id == self.viewer.client_id)
             case models.CreditNoteLine():
                 return self._sees_of_money(self._credit_notes[row.credit_note_id])

@@ -290,7 +290,7 @@ async def some_bookkeeping(owner: Owner, visit: Visit, *, ref: str = "1", **of_i
     common: dict[str, Any] = {"location_id": invoice.location_id, "client_id": owner.id, "currency": invoice.currency}
     sums: dict[str, Any] = {"net_minor": 840, "tax_minor": 160, "gross_minor": 1000}
     note = await CreditNote.create(
-        number=f"C{TODAY.year}-{await CreditNote.all().count() + 1:05d}",
+        number=await _a_number(Series.CREDIT_NOTE, invoice.legal_entity_id),
         invoice_id=invoice.id,
         legal_entity_id=invoice.legal_entity_id,
         because="It was shorter.",
@@ -359,9 +359,9 @@ async def some_bookkeeping(owner: Owner, visit: Visit, *, ref: str = "1", **of_i
     return Bookkeeping(
         entity=await LegalEntity.get(id=invoice.legal_entity_id),
         category=await TaxCategory.get(id=item.tax_category_id),
-        rate=await TaxRate.filter(category_id=item.tax_category_id).get(),
+        rate=await TaxRate.filter(category_id=item.tax_category_id).order_by("id").first() or TaxRate(),
         item=item,
-        price=await Price.filter(item_id=item.id).get(),
+        price=await Price.filter(item_id=item.id).order_by("id").first() or Price(),
         proposal=proposal,
         dropped=dropped,
         draft=draft,
