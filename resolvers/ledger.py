@@ -277,17 +277,23 @@ async def releases(invoice_id: UUID, location_id: UUID, minor: int) -> list[Post
 
 
 async def receive(
-    held: Held, payment: Payment, meant: Mapping[UUID, int] | None, *, on: date, now: datetime
+    held: Held,
+    payment: Payment,
+    meant: Mapping[UUID, int] | None,
+    *,
+    debts: Sequence[Open] | None = None,
+    on: date,
+    now: datetime,
 ) -> list[UUID]:
     """Post a payment that has come, and pay with it what it is meant for: the invoices that it pays something of.
 
     `meant` says how much of it is for which invoice, in minor units; where less is open by now, the rest stays on
-    account. Without it the oldest debt is paid first.
+    account. Without it the oldest debt is paid first. `debts` is what is open of those, where that is known already.
 
     Raises:
         PeriodClosed: the books of that day are closed.
     """
-    debts = await owed(held.account, meant)
+    debts = await owed(held.account, meant) if debts is None else debts
     if meant is not None:
         debts = [replace(debt, minor=min(debt.minor, meant[debt.invoice_id])) for debt in debts]
     came = Posting(
