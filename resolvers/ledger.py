@@ -111,10 +111,10 @@ async def hold(client_id: UUID, legal_entity_id: UUID, currency: str, *, now: da
     Raises:
         NotFound: the client or the legal entity has just gone.
     """
-    found = await _found(client_id, legal_entity_id, currency)
+    found = await _held(client_id, legal_entity_id, currency)
     if found is None:
-        await _open(client_id, legal_entity_id, currency, now)
-        found = await _found(client_id, legal_entity_id, currency)
+        await _open_account(client_id, legal_entity_id, currency, now=now)
+        found = await _held(client_id, legal_entity_id, currency)
     if found is None:
         raise NotFound
     account, entity = found
@@ -127,7 +127,7 @@ async def hold(client_id: UUID, legal_entity_id: UUID, currency: str, *, now: da
     return Held(account, entity, int(number), int(balance))
 
 
-async def _found(client_id: UUID, legal_entity_id: UUID, currency: str) -> tuple[ClientAccount, LegalEntity] | None:
+async def _held(client_id: UUID, legal_entity_id: UUID, currency: str) -> tuple[ClientAccount, LegalEntity] | None:
     """The account, held, and its legal entity, shared with others who post, so that nobody closes its books meanwhile."""
     lock = " FOR NO KEY UPDATE OF a FOR SHARE OF e" if sql.is_postgres() else ""
     of_entity = ", ".join(f"e.{column} AS entity_{column}" for column in LegalEntity._meta.db_fields)  # noqa: SLF001 - Tortoise says it nowhere else
@@ -143,7 +143,7 @@ async def _found(client_id: UUID, legal_entity_id: UUID, currency: str) -> tuple
     return sql.loaded(ClientAccount, account), sql.loaded(LegalEntity, entity)
 
 
-async def _open(client_id: UUID, legal_entity_id: UUID, currency: str, now: datetime) -> None:
+async def _open_account(client_id: UUID, legal_entity_id: UUID, currency: str, *, now: datetime) -> None:
     """Open the account, which somebody else may do at the same moment.
 
     The client is kept from going meanwhile: from here on she has books, and is linked to nobody else.
@@ -277,17 +277,23 @@ async def releases(invoice_id: UUID, location_id: UUID, minor: int) -> list[Post
 
 
 async def receive(
-    held: Held, payment: Payment, meant: Mapping[UUID, int] | None, *, on: date, now: datetime
+    held: Held,
+    payment: Payment,
+    meant: Mapping[UUID, int] | None,
+    *,
+    debts: Sequence[Open] | None = None,
+    on: date,
+    now: datetime,
 ) -> list[UUID]:
     """Post a payment that has come, and pay with it what it is meant for: the invoices that it pays something of.
 
     `meant` says how much of it is for which invoice, in minor units; where less is open by now, the rest stays on
-    account. Without it the oldest debt is paid first.
+    account. Without it the oldest debt is paid first. `debts` is what is open of those, where that is known already.
 
     Raises:
         PeriodClosed: the books of that day are closed.
     """
-    debts = await owed(held.account, meant)
+    debts = await owed(held.account, meant) if debts is None else debts
     if meant is not None:
         debts = [replace(debt, minor=min(debt.minor, meant[debt.invoice_id])) for debt in debts]
     came = Posting(

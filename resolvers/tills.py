@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from models.refusal import Path
-    from resolvers.ledger import Held
+    from resolvers.ledger import Held, Open
     from resolvers.retries import Outcome
     from resolvers.viewer import Viewer
 
@@ -99,7 +99,8 @@ async def take(viewer: Viewer, new: NewPayment, *, key: str, now: datetime) -> U
             await retry.keep(payment=payment_id)
             held = await ledger.hold(client.id, entity_id, place.currency, now=now)
             must_be_open(held, received_on, path=("receivedOn",))
-            meant = None if new.invoices is None else await _shared(new.invoices, new.amount.minor)
+            debts = await ledger.owed(held.account, None if new.invoices is None else invoices)
+            meant = None if new.invoices is None else _shared(new.invoices, new.amount.minor, debts)
             payment = Payment(
                 id=payment_id,
                 location_id=place.id,
@@ -124,7 +125,7 @@ async def take(viewer: Viewer, new: NewPayment, *, key: str, now: datetime) -> U
                     if minor
                 ]
             )
-            paid = await ledger.receive(held, payment, meant, on=received_on, now=now)
+            paid = await ledger.receive(held, payment, meant, debts=debts, on=received_on, now=now)
             after = {
                 "method": new.method,
                 "minor": payment.minor,
@@ -246,14 +247,14 @@ async def _named(
     return named
 
 
-async def _shared(invoices: Sequence[Meant], minor: int) -> dict[UUID, int]:
+def _shared(invoices: Sequence[Meant], minor: int, debts: Sequence[Open]) -> dict[UUID, int]:
     """How much of the payment is for which invoice: what was said, and for the others what is open, in their order."""
     left = minor - sum(each.minor or 0 for each in invoices)
-    is_open = await ledger.open_of(each.invoice_id for each in invoices if each.invoice_id is not None)
+    is_open = {debt.invoice_id: debt.minor for debt in debts}
     meant: dict[UUID, int] = {}
     for each in invoices:
         if each.invoice_id is not None:
-            meant[each.invoice_id] = min(left, is_open[each.invoice_id]) if each.minor is None else each.minor
+            meant[each.invoice_id] = min(left, is_open.get(each.invoice_id, 0)) if each.minor is None else each.minor
             left -= meant[each.invoice_id] if each.minor is None else 0
     return meant
 

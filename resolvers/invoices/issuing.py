@@ -14,7 +14,6 @@ from models import (
     EventKind,
     Invoice,
     InvoiceLine,
-    InvoicePayer,
     InvoiceState,
     InvoiceVisit,
     LegalEntity,
@@ -75,7 +74,7 @@ async def issue(
     async def work() -> Outcome:
         because = one_line(differs_because, path=("differsBecause",))
         shares = await _shares(found.id, found.client_id)
-        place = await Location.get(id=found.location_id)
+        (place,) = await locks.look(Location, "id = ?", (found.location_id,))
         today = today_in(place.clock, now)
         async with in_transaction():
             await retry.keep(bill=found.bill_id)
@@ -84,10 +83,11 @@ async def issue(
             invoice.must_be_at(based_on)
             # Each change raises the version, so that who pays is as it was found before the accounts were held.
             invoice.must_be_at(found.version)
-            lines = await InvoiceLine.filter(invoice_id=invoice.id).order_by("position")
+            lines = await locks.look(InvoiceLine, "invoice_id = ?", (invoice.id,))
+            lines.sort(key=lambda line: line.position)
             if not lines:
                 raise InvalidInput("There is nothing on this invoice. Please add a line.", path=("invoiceId",))
-            visits = await checkouts.visits_of(invoice.id)
+            visits = await _visits_of(invoice.id)
             invoice.differs_because = because if await _differs(invoice, visits, because) else ""
             entity = accounts[invoice.client_id].entity
             parts = await _divided(invoice, lines, visits, shares)
@@ -109,8 +109,10 @@ async def issue(
 
 async def _shares(invoice_id: UUID, client_id: UUID) -> dict[UUID, int]:
     """Who pays which percent, the named payer first."""
-    rows = await InvoicePayer.filter(invoice_id=invoice_id).order_by("-share", "id")
-    shares = {row.client_id: row.share for row in rows} or {client_id: WHOLE_BILL}
+    rows = await sql.tuples(
+        "SELECT client_id, share FROM invoice_payer WHERE invoice_id = ? ORDER BY share DESC, id", (invoice_id,)
+    )
+    shares = {sql.as_key(client): int(share) for client, share in rows} or {client_id: WHOLE_BILL}
     named = {client_id: shares.pop(client_id)} if client_id in shares else {}
     return named | shares
 
@@ -123,14 +125,18 @@ async def _accounts(invoice: Invoice, shares: Mapping[UUID, int], now: datetime)
     }
 
 
+async def _visits_of(invoice_id: UUID) -> list[UUID]:
+    """The visits that a bill is for, held."""
+    scope = "id IN (SELECT visit_id FROM invoice_visit WHERE invoice_id = ?)"
+    return [visit.id for visit in await locks.hold_all(Visit, scope, (invoice_id,))]
+
+
 async def _differs(invoice: Invoice, visits: Sequence[UUID], because: str) -> bool:
     """Whether what was done and what is billed differ; the visits are held, so that it stays so.
 
     Raises:
         NotReconciled: they do, and nobody has said why.
     """
-    if visits:
-        await locks.hold_all(Visit, f"id IN ({sql.marks(len(visits))})", visits)
     checkout = await checkouts.of_bill(invoice.id, visits)
     if checkout.differs and not because:
         not_billed = [(charge.source.value, charge.source_id) for charge in checkout.not_billed]
@@ -178,7 +184,8 @@ def _copied(invoice: Invoice, client_id: UUID, lines: Sequence[InvoiceLine]) -> 
 
 
 async def _names(entity: LegalEntity, place: Location, client_ids: Sequence[UUID]) -> dict[UUID, Names]:
-    return {client.id: names(entity, place, client) for client in await Client.filter(id__in=list(client_ids))}
+    clients = await locks.look(Client, f"id IN ({sql.marks(len(client_ids))})", client_ids)
+    return {client.id: names(entity, place, client) for client in clients}
 
 
 def names(entity: LegalEntity, place: Location, client: Client) -> Names:

@@ -176,10 +176,11 @@ def questions(made: Samples, audience: Audience) -> dict[str, dict[str, Any]]:
         "petRecord": {"petId": id_of(world.pet)},
     }
     if audience is Audience.OWNER:
-        return {**both, "myAppointments": page}
+        return {**both, "myAppointments": page, "myStatementLink": _a_statement()}
     return {
         **both,
         "client": {"id": id_of(world.owner.client)},
+        "statementLink": {"clientId": id_of(world.owner.client), **_a_statement()},
         "clients": {"search": "berg", **page},
         "pets": page,
         "diagnosisTerms": {"search": "tail", **page},
@@ -210,6 +211,10 @@ def questions(made: Samples, audience: Audience) -> dict[str, dict[str, Any]]:
             **page,
         },
     }
+
+
+def _a_statement() -> dict[str, Any]:
+    return {"from": "2026-03-01", "to": "2026-03-31", "legalEntityId": None, "currency": "EUR"}
 
 
 @pytest.mark.parametrize("audience", Audience)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date, datetime, timedelta
 from random import Random
+from uuid import UUID
 
 import pytest
 
@@ -59,7 +60,7 @@ async def test_bills_are_shared_and_open_and_paid_in_part_and_too_much(database)
     left = await ledger.open_of(each.id for each in issued)
     paid_in_part = [each for each in issued if 0 < left[each.id] < each.gross_minor]
     assert (sum(minor > 0 for minor in left.values()), len(paid_in_part)) == (8, 1)
-    days = sorted((TODAY - each.due_on).days for each in issued if left[each.id])
+    days = sorted((TODAY - each.due_on).days for each in issued if left[each.id] and each.due_on)
     assert days == [-15, -12, -5, 23, 23, 30, 82, 310]
     over = await ledger.on_account_of(each.id for each in await Payment.all())
     assert sorted(minor for minor in over.values() if minor) == [50, 400, 5400]
@@ -67,7 +68,7 @@ async def test_bills_are_shared_and_open_and_paid_in_part_and_too_much(database)
 
 async def test_every_rule_of_the_ledger_holds(database):
     entries = await LedgerEntry.all().order_by("account_id", "number")
-    receivable, on_account = Counter(), Counter()
+    receivable, on_account = Counter[UUID | None](), Counter[UUID | None]()
     for entry in entries:
         if Book.RECEIVABLE in (entry.debit, entry.credit):
             receivable[entry.invoice_id] += entry.minor if entry.debit is Book.RECEIVABLE else -entry.minor
@@ -83,11 +84,11 @@ async def test_every_rule_of_the_ledger_holds(database):
         assert own[-1].balance_minor == owed - credit
     for entity in await LegalEntity.all():
         assert entity.closed_through == date(2026, 1, 31)
-        series = Counter()
+        series = Counter[int]()
         for invoice in await Invoice.filter(legal_entity_id=entity.id, state=InvoiceState.ISSUED).order_by(
             "issued_at", "number"
         ):
-            assert invoice.number
+            assert invoice.issued_on
             series[invoice.issued_on.year] += 1
             assert (
                 invoice.number == f"{entity.number_prefix}{invoice.issued_on.year}-{series[invoice.issued_on.year]:05d}"
@@ -101,7 +102,7 @@ async def test_the_owner_whose_sign_in_is_printed_has_something_to_pay(database)
     assert sorted(is_open.values()) == [0, 0, 0, 0, 0, 5651]
     (owed,) = [each for each in hers if is_open[each.id]]
     # He who owns the pet with her has a share of the bill, and an invoice of his own.
-    assert (owed.share, owed.due_on < TODAY) == (50, True)
+    assert (owed.share, str(owed.due_on)) == (50, "2026-02-09")
     assert await Invoice.filter(bill_id=owed.bill_id).count() == 2
 
 
@@ -146,7 +147,7 @@ def test_whenever_it_is_made_up_every_story_is_told(now):
     (of_the_dead,) = [bill for bill in planned if bill.fate is Fate.DRAFT and bill.visit.animal.dies_at]
     assert of_the_dead.opened_at < now - timedelta(days=1)
     for bill in planned:
-        assert bill.visit.completed_at < bill.opened_at < bill.issued_at < now
+        assert bill.visit.slot.starts_at < bill.opened_at < bill.issued_at < now
         assert bill.fate is Fate.OPEN or bill.issued_at < bill.paid_at <= now
     lately = {id(bill.visit) for bill in planned if bill.opened_at > now - bills.BILLED_WHOLLY}
     assert 250 < len(lately) < len(planned) < 650

@@ -407,6 +407,8 @@ def drawn(chance: Random, field: str, an_id: Any) -> dict[str, Any]:
     for name, often, choices in _CHOSEN[field]:
         if chance.random() < often:
             given[name] = chance.choice(choices)
+    if field.endswith("tatementLink") and chance.random() < 0.9:
+        given["from"], given["to"] = sorted((given["from"], given["to"]))
     return given
 
 

@@ -57,7 +57,7 @@ _BY_NAME = {
         "0009_imports_kept",
         "0012_history_kept",
         "0013_notes_found_and_counted",
-        "0025_paper_files",
+        "0018_paper_files",
     )
     for one in import_module(f"models.migrations.{name}").CONSTRAINTS
 }

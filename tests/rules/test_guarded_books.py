@@ -21,7 +21,7 @@ from tests.world.money import a_draft
 pytestmark = pytest.mark.anyio
 
 GUARDS = {
-    one.name: one for one in import_module("models.migrations.0021_paying_kept").CONSTRAINTS if isinstance(one, Guard)
+    one.name: one for one in import_module("models.migrations.0017_paying_kept").CONSTRAINTS if isinstance(one, Guard)
 }
 YESTERDAY = TODAY - timedelta(days=1)
 Wrong = Callable[[Two], Awaitable[Any]]

@@ -18,7 +18,7 @@ from tests.world import NOW, TODAY, a_vaccine
 
 pytestmark = pytest.mark.anyio
 
-CONSTRAINTS = import_module("models.migrations.0021_paying_kept").CONSTRAINTS
+CONSTRAINTS = import_module("models.migrations.0017_paying_kept").CONSTRAINTS
 REFUSES = [one for one in CONSTRAINTS if isinstance(one, Check | Unique)]
 FROZEN = [one for one in CONSTRAINTS if isinstance(one, Frozen)]
 INDEXES = [one for one in CONSTRAINTS if isinstance(one, TextIndex | PartialIndex)]

@@ -23,7 +23,7 @@ async def make(_apps: Any, editor: Any) -> None:
 class Migration(migrations.Migration):
     """Printed papers of money."""
 
-    dependencies = [("models", "0021_paying_kept")]
+    dependencies = [("models", "0017_paying_kept")]
 
     initial = False
 

@@ -439,5 +439,5 @@ async def invoiced_by_the_practice(_apps: Any, editor: Any) -> None:
 class Migration(migrations.Migration):
     """The constraints of money, and who invoices for a practice that is there already."""
 
-    dependencies = [("models", "0020_paying")]
+    dependencies = [("models", "0016_paying")]
     operations = [ops.RunPython(make), ops.RunPython(invoiced_by_the_practice)]
