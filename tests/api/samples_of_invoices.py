@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from models import InvoiceLine
+from models import InvoiceLine, NumberSeries, ProposedCharge
+from models.number_series import Series, series_name
 from tests.api.samples import Sample
 from tests.doors import id_of
-from tests.world import NOW, World, a_visit
+from tests.world import NOW, TODAY, World, a_visit
 from tests.world.money import a_draft, an_invoice, an_item
 
 FIFTY = {"amount": "50.00", "currency": "EUR"}
@@ -30,7 +31,10 @@ async def of_invoices(world: World, sample: Callable[..., Sample]) -> list[Sampl
         "discountPercent": "5",
         "discountBecause": "Regular.",
     }
-    entries = {"LedgerEntry": 2, "NumberSeries": 1}
+    # What is there already has numbers that no series has given.
+    for series in (Series.INVOICE, Series.CREDIT_NOTE):
+        await NumberSeries.create(name=series_name(series, "", TODAY.year), last_number=500)
+    entries = {"LedgerEntry": 2}
     return [
         sample(
             "proposeCharge",
@@ -116,8 +120,6 @@ async def of_invoices(world: World, sample: Callable[..., Sample]) -> list[Sampl
 
 
 async def _proposed(visit: Any, item: Any) -> Any:
-    from models import ProposedCharge
-
     return await ProposedCharge.create(
         visit_id=visit.id, item_id=item.id, quantity_thousandths=1000, proposed_by_id=visit.vet_id, proposed_at=NOW
     )
