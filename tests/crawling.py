@@ -28,6 +28,7 @@ BY_ID = {
     "certificate": "Certificate",
     "certificateLink": "Certificate",
     "invoice": "Invoice",
+    "payment": "Payment",
     "creditNote": "CreditNote",
 }
 """What takes the id of a thing of one kind."""
