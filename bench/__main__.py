@@ -27,7 +27,9 @@ PEERS = Path(__file__).parent / "peers"
 _DETAILS = """
 What is asked: (a) a day sheet of 60 visits, (b) a pet with its owners and 50 visits, (c) a client by name or phone,
 (d) booking a visit, (e) free times, (f) signing in, (g) the history of a pet: 50 visits with notes, weights and what was
-given. On PostgreSQL it is asked of the product (`vetdesk serve`), of the limit (the same by hand, with no GraphQL), and
+given, (h) issuing an invoice, (i) taking a payment at the desk, (j) the statement of a client: one of 20 entries, and the
+first and the last page of one of 2,000. After (h) and (i) the rows that are left behind are compared as well. On
+PostgreSQL it is asked of the product (`vetdesk serve`), of the limit (the same by hand, with no GraphQL), and
 (a) to (c) and (g) also of Mercurius, PostGraphile 5 and stock Strawberry, each of which is first checked to give the
 same answer. Then these again with 10 and 100 times the rows. On SQLite: product and limit.
 
@@ -39,7 +41,8 @@ run goes on without those two. PostgreSQL comes with the packages for the tests,
 
   make bench                     everything, about eight minutes
   make bench QUICK=1             short rounds, only what has a target, and growth only to 10 times: less than a minute
-  make bench ARGS="--only day"   one journey: day, pet, history, clients, book, free_times or sign_in
+  make bench ARGS="--only day"   one journey: day, pet, history, clients, book, free_times,
+                                 sign_in, issue, pay or statement
   make bench ARGS=fanout         how soon live changes arrive, beside Mercurius
   make bench ARGS=records        how long a search of 100,000 records takes, and a page of a long history
 """

@@ -40,7 +40,7 @@ SHOWN_OF_MONEY: dict[type[Model], set[str]] = {
     models.InvoiceLine: {"description", "pet_name", "unit"},
     models.CreditNote: {"number", "because"},
     models.CreditNoteLine: {"description"},
-    models.Payment: {"number", "reference", "declined_because", "cancelled_because"},
+    models.Payment: {"number", "reference", "declined_because"},
     models.PaymentInvoice: set(),
     models.Refund: {"because", "failed_because"},
     models.ClientAccount: set(),

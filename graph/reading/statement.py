@@ -157,10 +157,23 @@ _HELD: dict[type, type] = {
 def _whole(level: Level, way: _Way) -> str:
     # What lies before a cursor is not among the rows, so there the whole list is counted by itself.
     total = "" if not way.counts else ", NULL" if way.is_beyond else ", COUNT(*) OVER ()"
+    order = ordered(level, way.order, goes_back=way.goes_back)
+    if _is_paged_first(level, way):
+        table = level.model._meta.db_table
+        page = f"(SELECT t.* FROM {table} t WHERE {_condition(level, way)} ORDER BY {order} LIMIT ?)"
+        return f"SELECT {_columns(level)} FROM {_tables(level, way, page)} ORDER BY {order}"
     return (
         f"SELECT {_columns(level)}{total} FROM {_tables(level, way)} WHERE {_condition(level, way)} "
-        f"ORDER BY {ordered(level, way.order, goes_back=way.goes_back)}{' LIMIT ?' if way.is_page else ''}"
+        f"ORDER BY {order}{' LIMIT ?' if way.is_page else ''}"
     )
+
+
+def _is_paged_first(level: Level, way: _Way) -> bool:
+    """Whether the page is cut before anything is joined: else a database that expects few rows joins all there are."""
+    if not way.is_page or way.counts or not level.joins:
+        return False
+    is_joined = any(not join.is_carried for join in level.joins.values())
+    return not is_joined and all("." not in each.column for each in way.order)
 
 
 def _of_parents(level: Level, way: _Way) -> str:
@@ -217,8 +230,8 @@ def _columns(level: Level) -> str:
     return ", ".join(expression for expression, _ in level.columns) or "1"
 
 
-def _tables(level: Level, way: _Way) -> str:
-    text = f"{level.model._meta.db_table} t"
+def _tables(level: Level, way: _Way, page: str = "") -> str:
+    text = f"{page or level.model._meta.db_table} t"
     rules = iter(way.rules)
     for join in level.joins.values():
         rule = "" if join.is_carried else f" AND ({next(rules)})"

@@ -404,7 +404,7 @@ CONSTRAINTS: list[Constraint] = [
     PartialIndex(
         "ledger_stated",
         "ledger_entry",
-        "account_id, number",
+        "account_id, number, id",
         f"kind IN ({', '.join(repr(str(kind)) for kind in STATED)})",
     ),
     PartialIndex("payment_to_look_at", "payment", "look_at, id", "look_at IS NOT NULL"),

@@ -90,6 +90,7 @@ async def of_invoices(world: World, sample: Callable[..., Sample]) -> list[Sampl
             "InvoicesIssued { invoices { id state number } }",
             {"invoiceId": id_of(drafts[5]), "basedOn": 1, "differsBecause": "Agreed."},
             {"basedOn": 2},
+            NumberSeries=1,
             **entries,
         ),
         sample(

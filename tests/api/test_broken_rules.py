@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from graphql import get_named_type, is_leaf_type
 
-from models import PlanState, sql
+from models import LegalEntity, PlanState, sql
 from resolvers import access
 from resolvers.access import NOTHING, ROWS
 from resolvers.viewer import Audience
@@ -45,6 +46,20 @@ LOCKED_TWICE = {
     "Death owner: without mine.client_id = {client}": "An owner comes to a death from a pet of hers.",
     "Death owner: without mine.ends_on IS NULL": "An owner comes to a death from a pet of hers.",
     "Death owner: without mine.may_view": "An owner comes to a death from a pet that she may see.",
+    "ProposedCharge staff: nothing": "What is charged for a visit is worked out for whoever sees the visit.",
+    "DroppedCharge staff: nothing": "What is charged for a visit is worked out for whoever sees the visit.",
+    **{
+        f"PaymentInvoice {part}": "What a payment was meant for is shown to nobody: its invoices are those it pays."
+        for part in (
+            "staff: nothing",
+            "owner: nothing",
+            "owner: everything",
+            "owner: without above.id = {t}.payment_id",
+            "owner: without above.client_id = {client}",
+        )
+    },
+    "ClientAccount owner: nothing": "An owner is stated her own entries, and the staff balances.",
+    "ClientAccount owner: everything": "An owner is stated her own entries, and the staff balances.",
     "Account staff: everything": "The roots name one's own account, or those not recognised yet.",
     "Account owner: everything": "The root names her own account.",
     "Account reception: everything": "The root names those not recognised yet.",
@@ -82,6 +97,8 @@ BOTH = {
 LIMPS = '{ pets { nodes { history(search: "limps") { totalCount } } } }'
 PLANNED = "query ($id: ID!, $when: When) { pet(id: $id) { appointments(when: $when, first: 100) { nodes { id } } } }"
 PLANS = "query ($id: ID!, $state: TreatmentPlanState) { pet(id: $id) { treatmentPlans(state: $state) { totalCount } } }"
+RATES = "query ($at: ID!) { taxCategories { rates(legalEntityId: $at) { percent validFrom } } }"
+PRICES = 'query ($at: ID!) { priceList(locationId: $at, on: "2026-03-02", first: 100) { nodes { item { prices(locationId: $at) { validFrom } } } } }'
 SHEET = "query ($at: ID!, $on: Date!) { day(locationId: $at, on: $on) { appointments { id } } }"
 
 
@@ -140,15 +157,24 @@ async def a_bench() -> Bench:
             assert directed
             keep(name, directed)
         if names is STAFF:
-            for on in DAYS:  # on some of them there are visits before and after
-                given = {"at": id_of(house.world.location), "on": on}
-                keep(names[0], Document(SHEET, given))
-            keep(names[0], Document(LIMPS))
-            for state in PlanState:
-                keep(names[0], Document(PLANS, {"id": id_of(house.world.pet), "state": state.value}))
-            for when in ("PAST", "COMING"):
-                keep(names[0], Document(PLANNED, {"id": id_of(house.world.pet), "when": when}))
+            for document in on_purpose(house, records):
+                keep(names[0], document)
     return Bench(house, desk, sorted(asked, key=lambda each: len(each.document.text)))
+
+
+def on_purpose(house: House, records: Records) -> Iterator[Document]:
+    """What the staff ask where chance asks too seldom."""
+    place, pet = id_of(house.world.location), id_of(house.world.pet)
+    for on in DAYS:  # on some of them there are visits before and after
+        yield Document(SHEET, {"at": place, "on": on})
+    yield Document(LIMPS)
+    for state in PlanState:
+        yield Document(PLANS, {"id": pet, "state": state.value})
+    for when in ("PAST", "COMING"):
+        yield Document(PLANNED, {"id": pet, "when": when})
+    yield Document(PRICES, {"at": place})
+    for entity in records.rows[LegalEntity]:
+        yield Document(RATES, {"at": id_of(entity)})
 
 
 def leads_further(of: str, name: str) -> bool:

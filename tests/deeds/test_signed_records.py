@@ -70,6 +70,7 @@ STILL_DONE = {
         "recordVaccination": "A dose belongs to the visit, not to what was signed of it.",
         "planTreatment": "What is to be done is planned after the visit.",
         "writeDocument": "A letter can be written later.",
+        "proposeCharge": "What is billed is no part of the record.",
     },
     "locked": {
         **OF_LINES,
@@ -79,6 +80,7 @@ STILL_DONE = {
         "signNote": "A draft can be signed as it is.",
         "planTreatment": "What is to be done is planned after the visit.",
         "writeDocument": "A letter can be written later.",
+        "proposeCharge": "What is billed is no part of the record.",
     },
 }
 GROWS = {"addAddendum": {"addendum": 1}}

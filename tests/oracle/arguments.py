@@ -80,6 +80,7 @@ _KINDLESS = (
     "ProposedCharge",
     "DroppedCharge",
     "ClientAccount",
+    "PaymentInvoice",
 )
 
 

@@ -82,6 +82,7 @@ KINDS: dict[str, Any] = {
     "DroppedCharge": models.DroppedCharge,
     "LedgerEntry": models.LedgerEntry,
     "Payment": models.Payment,
+    "PaymentInvoice": models.PaymentInvoice,
     "Refund": models.Refund,
     "Dispute": models.Dispute,
     "ClientAccount": models.ClientAccount,

@@ -26,6 +26,7 @@ class Sight:
         self._plans = {each.id: each for each in rows[models.TreatmentPlan]}
         self._invoices = {each.id: each for each in rows[models.Invoice]}
         self._credit_notes = {each.id: each for each in rows[models.CreditNote]}
+        self._payments = {each.id: each for each in rows[models.Payment]}
         self._shared = {each.id for each in rows[models.Note] if self._is_shared(each, rows[models.Practice][0])}
 
         over = {each.id for each in rows[models.Visit] if each.ended_at is not None}
@@ -125,6 +126,8 @@ class Sight:
                 models.CreditNote() | models.LedgerEntry() | models.Payment() | models.Refund() | models.ClientAccount()
             ):
                 return bool(row.client_id == self.viewer.client_id)
+            case models.PaymentInvoice():
+                return self._sees_of_money(self._payments[row.payment_id])
             case models.CreditNoteLine():
                 return self._sees_of_money(self._credit_notes[row.credit_note_id])
         return False

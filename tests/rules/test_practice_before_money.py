@@ -17,7 +17,7 @@ from vetdesk.database.migrate import _client, _executor
 
 pytestmark = pytest.mark.anyio
 
-BEFORE = "0012_history_kept"
+BEFORE = "0015_letterhead"
 
 
 async def test_a_practice_that_was_there_before_invoices_under_its_own_name(empty_database):
