@@ -57,6 +57,7 @@ class EntryKind(StrEnum):
     DISPUTE_WON = "DISPUTE_WON"
     DISPUTE_LOST = "DISPUTE_LOST"
     DISPUTE_UNCOVERED = "DISPUTE_UNCOVERED"
+    DISPUTE_COVERED = "DISPUTE_COVERED"
 
 
 MOVES: Final[Mapping[EntryKind, tuple[Book | None, Book | None]]] = {
@@ -75,6 +76,7 @@ MOVES: Final[Mapping[EntryKind, tuple[Book | None, Book | None]]] = {
     EntryKind.DISPUTE_WON: (Book.CARD, Book.DISPUTED),
     EntryKind.DISPUTE_LOST: (Book.ON_ACCOUNT, Book.DISPUTED),
     EntryKind.DISPUTE_UNCOVERED: (Book.BAD_DEBT, Book.DISPUTED),
+    EntryKind.DISPUTE_COVERED: (Book.ON_ACCOUNT, Book.BAD_DEBT),
 }
 """Into which book and out of which each kind moves money; None is the book of the payment's method."""
 

@@ -97,6 +97,8 @@ async def _disputed(hers: Bookkeeping, his: Bookkeeping) -> None:
         Posting(kind=EntryKind.RELEASE, minor=3000, invoice_id=his.invoice.id, **of),
         Posting(kind=EntryKind.DISPUTE_LOST, minor=3000, **dispute),
         Posting(kind=EntryKind.DISPUTE_UNCOVERED, minor=1000, **dispute),
+        Posting(kind=EntryKind.RELEASE, minor=400, invoice_id=his.invoice.id, **of),
+        Posting(kind=EntryKind.DISPUTE_COVERED, minor=300, **dispute),
     )
     await Dispute.filter(id=his.dispute.id).update(state=DisputeState.LOST, settled_at=NOW)
 

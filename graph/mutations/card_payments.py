@@ -81,9 +81,13 @@ class PaymentCancelled:
 class CardPaymentMutations:
     """Paying by card."""
 
-    @mutation(Deed.START_PAYMENT, PaymentStarted, NothingToPay, PaymentsUnavailable)
+    @mutation(Deed.START_PAYMENT, PaymentStarted, NothingToPay, PaymentNotPossible, PaymentsUnavailable)
     async def start_payment(self, info: Info, input: StartPaymentInput) -> object:
-        """Start to pay invoices by card: the first of two steps. Nothing is charged before the second."""
+        """Start to pay invoices by card: the first of two steps. Nothing is charged before the second.
+
+        At most 10 payments of an owner wait at once; one more is refused with `PaymentNotPossible` until one of them has
+        succeeded or is cancelled. One that is never confirmed is cancelled after a day by itself.
+        """
         viewer, wanted = info.context.viewer, input.invoice_ids
         started = await card_payments.start(
             viewer,

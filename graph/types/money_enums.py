@@ -5,9 +5,9 @@ from __future__ import annotations
 from graph.roles import STAFF
 from graph.types.enums import described
 from models.ledger import Book, EntryKind
-from models.payment import PaymentMethod, PaymentState, RefundState
+from models.payment import DisputeState, PaymentMethod, PaymentState, RefundState
 
-__all__ = ["Book", "EntryKind", "PaymentMethod", "PaymentState", "RefundState"]
+__all__ = ["Book", "DisputeState", "EntryKind", "PaymentMethod", "PaymentState", "RefundState"]
 
 described(
     PaymentMethod,
@@ -40,6 +40,16 @@ described(
     },
 )
 described(
+    DisputeState,
+    "Where a dispute about a card payment stands.",
+    {
+        DisputeState.OPEN: "The bank has taken the money back for now, and has not decided. Nothing of the payment can be refunded.",
+        DisputeState.WON: "The practice keeps the money; what the payment pays stays paid.",
+        DisputeState.LOST: "The bank keeps the money; the invoices that it had paid are open again.",
+    },
+    roles=STAFF,
+)
+described(
     EntryKind,
     "What an entry of the books tells.",
     {
@@ -58,6 +68,7 @@ described(
         EntryKind.DISPUTE_WON: "The bank gave it back.",
         EntryKind.DISPUTE_LOST: "The bank keeps it, and the client owes it again.",
         EntryKind.DISPUTE_UNCOVERED: "The bank keeps it, and nothing of the payment was left to take it from.",
+        EntryKind.DISPUTE_COVERED: "A refund of that payment failed, and what came back covers what the bank keeps.",
     },
 )
 described(

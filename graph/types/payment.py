@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from uuid import UUID
 
+    from graph.types.dispute import Dispute
     from graph.types.refund import Refund
     from resolvers.viewer import Viewer
 
@@ -83,4 +84,12 @@ class Payment(Node):
         "payment",
         order=("requested_at",),
         size=3,
+    )
+    disputes: list[Annotated[Dispute, strawberry.lazy("graph.types.dispute")]] | None = many(
+        "What the holder of the card told her bank to take back of it, the first one first.",
+        models.Dispute,
+        "payment",
+        STAFF,
+        order=("opened_at",),
+        size=1,
     )

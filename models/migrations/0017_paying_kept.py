@@ -80,6 +80,15 @@ def so_far(kind: str, key: str) -> str:
     )
 
 
+def uncovered() -> str:
+    """What nothing has covered yet of the lost dispute that an entry belongs to, before it."""
+    return (
+        "COALESCE((SELECT SUM(CASE WHEN there.kind = 'DISPUTE_UNCOVERED' THEN there.minor ELSE -there.minor END) "
+        "FROM ledger_entry there WHERE there.dispute_id = {row}dispute_id AND there.payment_id = {row}payment_id "
+        "AND there.kind IN ('DISPUTE_UNCOVERED', 'DISPUTE_COVERED')), 0)"
+    )
+
+
 def of(table: str, *columns: str, and_also: str = "", key: str = "") -> str:
     """That what a row names in that table says otherwise in one of these columns than the row, or is not `and_also`."""
     key = key or f"{table}_id"
@@ -229,6 +238,7 @@ CONSTRAINTS: list[Constraint] = [
         "AND ('ON_ACCOUNT' NOT IN ({row}debit, {row}credit) OR {row}payment_id IS NOT NULL) "
         "AND ('REFUNDS_DUE' NOT IN ({row}debit, {row}credit) OR ({row}refund_id IS NOT NULL AND {row}payment_id IS NOT NULL)) "
         "AND ('DISPUTED' NOT IN ({row}debit, {row}credit) OR ({row}dispute_id IS NOT NULL AND {row}payment_id IS NOT NULL)) "
+        "AND ({row}kind <> 'DISPUTE_COVERED' OR {row}dispute_id IS NOT NULL) "
         "AND ({row}kind NOT IN ('CREDIT', 'CREDIT_TAX') OR {row}credit_note_id IS NOT NULL) "
         "AND ({row}kind NOT IN ('CHARGE_TAX', 'CREDIT_TAX') OR ({row}invoice_id IS NOT NULL AND {row}tax_rate IS NOT NULL))",
     ),
@@ -294,6 +304,11 @@ CONSTRAINTS: list[Constraint] = [
         "ledger_disputed",
         "ledger_entry",
         "{row}credit = 'DISPUTED' AND {row}minor > " + left("DISPUTED", 1, "payment_id", "dispute_id"),
+    ),
+    Guard(
+        "ledger_covered",
+        "ledger_entry",
+        "{row}kind = 'DISPUTE_COVERED' AND {row}minor > " + uncovered(),
     ),
     Guard(
         "ledger_owed",

@@ -123,7 +123,7 @@ class NothingToPay(Refusal):
 
 
 class PaymentNotPossible(Refusal):
-    """The step does not follow from where the payment stands."""
+    """The step does not follow from where the payment stands, or too many payments of the client wait already."""
 
     code = "PAYMENT_NOT_POSSIBLE"
     sentence = "This cannot be done to the payment any more. Please look at it as it is now."

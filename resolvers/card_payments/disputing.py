@@ -37,6 +37,25 @@ async def follow(viewer: Viewer, payment: Payment, *, gateway: PaymentGateway, n
             await _settled(viewer, payment, online, now=now)
 
 
+async def covering(payment: Payment, minor: int) -> list[Posting]:
+    """The postings by which so much that is on account of a payment covers what lost disputes about it had left.
+
+    The bank has that money already: it must not be spent again.
+    """
+    found = await sql.tuples(
+        "SELECT dispute_id, SUM(CASE WHEN kind = 'DISPUTE_UNCOVERED' THEN minor ELSE -minor END) FROM ledger_entry "
+        "WHERE payment_id = ? AND kind IN ('DISPUTE_UNCOVERED', 'DISPUTE_COVERED') GROUP BY dispute_id "
+        "ORDER BY MIN(number)",
+        (payment.id,),
+    )
+    postings = []
+    for dispute, uncovered in found:
+        covered = min(minor, int(uncovered))
+        minor -= covered
+        postings.append(_posting(EntryKind.DISPUTE_COVERED, sql.as_key(dispute), payment, covered))
+    return postings
+
+
 async def _opened(viewer: Viewer, payment: Payment, online: OnlineDispute, *, now: datetime) -> None:
     async with in_transaction():
         held = await ledger.hold(payment.client_id, payment.legal_entity_id, payment.currency, now=now)
@@ -54,7 +73,7 @@ async def _opened(viewer: Viewer, payment: Payment, online: OnlineDispute, *, no
         )
         await sql.insert([dispute])
         on = await steps.open_day(held.entity, payment.location_id, now)
-        await held.post([_posting(EntryKind.DISPUTE, dispute, payment, dispute.minor)], on=on, now=now)
+        await held.post([_posting(EntryKind.DISPUTE, dispute.id, payment, dispute.minor)], on=on, now=now)
         after: dict[str, Any] = {"dispute": str(dispute.id), "minor": dispute.minor}
         happening = Happening(EventKind.DISPUTE_OPENED, payment.id, payment.location_id, after=after)
         await events.record(viewer, happening, now=now)
@@ -70,7 +89,7 @@ async def _settled(viewer: Viewer, payment: Payment, online: OnlineDispute, *, n
         dispute.settle(DisputeState(online.state.value), now=now)
         await dispute.save(update_fields=["state", "settled_at"])
         postings = (
-            [_posting(EntryKind.DISPUTE_WON, dispute, payment, dispute.minor)]
+            [_posting(EntryKind.DISPUTE_WON, dispute.id, payment, dispute.minor)]
             if online.state is OnlineDisputeState.WON
             else await _lost(dispute, payment)
         )
@@ -86,15 +105,15 @@ async def _settled(viewer: Viewer, payment: Payment, online: OnlineDispute, *, n
 async def _lost(dispute: Dispute, payment: Payment) -> list[Posting]:
     """What a lost dispute takes: first what is on account, then what the payment has paid, which is owed again.
 
-    What was given back before cannot be taken from there: it is written off.
+    What was given back before, or is on its way back, cannot be taken from there: it is written off.
     """
     spare = (await ledger.on_account_of([payment.id]))[payment.id]
     released = await _releases(payment.id, dispute.minor - min(spare, dispute.minor))
     covered = min(dispute.minor, spare + sum(one.minor for one in released))
     return [
         *released,
-        _posting(EntryKind.DISPUTE_LOST, dispute, payment, covered),
-        _posting(EntryKind.DISPUTE_UNCOVERED, dispute, payment, dispute.minor - covered),
+        _posting(EntryKind.DISPUTE_LOST, dispute.id, payment, covered),
+        _posting(EntryKind.DISPUTE_UNCOVERED, dispute.id, payment, dispute.minor - covered),
     ]
 
 
@@ -124,7 +143,7 @@ async def _releases(payment_id: UUID, minor: int) -> list[Posting]:
     return postings
 
 
-def _posting(kind: EntryKind, dispute: Dispute, payment: Payment, minor: int) -> Posting:
+def _posting(kind: EntryKind, dispute_id: UUID, payment: Payment, minor: int) -> Posting:
     return Posting(
-        kind=kind, minor=minor, location_id=payment.location_id, payment_id=payment.id, dispute_id=dispute.id
+        kind=kind, minor=minor, location_id=payment.location_id, payment_id=payment.id, dispute_id=dispute_id
     )

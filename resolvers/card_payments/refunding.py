@@ -8,7 +8,7 @@ from tortoise.transactions import in_transaction
 
 from models import EntryKind, EventKind, Payment, PaymentMethod, Refund, RefundState
 from resolvers import events, ledger
-from resolvers.card_payments import steps
+from resolvers.card_payments import disputing, steps
 from resolvers.events import Happening
 from resolvers.ledger import Posting
 from resolvers.locks import hold
@@ -64,7 +64,10 @@ async def _settled(
     *,
     now: datetime,
 ) -> None:
-    """Keep what came of it: the money is with her, or on account of its payment again."""
+    """Keep what came of it: the money is with her, or on account of its payment again.
+
+    What lost disputes about the payment had left uncovered is covered by it first.
+    """
     is_paid = state is RefundState.SUCCEEDED
     async with in_transaction():
         held = await ledger.hold(payment.client_id, payment.legal_entity_id, payment.currency, now=now)
@@ -83,7 +86,8 @@ async def _settled(
             refund_id=refund.id,
             method=PaymentMethod.CARD if is_paid else None,
         )
-        await held.post([posting], on=on, now=now)
+        covering = [] if is_paid else await disputing.covering(payment, refund.minor)
+        await held.post([posting, *covering], on=on, now=now)
         happening = Happening(
             EventKind.REFUND_SETTLED, refund.id, refund.location_id, after={"state": state.value, "because": because}
         )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tortoise.transactions import in_transaction
 
 from models import (
+    Client,
     ClientAccount,
     EventKind,
     Invoice,
@@ -17,12 +18,13 @@ from models import (
     PaymentState,
     sql,
 )
-from models.refusal import InvalidInput, NothingToPay, PaymentsUnavailable
+from models.refusal import InvalidInput, NothingToPay, PaymentNotPossible, PaymentsUnavailable
 from models.row import uuid7
 from resolvers import access, events, ledger, retries
 from resolvers.access import Deed
 from resolvers.card_payments import following, steps
 from resolvers.events import Happening
+from resolvers.locks import hold
 from resolvers.ports import GatewayUnavailable
 
 if TYPE_CHECKING:
@@ -36,9 +38,15 @@ if TYPE_CHECKING:
     from resolvers.viewer import Viewer
 
 MOST_INVOICES = 100
+MOST_WAITING = 10
+"""So many payments of a client may wait at once: each is asked about at the provider until it has settled."""
 _NOT_TOGETHER = (
     "These invoices are of several companies or in several currencies. "
     "Please pay those of each company and currency by themselves."
+)
+_TOO_MANY = (
+    f"{MOST_WAITING} payments by card are begun and not finished. Please finish one of them, or cancel those that are "
+    "not needed."
 )
 
 
@@ -67,6 +75,7 @@ async def start(
         NotFound: an invoice is not the viewer's to see.
         InvalidInput: too many invoices, or of several legal entities or currencies, or the amount cannot be charged.
         NothingToPay: nothing is open of them, or it is being paid already.
+        PaymentNotPossible: too many payments of the client wait already.
         PaymentsUnavailable: the provider does not answer, or there is none; the same request goes on where it was.
     """
     access.may(viewer, Deed.START_PAYMENT)
@@ -82,6 +91,7 @@ async def start(
         account, chosen = await _account(viewer, invoice_ids)
         async with in_transaction():
             await retry.keep(payment=payment_id)
+            await _must_not_wait_for_too_many(account.client_id)
             held = await ledger.hold(account.client_id, account.legal_entity_id, account.currency, now=now)
             debts = await _still_open(held, chosen)
             await _keep(viewer, payment_id, account, debts, now=now)
@@ -110,6 +120,16 @@ async def _account(viewer: Viewer, invoice_ids: Sequence[UUID | None] | None) ->
     if len(owing) > 1:
         raise InvalidInput(_NOT_TOGETHER, path=("invoiceIds",))
     return owing[0], None
+
+
+async def _must_not_wait_for_too_many(client_id: UUID) -> None:
+    """Refuse one more payment than may wait; the client is held, because she may pay on several accounts at once."""
+    await hold(Client, client_id, path=("invoiceIds",))
+    waiting = await Payment.filter(
+        client_id=client_id, state__in=[PaymentState.STARTING, PaymentState.STARTED, PaymentState.CAPTURING]
+    ).count()
+    if waiting >= MOST_WAITING:
+        raise PaymentNotPossible(_TOO_MANY, path=("invoiceIds",))
 
 
 async def _still_open(held: ledger.Held, chosen: set[UUID] | None) -> list[Open]:

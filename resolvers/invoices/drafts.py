@@ -29,7 +29,7 @@ from resolvers.access import Deed
 from resolvers.changes import plain
 from resolvers.events import Happening
 from resolvers.invoices import held, priced_lines
-from resolvers.locks import hold_all
+from resolvers.locks import hold_all, keep_all, share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,11 +72,11 @@ async def open(viewer: Viewer, new: NewInvoice, *, key: str, now: datetime) -> U
         NoLegalEntity: nobody invoices for the place.
         EnteredInError: a visit is marked so.
         AlreadyBilled: everything that was done at the visits is on an invoice.
-        InvalidInput: a visit was at another place, or there are too many.
+        InvalidInput: a visit was at another place, there are too many, or what was done is more than anybody pays.
     """
     access.may(viewer, Deed.OPEN_INVOICE)
-    place = await access.find(viewer, Location, new.location_id, path="locationId")
-    access.may(viewer, Deed.OPEN_INVOICE, place.id)
+    found = await access.find(viewer, Location, new.location_id, path="locationId")
+    access.may(viewer, Deed.OPEN_INVOICE, found.id)
     retry = retries.asked(viewer, Deed.OPEN_INVOICE, key, plain(new), now=now)
     invoice_id = uuid7()
 
@@ -85,21 +85,24 @@ async def open(viewer: Viewer, new: NewInvoice, *, key: str, now: datetime) -> U
         if len(new.visit_ids) > MOST_VISITS:
             raise InvalidInput(f"A bill is for at most {MOST_VISITS} visits.", path=("visitIds",))
         visits = await access.find_all(viewer, Visit, new.visit_ids, path="visitIds")
-        _must_be_here(visits, place)
-        if place.legal_entity_id is None:
-            raise NoLegalEntity(path=("locationId",))
-        invoice = Invoice(
-            id=invoice_id,
-            bill_id=invoice_id,
-            location_id=place.id,
-            legal_entity_id=place.legal_entity_id,
-            client_id=client.id,
-            currency=place.currency,
-            opened_by_id=viewer.staff_id,
-            opened_at=now,
-        )
+        _must_be_here(visits, found)
         async with in_transaction():
             await retry.keep(invoice=invoice_id)
+            # Who invoices there, and in which currency, stays so until the draft is there and keeps it.
+            place = await share(Location, found.id, path=("locationId",))
+            if place.legal_entity_id is None:
+                raise NoLegalEntity(path=("locationId",))
+            await keep_all(Client, [client.id], path=("clientId",))
+            invoice = Invoice(
+                id=invoice_id,
+                bill_id=invoice_id,
+                location_id=place.id,
+                legal_entity_id=place.legal_entity_id,
+                client_id=client.id,
+                currency=place.currency,
+                opened_by_id=viewer.staff_id,
+                opened_at=now,
+            )
             lines = await _lines(invoice, await _done(visits), [visit.id for visit in visits])
             await sql.insert([invoice])
             visit_rows = [InvoiceVisit(id=uuid7(), invoice_id=invoice_id, visit_id=visit.id) for visit in visits]
@@ -132,6 +135,7 @@ async def set_payers(
         clients = await _named(viewer, payers)
         async with in_transaction():
             await retry.keep(invoice=found.id)
+            await keep_all(Client, clients, path=("payers",))
             invoice = await held.draft(found.id)
             before = await InvoicePayer.filter(invoice_id=invoice.id).order_by("-share", "id")
             await sql.execute("DELETE FROM invoice_payer WHERE invoice_id = ?", (invoice.id,))
@@ -208,6 +212,7 @@ async def _lines(invoice: Invoice, standing: Sequence[Charge], visits: Sequence[
     invoice.net_minor = sum(line.net_minor for line in lines)
     invoice.tax_minor = sum(line.tax_minor for line in lines)
     invoice.gross_minor = sum(line.gross_minor for line in lines)
+    held.must_be_payable(invoice, path=("visitIds",))
     return lines
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from models.refusal import Path
     from resolvers.access import Deed
     from resolvers.retries import Retry
     from resolvers.viewer import Viewer
@@ -58,6 +59,16 @@ async def draft(invoice_id: UUID) -> Invoice:
     return invoice
 
 
+def must_be_payable(invoice: Invoice, *, path: Path) -> None:
+    """Refuse a bill over more than anybody pays.
+
+    Raises:
+        InvalidInput: it is.
+    """
+    if invoice.gross_minor > MOST_MINOR:
+        raise InvalidInput("This is more than anybody pays. Please check quantity and price.", path=path)
+
+
 async def raised(invoice: Invoice, changed: Mapping[str, Any] | None = None) -> None:
     """Write the draft with its sums anew and its version raised, after its lines were.
 
@@ -70,8 +81,7 @@ async def raised(invoice: Invoice, changed: Mapping[str, Any] | None = None) -> 
         (invoice.id,),
     )
     invoice.net_minor, invoice.tax_minor, invoice.gross_minor = (int(sum_) for sum_ in found[0])
-    if invoice.gross_minor > MOST_MINOR:
-        raise InvalidInput("This is more than anybody pays. Please check quantity and price.", path=("invoiceId",))
+    must_be_payable(invoice, path=("invoiceId",))
     invoice.version += 1
     for name, value in (changed or {}).items():
         setattr(invoice, name, value)

@@ -34,6 +34,7 @@ from resolvers.ports import GatewayUnavailable, OnlineState
 from resolvers.viewer import Viewer
 from tests.bank import Bank, Trouble
 from tests.postbox import Clock
+from tests.racing import meanwhile
 from tests.world import NOW, TODAY, a_world, an_owner, how_many_rows
 from tests.world.money import a_payment, an_invoice
 
@@ -185,6 +186,43 @@ async def test_nothing_is_asked_of_the_provider_where_nothing_can_be_paid(world,
         with pytest.raises(why):
             await card_payments.start(nobody, [of_another.id], gateway=bank, key="a", now=NOW)
     assert (await how_many_rows(), bank.calls) == (rows, [])
+
+
+async def test_ten_payments_of_an_owner_wait_at_once_and_an_eleventh_only_when_one_is_done(world, bank):
+    invoice = await an_invoice(world.owner)
+    payments = [await started(world.owner, bank, invoice, key=f"{number}") for number in range(10)]
+    before, asked = await how_many_rows(), list(bank.calls)
+    with pytest.raises(PaymentNotPossible, match="finish one of them, or cancel") as refused:
+        await started(world.owner, bank, invoice, key="one more")
+    assert (refused.value.path, await how_many_rows(), bank.calls) == (("invoiceIds",), before, asked)
+    assert (await started(world.owner, bank, invoice, key="3")).id == payments[3].id
+
+    paul = await an_owner("Paul Stone", phone="+4930111111")
+    await started(paul, bank, await an_invoice(paul), key="his")
+    await card_payments.cancel(world.owner.viewer, payments[0].id, gateway=bank, key="no", now=NOW)
+    assert (await started(world.owner, bank, invoice, key="one more")).state is PaymentState.STARTED
+
+
+class Silent:
+    """A provider that does not answer."""
+
+    async def start(self, *_, **__):
+        raise GatewayUnavailable("It did not arrive.")
+
+
+async def test_the_tenth_and_the_eleventh_payment_come_at_once_and_one_of_them_waits(world, bank):
+    dollars = await an_invoice(world.owner, currency="USD")
+    invoice = await an_invoice(world.owner)
+    for number in range(9):
+        await started(world.owner, bank, invoice, key=f"{number}")
+
+    async def the_tenth():
+        with pytest.raises(PaymentsUnavailable):
+            await started(world.owner, Silent(), dollars, key="tenth")
+
+    came = await meanwhile(the_tenth, lambda: started(world.owner, bank, invoice, key="eleventh"))
+    assert isinstance(came, PaymentNotPossible)
+    assert await Payment.all().count() == 10
 
 
 async def test_another_owner_confirms_and_cancels_nothing(world, bank):

@@ -245,6 +245,68 @@ async def test_what_was_given_back_before_a_lost_dispute_is_written_off(world, b
     assert disputed.posted_on == TODAY
 
 
+async def an_uncovered_dispute(world, bank, clock, *, refund, dispute):
+    """A payment of which all that is on account was on its way back when its bank took so much of it back for good."""
+    payment = await a_card_payment(world.owner, bank, await an_invoice(world.owner), on_account=3000)
+    bank.next_refund = OnlineRefundState.PENDING
+    back = await a_refund(world, payment, refund)
+    await followed(bank, clock)
+    bank.argue(payment, OnlineDisputeState.LOST, minor=dispute)
+    await told_of(bank, clock, payment)
+    return payment, back
+
+
+async def settled(bank, clock, refund, state):
+    """The provider says what has come of a refund."""
+    bank.refunds[refund.id] = replace(bank.refunds[refund.id], state=state, failed_because="The card is closed.")
+    clock.forward(timedelta(hours=1))
+    for _ in range(2):
+        await followed(bank, clock)
+
+
+async def test_a_refund_that_fails_covers_what_a_lost_dispute_had_left_and_cannot_be_spent_again(world, bank, clock):
+    payment, back = await an_uncovered_dispute(world, bank, clock, refund=2500, dispute=5000)
+    await settled(bank, clock, back, OnlineRefundState.FAILED)
+    assert (await Refund.get()).state is RefundState.FAILED
+    assert await in_books(EntryKind.DISPUTE_UNCOVERED, EntryKind.REFUND_FAILED, EntryKind.DISPUTE_COVERED) == [
+        (EntryKind.DISPUTE_UNCOVERED, "BAD_DEBT", "DISPUTED", 2500),
+        (EntryKind.REFUND_FAILED, "REFUNDS_DUE", "ON_ACCOUNT", 2500),
+        (EntryKind.DISPUTE_COVERED, "ON_ACCOUNT", "BAD_DEBT", 2500),
+    ]
+    assert await on_account(payment) == 0
+    with pytest.raises(TooMuch):
+        await a_refund(world, payment, 1, key="again")
+
+
+async def test_what_comes_back_beyond_what_was_uncovered_is_on_account_again(world, bank, clock):
+    payment, back = await an_uncovered_dispute(world, bank, clock, refund=3000, dispute=2500)
+    assert await in_books(EntryKind.DISPUTE_UNCOVERED) == [(EntryKind.DISPUTE_UNCOVERED, "BAD_DEBT", "DISPUTED", 500)]
+    await settled(bank, clock, back, OnlineRefundState.FAILED)
+    assert await in_books(EntryKind.DISPUTE_COVERED) == [(EntryKind.DISPUTE_COVERED, "ON_ACCOUNT", "BAD_DEBT", 500)]
+    assert await on_account(payment) == 2500
+
+
+async def test_each_refund_that_fails_covers_no_more_than_is_left(world, bank, clock):
+    payment = await a_card_payment(world.owner, bank, await an_invoice(world.owner), on_account=3000)
+    bank.next_refund = OnlineRefundState.PENDING
+    backs = [await a_refund(world, payment, 1500, key=key) for key in ("first", "second")]
+    await followed(bank, clock)
+    bank.argue(payment, OnlineDisputeState.LOST, minor=4000)
+    await told_of(bank, clock, payment)
+    for back in backs:
+        await settled(bank, clock, back, OnlineRefundState.FAILED)
+    assert [minor for *_, minor in await in_books(EntryKind.DISPUTE_COVERED)] == [1500, 500]
+    assert await on_account(payment) == 1000
+
+
+async def test_a_refund_that_goes_back_after_all_covers_nothing(world, bank, clock):
+    payment, back = await an_uncovered_dispute(world, bank, clock, refund=2500, dispute=5000)
+    await settled(bank, clock, back, OnlineRefundState.SUCCEEDED)
+    assert await in_books(EntryKind.DISPUTE_COVERED) == []
+    assert await in_books(EntryKind.REFUND_PAID) == [(EntryKind.REFUND_PAID, "REFUNDS_DUE", "CARD", 2500)]
+    assert await on_account(payment) == 0
+
+
 async def test_a_notice_is_kept_once_and_handled_once_the_provider_was_asked(world, bank, clock):
     payment = await a_card_payment(world.owner, bank, await an_invoice(world.owner))
     notice = Notice("evt_1", "payment.captured", payment.provider_ref, NOW)

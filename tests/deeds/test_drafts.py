@@ -1,6 +1,7 @@
 """Drafts: opened for visits, divided among payers, and given up."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -13,8 +14,10 @@ from models import (
     InvoiceState,
     InvoiceVisit,
     Location,
+    Price,
+    sql,
 )
-from models.money import ONE
+from models.money import MOST_MINOR, ONE
 from models.ownership import Right
 from models.refusal import (
     AlreadyBilled,
@@ -29,26 +32,31 @@ from models.refusal import (
     SharesMustSumTo100,
 )
 from models.row import uuid7
-from resolvers import proposals
+from resolvers import accounts, locations, proposals
 from resolvers.invoices import drafts, lines
 from resolvers.invoices.drafts import NewInvoice, Payer
 from resolvers.invoices.lines import NewLine
 from resolvers.invoices.terms import Terms
+from resolvers.locations import LocationChanges
+from resolvers.locks import hold_all
 from tests.bills import issue, lines_of, opened, sums_of, treated
 from tests.found import events, last_event
 from tests.racing import meanwhile
 from tests.world import (
     NOW,
     TODAY,
+    a_client,
     a_location,
     a_nurse,
     a_pet,
     a_receptionist,
     a_visit,
+    a_world,
     an_owner,
     an_ownership,
     how_many_rows,
 )
+from tests.world.money import a_legal_entity, the_legal_entity
 
 pytestmark = pytest.mark.anyio
 
@@ -167,7 +175,90 @@ async def test_nothing_is_opened_where_it_cannot_be_billed(database):
     assert await how_many_rows() == before
 
 
+async def test_a_bill_over_more_than_anybody_pays_is_not_opened(database):
+    one = await treated()
+    await Price.create(
+        item_id=one.cleaning.id, location_id=one.world.location.id, valid_from=TODAY, minor=MOST_MINOR, currency="EUR",
+        added_at=NOW,
+    )  # fmt: skip
+    before = await how_many_rows()
+
+    with pytest.raises(InvalidInput, match="more than anybody pays") as refused:
+        await opened(one)
+
+    assert (refused.value.path, await how_many_rows()) == (("visitIds",), before)
+
+
+def invoiced_by(world, **changes):
+    return locations.amend(world.manager.viewer, world.location.id, LocationChanges(**changes), key="amend", now=NOW)
+
+
+async def test_a_place_keeps_its_company_and_its_currency_while_a_bill_is_opened_there(database):
+    world = await a_world()
+    ours, other = await the_legal_entity(), await a_legal_entity("Other Ltd", prefix="O")
+    new = NewInvoice(world.owner.id, world.location.id)
+    for changes in ({"legal_entity_id": other.id}, {"currency": "CHF"}):
+        await Invoice.all().delete()
+
+        late = await meanwhile(
+            lambda: drafts.open(world.receptionist.viewer, new, key=str(uuid7()), now=NOW),
+            partial(invoiced_by, world, **changes),
+        )
+
+        assert isinstance(late, InvalidInput)
+        for row in (await Location.get(id=world.location.id), await Invoice.get()):
+            assert (row.legal_entity_id, row.currency) == (ours.id, "EUR")
+
+
+async def test_a_bill_is_opened_for_the_company_that_invoices_there_by_then(database):
+    world = await a_world()
+    await the_legal_entity()
+    other = await a_legal_entity("Other Ltd", prefix="O")
+    new = NewInvoice(world.owner.id, world.location.id)
+
+    await meanwhile(
+        lambda: invoiced_by(world, legal_entity_id=other.id, currency="CHF"),
+        lambda: drafts.open(world.receptionist.viewer, new, key="k1", now=NOW),
+    )
+
+    draft = await Invoice.get()
+    assert (draft.legal_entity_id, draft.currency) == (other.id, "CHF")
+
+
 # Payers
+
+
+async def test_who_says_who_pays_and_who_links_one_of_them_do_not_wait_for_each_other(database):
+    one = await treated()
+    draft, lena = await opened(one), await an_owner("Lena Hoff")
+    lock = " FOR UPDATE" if sql.is_postgres() else ""
+
+    await meanwhile(
+        lambda: sql.fetch(f"SELECT id FROM client WHERE id = ?{lock}", (lena.id,)),
+        lambda: drafts.set_payers(
+            one.desk.viewer, draft.id, [Payer(lena.id, 60), Payer(one.owner.id, 40)], key="k1", now=NOW
+        ),
+        then=lambda: hold_all(Invoice, "id = ?", (draft.id,)),
+    )
+
+    assert await shares(draft.id) == {lena.id: 60, one.owner.id: 40}
+
+
+async def test_who_was_linked_meanwhile_is_no_payer_to_be_found(database):
+    one = await treated()
+    draft, lena = await opened(one), await an_owner("Lena Hoff", is_linked=False, email="lena@mail.example")
+    known = await a_client("Lena Hoff-Meyer", email="lena@work.example")
+    manager = one.world.manager.viewer
+
+    refused = await meanwhile(
+        lambda: accounts.link_account(manager, lena.account.id, known.id, key="link", now=NOW),
+        lambda: drafts.set_payers(
+            one.desk.viewer, draft.id, [Payer(one.owner.id, 40), Payer(lena.id, 60)], key="k1", now=NOW
+        ),
+    )
+
+    assert isinstance(refused, NotFound)
+    assert (await shares(draft.id), (await now_of(draft)).version) == ({}, draft.version)
 
 
 async def shares(invoice_id):

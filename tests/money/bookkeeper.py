@@ -74,6 +74,8 @@ class Sum:
     method: str
     minor: int
     left: int
+    uncovered: int = 0
+    """What a bank took back of it that nothing of it was left for."""
 
 
 class Bookkeeper:
@@ -168,7 +170,19 @@ class Bookkeeper:
     def give_back(self, key: UUID, minor: int) -> None:
         payment = self.payments[key]
         payment.left -= minor
-        self.move(payment.account, minor, to="ON_ACCOUNT", out_of=payment.method)
+        self.move(payment.account, minor, to="ON_ACCOUNT", out_of="REFUNDS_DUE")
+
+    def refund_settled(self, key: UUID, minor: int, *, is_paid: bool) -> None:
+        """It has gone back; or it has not, and what a bank took back before is taken from it first."""
+        payment = self.payments[key]
+        if is_paid:
+            self.move(payment.account, minor, to="REFUNDS_DUE", out_of=payment.method)
+            return
+        covered = min(minor, payment.uncovered)
+        payment.uncovered -= covered
+        payment.left += minor - covered
+        self.move(payment.account, minor - covered, to="REFUNDS_DUE", out_of="ON_ACCOUNT")
+        self.move(payment.account, covered, to="REFUNDS_DUE", out_of="BAD_DEBT")
 
     def balances(self) -> Counter[Account]:
         """What each client owes, less than 0 where we owe her."""

@@ -18,15 +18,20 @@ from models import (
     PaymentMethod,
     PaymentState,
     Refund,
-    RefundState,
     sql,
 )
 from models.number_series import Series
 from models.period import today_in
 from models.row import uuid7
 from resolvers import ledger, numbers
+from resolvers.card_payments import refunding
 from resolvers.ledger import Posting
+from resolvers.ports import OnlineRefund, OnlineRefundState
+from resolvers.viewer import Viewer
+from tests.bank import Bank
 from tests.money.bookkeeper import Account, Bookkeeper, Sum
+
+SYSTEM = Viewer.system("worker")
 
 
 async def paid(sheet: Bookkeeper, account: Account, place: Location, minor: int, now: datetime) -> None:
@@ -48,25 +53,13 @@ async def paid(sheet: Bookkeeper, account: Account, place: Location, minor: int,
         sheet.pay(one, key)
 
 
-async def refund_settled(sheet: Bookkeeper, refund_id: UUID, random: Random, now: datetime) -> None:
+async def refund_settled(sheet: Bookkeeper, refund_id: UUID, now: datetime, *, is_paid: bool) -> None:
     """The provider has given the money of a card back, or could not, and it is on account again."""
     refund = await Refund.get(id=refund_id)
-    if refund.state is not RefundState.REQUESTED:
-        return
-    payment, is_paid = sheet.payments[refund.payment_id], random.random() < 0.5
-    async with in_transaction():
-        held = await ledger.hold(*payment.account, now=now)
-        refund.settle(RefundState.SUCCEEDED if is_paid else RefundState.FAILED, now=now)
-        await refund.save()
-        posting = Posting(
-            kind=EntryKind.REFUND_PAID if is_paid else EntryKind.REFUND_FAILED, minor=refund.minor,
-            location_id=refund.location_id, payment_id=refund.payment_id, refund_id=refund.id,
-            method=PaymentMethod.CARD if is_paid else None,
-        )  # fmt: skip
-        await held.post([posting], on=await _today(refund.location_id, now), now=now)
-    if not is_paid:
-        payment.left += refund.minor
-        sheet.move(payment.account, refund.minor, to="CARD", out_of="ON_ACCOUNT")
+    state = OnlineRefundState.SUCCEEDED if is_paid else OnlineRefundState.FAILED
+    online = OnlineRefund(f"ref_{refund.id.hex}", state, refund.minor, refund.currency, "")
+    await refunding.follow(SYSTEM, refund.id, gateway=Bank(refunds={refund.id: online}), now=now)
+    sheet.refund_settled(refund.payment_id, refund.minor, is_paid=is_paid)
 
 
 async def disputed(sheet: Bookkeeper, key: UUID, minor: int, random: Random, now: datetime) -> None:
@@ -97,6 +90,7 @@ async def disputed(sheet: Bookkeeper, key: UUID, minor: int, random: Random, now
         await held.post([*released, lost, uncovered], on=today, now=now)
     sheet.move(payment.account, covered, to="ON_ACCOUNT", out_of="CARD")
     sheet.move(payment.account, minor - covered, to="BAD_DEBT", out_of="CARD")
+    payment.uncovered += minor - covered
 
 
 async def _today(place_id: UUID, now: datetime) -> Any:

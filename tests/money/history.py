@@ -49,6 +49,7 @@ class History:
         self.now = NOW
         self.done: Counter[str] = Counter()
         self._closed: dict[UUID, Any] = {}
+        self._on_their_way: list[tuple[UUID, UUID]] = []
         self._keys = 0
 
     async def step(self) -> None:
@@ -56,9 +57,9 @@ class History:
         self.now += timedelta(minutes=self.random.choice((1, 1, 30, 60 * 9)))
         kinds = (
             self.bill, self.take, self.take, self.apply, self.credit, self.refund, self.write_off, self.close, self.card,
-            self.dispute,
+            self.dispute, self.settle,
         )  # fmt: skip
-        deed = self.random.choices(kinds, (8, 5, 5, 3, 6, 4, 2, 1, 4, 2))[0]
+        deed = self.random.choices(kinds, (8, 5, 5, 3, 6, 4, 2, 1, 4, 2, 2))[0]
         await deed()
         await agree(self.sheet)
 
@@ -274,7 +275,17 @@ class History:
         made = await self._do("refund", refund, refused)
         if made is not None:
             self.sheet.give_back(key, minor)
-            await cards.refund_settled(self.sheet, made, self.random, self.now)
+            if payment.method != "CARD":
+                self.sheet.refund_settled(key, minor, is_paid=True)
+                return
+            self._on_their_way.append((made, key))
+
+    async def settle(self) -> None:
+        """A refund to a card that is on its way has gone back, or has failed."""
+        if self._on_their_way:
+            made, _ = self._on_their_way.pop(self.random.randrange(len(self._on_their_way)))
+            await cards.refund_settled(self.sheet, made, self.now, is_paid=self.random.random() < 0.4)
+            self.done["settle"] += 1
 
     async def card(self) -> None:
         place, account = self._account()
@@ -285,7 +296,8 @@ class History:
     async def dispute(self) -> None:
         by_card = [key for key, payment in self.sheet.payments.items() if payment.method == "CARD"]
         if by_card:
-            key = self.random.choice(by_card)
+            refunded = [key for _, key in self._on_their_way]
+            key = self.random.choice(refunded if refunded and self.random.random() < 0.5 else by_card)
             by_card_minor = self.sheet.payments[key].minor
             minor = self.random.choice((by_card_minor, self.random.randint(1, by_card_minor)))
             await cards.disputed(self.sheet, key, minor, self.random, self.now)

@@ -84,6 +84,7 @@ KINDS: dict[str, Any] = {
     "Payment": models.Payment,
     "PaymentInvoice": models.PaymentInvoice,
     "Refund": models.Refund,
+    "Dispute": models.Dispute,
     "ClientAccount": models.ClientAccount,
 }
 PRINTED = ("Certificate", "Document", "TreatmentPlan", "Invoice", "CreditNote", "Payment")
@@ -126,6 +127,7 @@ MANY: dict[tuple[str, str], tuple[str, str, tuple[str, ...], Any]] = {
     ("Client", "phones"): ("Phone", "client_id", ("position",), None),
     ("Client", "ownerships"): ("Ownership", "client_id", (), lambda each: each.ends_on is None),
     ("Payment", "refunds"): ("Refund", "payment_id", ("requested_at",), None),
+    ("Payment", "disputes"): ("Dispute", "payment_id", ("opened_at",), None),
     ("Location", "openingHours"): ("OpeningHours", "location_id", ("weekday", "from_minute"), None),
     ("Location", "rooms"): ("Room", "location_id", ("fold",), None),
     ("Location", "exceptions"): ("HoursException", "location_id", ("starts_at",), None),

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 DAY = timedelta(days=1)
 DAYS = tuple(str(TODAY + days * DAY) for days in (-400, -2, -1, 0, 0, 0, 0, 0, 1, 30, 90))
 METHODS = ("CASH", "CARD", "TERMINAL", "BANK", None)
-STATED = ("CHARGE", "CREDIT", "PAYMENT", "REFUND", "REFUND_FAILED", "WRITE_OFF", "DISPUTE_LOST")
+STATED = (
+    "CHARGE", "CREDIT", "PAYMENT", "REFUND", "REFUND_FAILED", "WRITE_OFF", "DISPUTE_LOST", "DISPUTE_COVERED",
+)  # fmt: skip
 
 
 async def some_payments(world: Any, people: dict[str, Any]) -> None:
@@ -365,6 +367,7 @@ SPECIAL: dict[tuple[str, str], Any] = {
     ("Payment", "refunded"): _refunded,
     ("Payment", "invoices"): _invoices,
     ("Refund", "amount"): _amount("minor"),
+    ("Dispute", "amount"): _amount("minor"),
     ("LedgerEntry", "amount"): _amount("minor"),
     ("LedgerEntry", "balance"): _amount("balance_minor"),
     ("LedgerEntry", "change"): _change,

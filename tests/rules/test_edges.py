@@ -108,6 +108,7 @@ CARRIED |= {
     **{(of, "location"): "Locations are everybody's." for of in ("Payment", "Refund", "LedgerEntry")},
     ("Payment", "takenBy"): "The staff see each other; owners have no such field.",
     ("Refund", "payment"): "A refund goes to whoever paid.",
+    ("Dispute", "payment"): "The staff see every payment; owners have no such type.",
     ("Refund", "creditNote"): "A refund pays out a credit note to the same client.",
     ("Refund", "requestedBy"): "The staff see each other; owners have no such field.",
     ("LedgerEntry", "invoice"): "An entry is on the account of the client who was invoiced.",

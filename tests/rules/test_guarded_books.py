@@ -163,6 +163,11 @@ WRONG: dict[str, list[Wrong]] = {
         posts(EntryKind.REFUND_FAILED, 1000, "payment", "refund"),
     ],
     "ledger_disputed": [posts(EntryKind.DISPUTE_WON, 4001, "payment", "dispute")],
+    "ledger_covered": [
+        posts(EntryKind.DISPUTE_COVERED, 701, "payment", "dispute", whose="his"),
+        posts(EntryKind.DISPUTE_COVERED, 1, "payment", "dispute"),
+        posts(EntryKind.DISPUTE_COVERED, 1, "payment", dispute_id=of_his("dispute")),
+    ],
     "ledger_owed": [
         posts(EntryKind.WRITE_OFF, 1, "invoice"),
         posts(EntryKind.ALLOCATION, 1, "invoice", "payment"),

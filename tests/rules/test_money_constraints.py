@@ -49,6 +49,7 @@ IN_WRONG_BOOKS = [
         (EntryKind.DISPUTE_WON, Book.DISPUTED, Book.CARD),
         (EntryKind.DISPUTE_LOST, Book.BAD_DEBT, Book.DISPUTED),
         (EntryKind.DISPUTE_UNCOVERED, Book.ON_ACCOUNT, Book.DISPUTED),
+        (EntryKind.DISPUTE_COVERED, Book.BAD_DEBT, Book.ON_ACCOUNT),
     )
 ] + [Bad({"kind": "GIFT"}), Bad({"debit": "CASH", "credit": "CASH"})]
 BELONGING = {
@@ -57,7 +58,7 @@ BELONGING = {
     "ALLOCATION": ("invoice_id", "payment_id"), "RELEASE": ("invoice_id", "payment_id"),
     "REFUND": ("payment_id", "refund_id"), "REFUND_PAID": ("payment_id", "refund_id"),
     "DISPUTE": ("payment_id", "dispute_id"), "DISPUTE_LOST": ("payment_id", "dispute_id"),
-    "DISPUTE_UNCOVERED": ("dispute_id",),
+    "DISPUTE_UNCOVERED": ("dispute_id",), "DISPUTE_COVERED": ("payment_id", "dispute_id"),
 }  # fmt: skip
 
 
