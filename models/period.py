@@ -21,9 +21,9 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def unix_milliseconds() -> int:
-    """The present moment in milliseconds since 1970, for keys that sort by time."""
-    return time.time_ns() // 1_000_000
+def unix_nanoseconds() -> int:
+    """The present moment in nanoseconds since 1970, for keys that sort by time."""
+    return time.time_ns()
 
 
 @dataclass(frozen=True, slots=True, order=True)

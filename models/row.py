@@ -12,17 +12,20 @@ from uuid import UUID
 from tortoise import fields
 from tortoise.models import Model
 
-from models.period import unix_milliseconds
+from models.period import unix_nanoseconds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
 def uuid7() -> UUID:
-    """A new key (UUID version 7): random, and sorted by the millisecond in which it was made."""
-    random = int.from_bytes(os.urandom(10))
-    low = random & ((1 << 62) - 1)
-    return UUID(int=unix_milliseconds() << 80 | 7 << 76 | (random >> 68 & 0xFFF) << 64 | 2 << 62 | low)
+    """A new key (UUID version 7): random, and sorted by the moment in which it was made, to a quarter of a microsecond.
+
+    Source: RFC 9562, 6.2, method 3: the 12 bits behind the milliseconds are their fraction.
+    """
+    milliseconds, rest = divmod(unix_nanoseconds(), 1_000_000)
+    random = int.from_bytes(os.urandom(8)) & ((1 << 62) - 1)
+    return UUID(int=milliseconds << 80 | 7 << 76 | (rest << 12) // 1_000_000 << 64 | 2 << 62 | random)
 
 
 def folded(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from models import sql
 from tests.api.deed import done, refused
 from tests.doors import Program, id_of
 from tests.world import TODAY, World, a_world, an_owner
@@ -158,7 +159,7 @@ async def test_lists_of_money_take_as_many_statements_for_a_hundred_as_for_one(d
         await a_payment(await an_invoice(await an_owner(), gross=1000 + number), minor=500)
         await a_payment(await an_invoice(world.owner, gross=100), minor=90)
     assert await counts() == one
-    assert one == [6, 2, 3, 7, 5]
+    assert one == ([5, 2, 3, 6, 5] if sql.is_postgres() else [6, 2, 3, 7, 5])
 
 
 async def test_debtors_are_paged_with_their_clients(database):

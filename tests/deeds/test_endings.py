@@ -236,8 +236,8 @@ async def test_a_death_and_its_undo_take_as_many_statements_for_a_hundred_things
         await deaths.undo(world.vet.viewer, world.pet.id, BECAUSE, key="k2", now=NOW)
 
     counts = (previewing.count, recording.count, undoing.count)
-    more = {"sqlite": 0, "postgres": 1}[database.dialect]  # PostgreSQL tells that there are events
-    assert counts == (12, 25 + more, 38 + more)
+    less = {"sqlite": 0, "postgres": 2}[database.dialect]  # PostgreSQL numbers and writes events at once
+    assert counts == (12, 25 - less, 38 - less)
     assert await life.now() == before
     assert await DeathEffect.all().count() == 8 * times
 

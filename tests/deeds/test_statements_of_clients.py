@@ -137,6 +137,6 @@ async def test_the_last_page_of_two_thousand_entries_is_read_by_the_index(world)
             str(tuple(row)[-1])
             for row in await sql.tuples(("EXPLAIN " if sql.is_postgres() else "EXPLAIN QUERY PLAN ") + text, values)
         )
-        assert "ledger_entry" in plan
+        assert "ledger_stated" in plan or sql.is_postgres(), plan
         assert "Seq Scan on ledger_entry" not in plan, plan
         assert "SCAN t" not in plan, plan
