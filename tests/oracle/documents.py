@@ -95,7 +95,7 @@ class Writer:
     def document(self) -> Document:
         """A document that asks for one thing, or for a few."""
         self._begin()
-        fields = " ".join(each for _ in range(self._chance.choice((1, 1, 1, 2, 3))) for each in self._asked())
+        fields = " ".join(each for _ in range(self._chance.choice((1, 1, 2, 2, 3))) for each in self._asked())
         name = self._chance.choice(("", "", " Q"))
         switches = "_: __typename @skip(if: $no) @include(if: $yes)"
         head = ", ".join(["$yes: Boolean = true", "$no: Boolean!", *self._declared])
