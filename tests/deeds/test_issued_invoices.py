@@ -159,6 +159,7 @@ async def test_no_mutation_that_can_name_an_issued_invoice_changes_it(database):
     made = await samples(program)
     owner, comes = made.world.owner, {}
     root = schema._schema.mutation_type
+    assert root
     for sample in [*made.staff, *made.owner]:
         await a_payment(await an_invoice(owner), minor=6000)
         invoice = await an_invoice(owner)
