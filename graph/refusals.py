@@ -150,7 +150,11 @@ class NoteChangedData(RefusalData):
     internal: str = strawberry.field(description="What the staff alone read, as it stands there now.")
 
 
-@strawberry.type(name="TooMuch", directives=_EVERYBODY, description=inspect.cleandoc(facts.TooMuch.__doc__ or ""))
+@strawberry.type(
+    name="TooMuch",
+    directives=_EVERYBODY,
+    description="The amount is more than there is to pay, to credit, to write off or to give back.",
+)
 class TooMuchData(RefusalData):
     """The amount is more than there is."""
 

@@ -120,7 +120,7 @@ _BY_CLIENT = (
 
 def _edges(as_of: date) -> tuple[date, ...]:
     """The days between which the ages lie, as the statement asks for them."""
-    one, two, three = (as_of - timedelta(days=age) for age in AGES)
+    one, two, three = (as_of - min(timedelta(days=age), as_of - date.min) for age in AGES)  # there is no day before
     return (as_of, as_of, one, one, two, two, three, three)
 
 

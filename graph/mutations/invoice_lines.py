@@ -27,7 +27,8 @@ from resolvers.invoices.terms import Terms
 _DESK = DEEDS[Deed.ADD_INVOICE_LINE]
 _NOW = "The invoice as it is now."
 _PRICE = (
-    "What one costs here, when it is not the price of the list. Price and discount together may take off"
+    "What one costs here, when it is not the price of the list: in the currency of the invoice, with the tax in it where"
+    " `TaxRate.isIncluded`. Price and discount together may take off"
     " `Practice.mostDiscountPercent`; more is for a manager"
 )
 _PRICE_BECAUSE = "Why it costs something else than on the price list, at most 200 characters; needed when it does."

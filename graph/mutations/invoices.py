@@ -144,7 +144,8 @@ class InvoiceMutations:
         """Open a draft.
 
         When all pets of the visits have the same payers and the client is one of them, they share it as they share
-        the pets' bills; else the client pays alone. AlreadyBilled when everything that was done is on an invoice.
+        the pets' bills; else the client pays alone. `AlreadyBilled` when everything that was done is on an invoice; `InvalidInput` at
+        `visitIds` when it comes to more than an amount can be.
         """
         viewer = info.context.viewer
         new = NewInvoice(

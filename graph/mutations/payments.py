@@ -84,7 +84,9 @@ class RefundPaymentInput:
     payment_id: strawberry.ID = said("Which payment.")
     amount: MoneyInput = said("How much, above 0: not more than its `onAccount`.")
     because: str = said("Why, 1 to 1000 characters. The client reads it.")
-    credit_note_id: strawberry.ID | None = said("The credit note that it pays out.", default=None)
+    credit_note_id: strawberry.ID | None = said(
+        "The credit note that it pays out, to the same client; null for none.", default=None
+    )
     idempotency_key: str = said(KEY)
 
 
@@ -145,7 +147,10 @@ class PaymentMutations:
 
     @mutation(Deed.REFUND_PAYMENT, PaymentRefunded, PaymentNotPossible, PeriodClosed, TooMuch)
     async def refund_payment(self, info: Info, input: RefundPaymentInput) -> object:
-        """Give money of a payment back the way it came. Whether it was credited before is for you to know."""
+        """Give money of a payment back the way it came. Whether it was credited before is for you to know.
+
+        `PaymentNotPossible` before the payment has succeeded, and while a dispute about it is open.
+        """
         viewer = info.context.viewer
         new = refunds.NewRefund(
             payment_id=key("Payment", input.payment_id),

@@ -28,7 +28,9 @@ LegalEntityId = Annotated[
 ]
 Currency = Annotated[
     str | None,
-    strawberry.argument(description="In which currency, as three letters of ISO 4217; the one in which it began."),
+    strawberry.argument(
+        description="In which currency, as three letters of ISO 4217; when nothing is said, the one in which it began."
+    ),
 ]
 From = Annotated[
     date | None, strawberry.argument(name="from", description="Only what was posted on this day or later.")
@@ -61,10 +63,13 @@ class PaymentQueries:
             PaymentMethod | None, strawberry.argument(description="Only those that came in this way.")
         ] = None,
         from_: Annotated[
-            date | None, strawberry.argument(name="from", description="Only those that came on this day or later.")
+            date | None,
+            strawberry.argument(
+                name="from", description="Only those received on this day or later, as `receivedOn` says."
+            ),
         ] = None,
         to: Annotated[
-            date | None, strawberry.argument(description="Only those that came on this day or before.")
+            date | None, strawberry.argument(description="Only those received on this day or before.")
         ] = None,
         first: First = None,
         after: After = None,

@@ -42,7 +42,9 @@ class PriceQueries:
         location_id: Annotated[strawberry.ID, strawberry.argument(description="Where.")],
         on: Annotated[
             date | None,
-            strawberry.argument(description="The day of the prices, on the calendar of the location; today usually."),
+            strawberry.argument(
+                description="The day of the prices, on the calendar of the location; today when nothing is said."
+            ),
         ] = None,
         search: Annotated[
             str | None,
@@ -55,7 +57,9 @@ class PriceQueries:
         ] = None,
         is_offered: Annotated[
             bool | None,
-            strawberry.argument(description="False for what is no longer charged; what is charged usually."),
+            strawberry.argument(
+                description="False for what is no longer charged; what is charged when nothing is said."
+            ),
         ] = None,
         first: First = None,
         after: After = None,

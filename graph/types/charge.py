@@ -54,7 +54,7 @@ class Charge:
     )
     unit: str = strawberry.field(description="What one is: `tablet`, `ml`; empty for a piece.")
     unit_price: Money | None = strawberry.field(
-        description="What one costs by the price list of that day; null when that has no price."
+        description="What one costs by the price list of that day, with the tax in it where `TaxRate.isIncluded`; null when that has no price."
     )
     tax_percent: Decimal | None = strawberry.field(
         description="The rate of tax, in percent; null while nobody has said how it is taxed."

@@ -91,16 +91,18 @@ class InvoiceLine(Node):
     provided_on: date = column("The day on which it was provided, on the calendar of the place.")
     quantity: Decimal = computed("How many, more than 0, with at most 3 decimals.", pieces, "quantity_thousandths")
     unit: str = column("What one is: `tablet`, `ml`; empty for a piece.")
-    unit_price: Money = money("What one costs here.", "unit_price_minor", "invoice.currency")
+    unit_price: Money = money(
+        "What one costs here, with the tax in it where `taxIsIncluded`.", "unit_price_minor", "invoice.currency"
+    )
     discount_percent: Decimal = computed("How many percent are taken off, 0 to 100.", percent, "discount_rate")
     tax_percent: Decimal = computed("The rate of tax, in percent.", percent, "tax_rate")
-    tax_is_included: bool = column("Whether the price has the tax in it.")
+    tax_is_included: bool = column("Whether the prices of the line have the tax in them.")
     net: Money = money("What the line costs without tax.", "net_minor", "invoice.currency")
     tax: Money = money("The tax on it.", "tax_minor", "invoice.currency")
     gross: Money = money("What it costs with tax.", "gross_minor", "invoice.currency")
     credited: Money = batched("How much of `gross` was taken back by credit notes.", invoices.credited)
     list_price: Money | None = money(
-        "What one costs by the price list; null when that has no price.",
+        "What one costs by the price list, with the tax in it where `taxIsIncluded`; null when that has no price.",
         "list_price_minor",
         "invoice.currency",
         roles=STAFF,

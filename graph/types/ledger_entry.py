@@ -31,14 +31,17 @@ class LedgerEntry(Node):
     """One entry of the books: an amount that went from one account of the books to another. It never changes."""
 
     id: strawberry.ID = id_of("LedgerEntry")
-    number: int = column("Its number among the entries of the client, from 1; not every one is on a statement.")
+    number: int = column(
+        "Its number among the entries of the client with the legal entity in this currency, from 1. Not every one is on a statement."
+    )
     kind: EntryKind = column("What it tells.")
     amount: Money = money("How much was moved, always above 0.", "minor")
     change: Money = computed(
         "By how much the client owes more; below 0 when she owes less.", _change, "debit", "credit", "minor", "currency"
     )
     balance: Money = money(
-        "What the client owes after it; below 0 when something is on account for her.", "balance_minor"
+        "What the client owes the legal entity in this currency after it; below 0 when something is on account for her.",
+        "balance_minor",
     )
     posted_on: date = column("The day to which it belongs, on the calendar of the place.")
     at: datetime = column("When it was written.")

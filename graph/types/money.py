@@ -31,7 +31,7 @@ class MoneyInput:
     """An amount of money, in the currency of the place."""
 
     amount: Amount = strawberry.field(
-        description='The amount, 0 or more, as text or as a number: `"12.50"`. No more decimals than the currency has.'
+        description='The amount, as text or as a number: `"12.50"`, with no more decimals than the currency has; from 0 to 10^12 of the smallest unit: 10000000000.00 EUR.'
     )
     currency: str = strawberry.field(description="The currency, as three letters of ISO 4217: `EUR`.")
 

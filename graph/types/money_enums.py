@@ -36,7 +36,7 @@ described(
     {
         RefundState.REQUESTED: "It is asked for, and on its way.",
         RefundState.SUCCEEDED: "The money went back. What is given back at the desk is so at once.",
-        RefundState.FAILED: "It could not go back; it is on account again.",
+        RefundState.FAILED: "It could not go back; it is on account again, but for what a lost dispute about the payment takes.",
     },
 )
 described(

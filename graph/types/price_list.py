@@ -108,7 +108,7 @@ class Quote:
         description="The price on the price list, with the tax in it where `taxIsIncluded`; null when it has none there."
     )
     tax_percent: Decimal | None = strawberry.field(
-        description="How it is taxed there, in percent; null while nobody has said."
+        description="The rate of tax there, in percent; null while nobody has said how it is taxed."
     )
     tax_is_included: bool | None = strawberry.field(
         description="Whether the price has the tax in it; null with `taxPercent`."

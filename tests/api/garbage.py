@@ -95,7 +95,7 @@ def readable(of: Any, good: Any) -> Iterator[Any]:
     else:
         assert isinstance(of, GraphQLNamedType)
         yield from READABLE[of.name]
-        if of.name == "ID":
+        if of.name == "ID" and good is not None:
             known = opened(good)
             assert known
             yield global_id(known[0], UNKNOWN)

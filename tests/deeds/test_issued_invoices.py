@@ -4,21 +4,27 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from graphql import get_named_type, is_leaf_type
 from tortoise import fields
 from tortoise.exceptions import IntegrityError, OperationalError
 
 import models
+from graph.ids import opened as opened_id
+from graph.schema import schema
 from models import ChargeSource, Invoice, InvoiceLine, InvoicePayer, InvoiceState, InvoiceVisit, sql
-from models.refusal import Refusal
+from models.refusal import AlreadyBilled
 from models.row import uuid7
 from resolvers import checkouts, deaths, proposals
-from resolvers.invoices import drafts, issuing, lines
-from resolvers.invoices.drafts import Payer
+from resolvers.invoices import drafts, lines
+from resolvers.invoices.drafts import NewInvoice
 from resolvers.invoices.lines import NewLine
-from resolvers.invoices.terms import Terms
+from tests.api.deed import sent
+from tests.api.staff_samples import samples
 from tests.bills import issue, issued, lines_of, opened, sums_of, treated
-from tests.world import NOW, TODAY, an_owner
+from tests.doors import Program, id_of
+from tests.world import NOW, TODAY
 from tests.world.endings import whole
+from tests.world.money import a_payment, an_invoice
 
 pytestmark = pytest.mark.anyio
 
@@ -94,26 +100,103 @@ async def test_nothing_is_added_to_an_issued_invoice_by_sql(database):
     assert len(await lines_of(invoice)) == 3
 
 
-async def test_every_deed_that_can_name_an_issued_invoice_leaves_it_as_it_is(database):
-    one, other = await treated(), await an_owner()
+# By what any client may send
+
+
+COMES = {
+    **dict.fromkeys(
+        (
+            "addInvoiceLine",
+            "amendInvoiceLine",
+            "removeInvoiceLine",
+            "setInvoicePayers",
+            "discardInvoice",
+            "issueInvoice",
+        ),
+        "InvoiceIssued",
+    ),
+    "issueCreditNote": "CreditNoteIssued",
+    "writeOffInvoice": "InvoiceWrittenOff",
+    "takePayment": "PaymentTaken",
+    "applyCredit": "CreditApplied",
+    "startPayment": "PaymentStarted",
+}
+"""What comes of each mutation that names an issued invoice, or a line of one."""
+
+
+def inputs_that_name_an_invoice(of: Any) -> bool:
+    """Whether an input, or one inside it, names an invoice by its own name: `invoiceId`, `invoiceIds`."""
+    if is_leaf_type(of):
+        return False
+    inside = (inputs_that_name_an_invoice(get_named_type(each.type)) for each in of.fields.values())
+    return bool(set(of.fields) & {"invoiceId", "invoiceIds"}) or any(inside)
+
+
+def naming(value: Any, ids: dict[str, str]) -> Any:
+    """The same input, with these ids in the place of others of their kind."""
+    match value:
+        case dict():
+            return {name: naming(each, ids) for name, each in value.items()}
+        case list():
+            return [naming(each, ids) for each in value]
+        case str():
+            return ids.get((opened_id(value) or ("",))[0], value)
+    return value
+
+
+async def as_it_is(invoice):
+    """An invoice, and the rows below it but for what a credited line lets go of."""
+    below = [
+        {name: value for name, value in whole(row).items() if name not in LETS_GO}
+        for kind in (InvoiceLine, InvoicePayer, InvoiceVisit)
+        for row in await kind.filter(invoice_id=invoice.id).order_by("id")
+    ]
+    return whole(await Invoice.get(id=invoice.id)), below
+
+
+async def test_no_mutation_that_can_name_an_issued_invoice_changes_it(database):
+    program = Program()
+    made = await samples(program)
+    owner, comes = made.world.owner, {}
+    root = schema._schema.mutation_type
+    assert root
+    for sample in [*made.staff, *made.owner]:
+        await a_payment(await an_invoice(owner), minor=6000)
+        invoice = await an_invoice(owner)
+        line = (await lines_of(invoice))[0]
+        ids = {"Invoice": id_of(invoice), "InvoiceLine": id_of(line)}
+        given = naming(sample.given, ids)
+        if given == sample.given:
+            continue
+        if "clientId" in given:
+            given["clientId"] = id_of(owner.client)
+        before = await as_it_is(invoice)
+
+        answer = await sent(
+            program, sample.who, sample.deed, sample.payload, {**given, "idempotencyKey": f"issued {sample.deed}"}
+        )
+
+        comes[sample.deed] = answer.data[sample.deed]["__typename"]
+        assert await as_it_is(invoice) == before, sample.deed
+    assert comes == COMES
+    inputs = {deed: [get_named_type(each.type) for each in field.args.values()] for deed, field in root.fields.items()}
+    assert {deed for deed, given in inputs.items() if any(map(inputs_that_name_an_invoice, given))} <= set(comes)
+
+
+async def test_what_an_issued_invoice_bills_is_neither_dropped_nor_billed_again(database):
+    one = await treated()
     invoice = await issued(one)
-    line = (await lines_of(invoice))[0]
-    before = whole(invoice), [whole(each) for each in await lines_of(invoice)]
-    boss, key = one.world.manager.viewer, dict[str, Any](key="k", now=NOW)
+    before, done = await as_it_is(invoice), (ChargeSource.PROCEDURE, one.procedure.id)
+    draft = await drafts.open(one.desk.viewer, NewInvoice(one.owner.id, one.world.location.id), key="o", now=NOW)
 
     for deed in (
-        lambda: lines.add(boss, invoice.id, NewLine(item_id=one.carprofen.id), **key),
-        lambda: lines.amend(boss, line.id, Terms(quantity=2000), **key),
-        lambda: lines.remove(boss, line.id, **key),
-        lambda: drafts.set_payers(boss, invoice.id, [Payer(other.id, 100)], **key),
-        lambda: drafts.discard(boss, invoice.id, "No.", **key),
-        lambda: issuing.issue(boss, invoice.id, based_on=1, **key),
-        lambda: proposals.drop(boss, (ChargeSource.PROCEDURE, one.procedure.id), "No.", **key),
+        lambda: proposals.drop(one.desk.viewer, done, "No.", key="k", now=NOW),
+        lambda: lines.add(one.desk.viewer, draft, NewLine(source=done), key="k", now=NOW),
     ):
-        with pytest.raises(Refusal):
+        with pytest.raises(AlreadyBilled):
             await deed()
 
-    assert (whole(await Invoice.get(id=invoice.id)), [whole(each) for each in await lines_of(invoice)]) == before
+    assert await as_it_is(invoice) == before
 
 
 async def test_names_and_prices_stay_when_those_they_come_from_change(database):
