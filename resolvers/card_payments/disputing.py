@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tortoise.transactions import in_transaction
 
-from models import Dispute, DisputeState, EntryKind, EventKind, Payment, sql
+from models import Dispute, DisputeState, EntryKind, EventKind, Payment, Refund, RefundState, sql
 from models.row import uuid7
 from resolvers import events, ledger
 from resolvers.card_payments import steps
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 async def follow(viewer: Viewer, payment: Payment, *, gateway: PaymentGateway, now: datetime) -> None:
     """Bring every dispute about a payment to what the provider says.
+
+    One that is lost stays open while a refund of the payment is on its way: only then it is known what it takes.
 
     Raises:
         GatewayUnavailable: there was no clear answer, or one that cannot be of this payment.
@@ -67,6 +69,8 @@ async def _settled(viewer: Viewer, payment: Payment, online: OnlineDispute, *, n
         (dispute,) = await hold_all(Dispute, "provider_ref = ?", (online.ref,))
         if dispute.state is not DisputeState.OPEN:
             return
+        if online.state is OnlineDisputeState.LOST and await _is_going_back(payment.id):
+            return  # `refunding` has it looked at again
         dispute.settle(DisputeState(online.state.value), now=now)
         await dispute.save(update_fields=["state", "settled_at"])
         postings = (
@@ -81,6 +85,11 @@ async def _settled(viewer: Viewer, payment: Payment, online: OnlineDispute, *, n
         happening = Happening(EventKind.DISPUTE_SETTLED, payment.id, payment.location_id, after=after)
         again = await steps.of_invoices(EventKind.INVOICE_REOPENED, reopened)
         await events.record_all(viewer, [happening, *again], now=now)
+
+
+async def _is_going_back(payment_id: UUID) -> bool:
+    """Whether a refund may still fail: what is on account again then would be nobody's, the dispute having taken it."""
+    return await Refund.exists(payment_id=payment_id, state=RefundState.REQUESTED)
 
 
 async def _lost(dispute: Dispute, payment: Payment) -> list[Posting]:

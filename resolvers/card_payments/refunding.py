@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tortoise.transactions import in_transaction
 
-from models import EntryKind, EventKind, Payment, PaymentMethod, Refund, RefundState
+from models import DisputeState, EntryKind, EventKind, Payment, PaymentMethod, Refund, RefundState, sql
 from resolvers import events, ledger
 from resolvers.card_payments import steps
 from resolvers.events import Happening
@@ -68,6 +68,7 @@ async def _settled(
     is_paid = state is RefundState.SUCCEEDED
     async with in_transaction():
         held = await ledger.hold(payment.client_id, payment.legal_entity_id, payment.currency, now=now)
+        await _look_at_disputes(payment, now)
         refund = await hold(Refund, refund.id)
         if refund.state is not RefundState.REQUESTED:
             return
@@ -88,3 +89,12 @@ async def _settled(
             EventKind.REFUND_SETTLED, refund.id, refund.location_id, after={"state": state.value, "because": because}
         )
         await events.record(viewer, happening, now=now)
+
+
+async def _look_at_disputes(payment: Payment, now: datetime) -> None:
+    """Have a dispute that waits for the refund followed at once."""
+    await sql.execute(
+        "UPDATE payment SET look_at = ?, looks = 0 WHERE id = ? "
+        "AND EXISTS (SELECT 1 FROM dispute WHERE payment_id = payment.id AND state = ?)",
+        (now, payment.id, DisputeState.OPEN.value),
+    )

@@ -245,6 +245,32 @@ async def test_what_was_given_back_before_a_lost_dispute_is_written_off(world, b
     assert disputed.posted_on == TODAY
 
 
+@pytest.mark.parametrize(
+    ("fate", "covered", "uncovered"), [(OnlineRefundState.FAILED, 5000, 0), (OnlineRefundState.SUCCEEDED, 4000, 1000)]
+)
+async def test_a_lost_dispute_waits_for_what_is_on_its_way_back(world, bank, clock, fate, covered, uncovered):
+    invoice = await an_invoice(world.owner)
+    payment = await a_card_payment(world.owner, bank, invoice, on_account=5000)
+    bank.next_refund = OnlineRefundState.PENDING
+    refund = await a_refund(world, payment)
+    await followed(bank, clock)
+    bank.argue(payment, OnlineDisputeState.LOST)
+    await told_of(bank, clock, payment)
+    assert ((await Dispute.get()).state, await on_account(payment)) == (DisputeState.OPEN, 4000)
+
+    bank.refunds[refund.id] = replace(bank.refunds[refund.id], state=fate)
+    for _ in range(2):
+        clock.forward(timedelta(hours=1))
+        await followed(bank, clock)
+
+    assert ((await Dispute.get()).state, await on_account(payment)) == (DisputeState.LOST, 0)
+    taken = [(EntryKind.DISPUTE_LOST, "ON_ACCOUNT", "DISPUTED", covered)]
+    if uncovered:
+        taken.append((EntryKind.DISPUTE_UNCOVERED, "BAD_DEBT", "DISPUTED", uncovered))
+    assert await in_books(EntryKind.DISPUTE_LOST, EntryKind.DISPUTE_UNCOVERED) == taken
+    assert (await Payment.get(id=payment.id)).look_at is None
+
+
 async def test_a_notice_is_kept_once_and_handled_once_the_provider_was_asked(world, bank, clock):
     payment = await a_card_payment(world.owner, bank, await an_invoice(world.owner))
     notice = Notice("evt_1", "payment.captured", payment.provider_ref, NOW)
