@@ -29,7 +29,7 @@ from models.refusal import (
     SharesMustSumTo100,
 )
 from models.row import uuid7
-from resolvers import proposals
+from resolvers import checkouts, proposals
 from resolvers.invoices import drafts, lines
 from resolvers.invoices.drafts import NewInvoice, Payer
 from resolvers.invoices.lines import NewLine
@@ -49,6 +49,7 @@ from tests.world import (
     an_ownership,
     how_many_rows,
 )
+from tests.world.money import an_item
 
 pytestmark = pytest.mark.anyio
 
@@ -249,6 +250,17 @@ async def test_what_a_discarded_draft_billed_may_be_billed_by_another(database):
     assert (await events())[-1] == EventKind.INVOICE_DISCARDED
     assert await drafts.discard(one.desk.viewer, draft.id, "Wrong client.", key="k1", now=NOW) == draft.id
     assert (await opened(one)).gross_minor == 17800
+
+
+async def test_what_was_mistyped_beyond_what_anybody_pays_is_left_off_for_somebody_to_look_at(database):
+    one = await treated()
+    scan = await an_item("Scan", minor=10_000_000)
+    await proposals.propose(one.desk.viewer, one.visit.id, scan.id, 1_000_000 * ONE, key="k1", now=NOW)
+
+    draft = await opened(one)
+
+    assert draft.gross_minor == 17800
+    assert [charge.name for charge in (await checkouts.of_invoice(one.desk.viewer, draft.id)).not_billed] == ["Scan"]
 
 
 async def test_nothing_is_done_to_what_is_no_draft_any_more(database):
