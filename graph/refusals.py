@@ -186,7 +186,7 @@ class AlreadyBilledData(RefusalData):
 @strawberry.type(
     name="NotReconciled",
     directives=_STAFF,
-    description="What was done and what is billed differ. `checkout` tells both in full.",
+    description="What was done and what is billed differ. `checkout` tells all of it.",
 )
 class NotReconciledData(RefusalData):
     """What was done and what is billed differ."""
@@ -196,6 +196,9 @@ class NotReconciledData(RefusalData):
     )
     not_done_line_ids: list[strawberry.ID] = strawberry.field(
         description="The ids of the lines that bill what does not stand in the record any more."
+    )
+    billed_less_line_ids: list[strawberry.ID] = strawberry.field(
+        description="The ids of the lines that bill less than was done."
     )
 
 
@@ -258,9 +261,10 @@ def _told_of_money(refusal: facts.Refusal) -> dict[str, Any]:
             more["most_percent"] = percent
         case facts.AlreadyBilled(invoice_id=invoice):
             more["invoice_id"] = invoice and global_id("Invoice", invoice)
-        case facts.NotReconciled(not_billed=not_billed, not_done=not_done):
+        case facts.NotReconciled(not_billed=not_billed, not_done=not_done, billed_less=billed_less):
             more["not_billed_source_ids"] = [source_id(source, key) for source, key in not_billed]
             more["not_done_line_ids"] = [global_id("InvoiceLine", key) for key in not_done]
+            more["billed_less_line_ids"] = [global_id("InvoiceLine", key) for key in billed_less]
         case facts.PeriodClosed(closed_through=closed_through):
             more["closed_through"] = closed_through
     return more

@@ -1,4 +1,4 @@
-"""Checkouts: what was done and is not billed, and what is billed and was not done."""
+"""Checkouts: what was done and is not billed, or for less than was done, and what is billed and was not done."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from models import Invoice, InvoiceLine, InvoiceVisit, Visit, sql
-from resolvers import access, charges
+from resolvers import access, charges, matching
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -19,15 +19,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Checkout:
-    """Both directions: the charges that are open, and the keys of lines whose source does not stand any more."""
+    """Both directions: the charges that are open, and the keys of lines whose source does not stand any more.
+
+    `billed_less` are the keys of lines of drafts for less than was done: fewer, or as an item that costs less.
+    """
 
     not_billed: Sequence[Charge]
     not_done: Sequence[UUID]
+    billed_less: Sequence[UUID] = ()
 
     @property
     def differs(self) -> bool:
         """Whether there is anything in either direction."""
-        return bool(self.not_billed or self.not_done)
+        return bool(self.not_billed or self.not_done or self.billed_less)
 
 
 async def of_visits(viewer: Viewer, visit_ids: Sequence[UUID | None]) -> Checkout:
@@ -74,15 +78,54 @@ def lines(viewer: Viewer, line_ids: Iterable[UUID]) -> Rows:
 
 
 async def _between(visits: Sequence[UUID], scope: str, values: Sequence[UUID]) -> Checkout:
-    billed = await sql.tuples(
-        "SELECT l.id, l.source_id, l.visit_id FROM invoice_line l JOIN invoice i ON i.id = l.invoice_id "  # noqa: S608 - our own names
+    rows = await sql.fetch(
+        "SELECT l.* FROM invoice_line l JOIN invoice i ON i.id = l.invoice_id "  # noqa: S608 - our own names
         f"WHERE l.holds_source AND i.state IN ('DRAFT', 'ISSUED') AND {scope} ORDER BY l.position, l.id",
         values,
     )
-    concerned = {*visits, *(sql.as_key(visit) for _, _, visit in billed if visit is not None)}
+    billed = [sql.loaded(InvoiceLine, row) for row in rows]
+    concerned = {*visits, *(line.visit_id for line in billed if line.visit_id is not None)}
     standing = await charges.standing(concerned)
-    sources = {charge.source_id for charge in standing}
-    not_done = [sql.as_key(line) for line, source, _ in billed if sql.as_key(source) not in sources]
+    done: dict[UUID | None, Charge] = {charge.source_id: charge for charge in standing}
+    not_done = [line.id for line in billed if line.source_id not in done]
     own = set(visits)
     open_ones = [charge for charge in charges.once_each(standing) if charge.is_open and charge.visit_id in own]
-    return Checkout(await charges.priced(open_ones), not_done)
+    less = await _billed_less([(line, done[line.source_id]) for line in billed if line.source_id in done])
+    return Checkout(await charges.priced(open_ones), not_done, await _of_drafts(less))
+
+
+async def _of_drafts(line_ids: Sequence[UUID]) -> list[UUID]:
+    """Those of these lines that are of drafts: what was issued so has its reason."""
+    if not line_ids:
+        return []
+    found = await sql.tuples(
+        "SELECT l.id FROM invoice_line l JOIN invoice i ON i.id = l.invoice_id "  # noqa: S608 - our own names
+        f"WHERE i.state = 'DRAFT' AND l.id IN ({sql.marks(len(line_ids))}) ORDER BY l.position, l.id",
+        line_ids,
+    )
+    return [sql.as_key(key) for (key,) in found]
+
+
+async def _billed_less(billed: Sequence[tuple[InvoiceLine, Charge]]) -> list[UUID]:
+    """The lines that bill less than was done. What the price list does not have is billed as anything."""
+    matched = await matching.items_for(
+        (charge.source_id, charge.service_id, charge.vaccine_id, charge.name)
+        for _, charge in billed
+        if charge.item_id is None
+    )
+    others = [
+        charge
+        for line, charge in billed
+        if (charge.item_id or matched.get(charge.source_id)) not in {None, line.item_id}
+    ]
+    otherwise = {charge.source_id: charge for charge in await charges.priced(others)}
+    return [line.id for line, charge in billed if _is_less(line, charge, otherwise.get(charge.source_id))]
+
+
+def _is_less(line: InvoiceLine, charge: Charge, otherwise: Charge | None) -> bool:
+    """Whether a line is for fewer than was done; or, as another item, for less than `otherwise`, its own, would cost."""
+    if otherwise is None:
+        return bool(line.quantity_thousandths < (charge.quantity or charges.measured(charge.amount, line.unit)))
+    usual = otherwise.quote.minor if otherwise.quote else None
+    price = line.unit_price_minor if line.list_price_minor is None else line.list_price_minor
+    return usual is not None and bool(line.quantity_thousandths * price < otherwise.quantity * usual)

@@ -10,6 +10,7 @@ from tortoise.transactions import in_transaction
 
 from models import EventKind, LegalEntity, sql
 from models.contact import Address
+from models.number_series import Series
 from models.refusal import InvalidInput
 from models.row import folded, uuid7
 from models.text import line, named, prose
@@ -89,7 +90,7 @@ async def add(viewer: Viewer, entity: NewLegalEntity, *, key: str, now: datetime
 
     Raises:
         InvalidInput: its name, prefix, address, tax number, bank details or due days make no sense, or another one has
-            the prefix.
+            the prefix, or one that cannot be told from it.
     """
     access.may(viewer, Deed.ADD_LEGAL_ENTITY, Where.EVERYWHERE)
     retry = retries.asked(viewer, Deed.ADD_LEGAL_ENTITY, key, plain(entity), now=now)
@@ -101,10 +102,7 @@ async def add(viewer: Viewer, entity: NewLegalEntity, *, key: str, now: datetime
             await retry.keep(legal_entity=entity_id)
             # One after the other, so that two do not take one prefix.
             await teams.hold()
-            if await LegalEntity.exists(number_prefix=columns["number_prefix"]):
-                raise InvalidInput(
-                    "Another legal entity has this prefix. Please choose another one.", path=("numberPrefix",)
-                )
+            await _must_tell_apart(columns["number_prefix"])
             await sql.insert([LegalEntity(id=entity_id, created_at=now, **columns)])
             await events.record(viewer, Happening(EventKind.LEGAL_ENTITY_ADDED, entity_id, after=columns), now=now)
         return {"legal_entity": str(entity_id)}
@@ -157,6 +155,20 @@ def _columns(said: Mapping[str, Any]) -> dict[str, Any]:
             raise InvalidInput(f"Please choose 0 to {MOST_DUE_DAYS} days.", path=("dueDays",))
         columns["due_days"] = said["due_days"]
     return columns
+
+
+async def _must_tell_apart(prefix: str) -> None:
+    """Refuse a prefix with which two papers could have one number: a credit note of QUAY and an invoice of QUAYC, say.
+
+    Raises:
+        InvalidInput: another legal entity has that prefix, or one that differs from it by the letter of a series.
+    """
+    for other in await LegalEntity.all():
+        if {prefix + series for series in Series} & {other.number_prefix + series for series in Series}:
+            raise InvalidInput(
+                f"Numbers could be taken for those of {other.name}. Please choose another prefix.",
+                path=("numberPrefix",),
+            )
 
 
 def _prefix(text: str) -> str:

@@ -131,7 +131,9 @@ class Settings(BaseSettings):
     certificates_per_origin: Positive = Field(
         default=30, description="Certificates looked for in vain from one network address; those found do not count."
     )
-    link_minutes: Positive = Field(default=15, description="How long a link to a printed certificate is good.")
+    link_minutes: Positive = Field(
+        default=15, description="How long a link to a printed paper, or to a journal, is good."
+    )
 
     # Limits of one request
     max_body_bytes: Positive = Field(default=262_144, description="The largest request body.")

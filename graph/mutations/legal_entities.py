@@ -29,7 +29,7 @@ class AddLegalEntityInput:
     name: str = said(f"{_NAME}.")
     number_prefix: str | None = said(
         "What every number is to begin with that it gives out: at most 8 capital letters from A to Z and digits, and"
-        " none that another has. It never changes. The practice's first legal entity has none.",
+        " none that another has, or that differs from one by a `C` or `R` at its end. It never changes. The practice's first legal entity has none.",
         default=None,
     )
     address: AddressInput | None = said("Its address, as it is to stand on invoices.", default=None)

@@ -123,4 +123,5 @@ class InvoiceQueries:
             differs=found.differs,
             not_billed=[shown(charge) for charge in found.not_billed],
             not_done=checkouts.lines(viewer, found.not_done),  # type: ignore[arg-type]
+            billed_less=checkouts.lines(viewer, found.billed_less),  # type: ignore[arg-type]
         )

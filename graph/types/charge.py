@@ -84,6 +84,12 @@ class Checkout:
         ),
         metadata={"size": 3},
     )
+    billed_less: list[Annotated[InvoiceLine, strawberry.lazy("graph.types.invoice")]] = strawberry.field(
+        description=(
+            "The lines of drafts that bill less than was done: fewer, or as another item that costs less on the price list."
+        ),
+        metadata={"size": 3},
+    )
 
 
 def shown(charge: charges.Charge) -> Charge:

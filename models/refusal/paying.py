@@ -91,15 +91,23 @@ class NotReconciled(Refusal):
     """What was done and what is billed differ.
 
     `not_billed` is what was done and stands on no invoice, each as its kind and key; `not_done` are the lines that bill
-    what does not stand in the record any more.
+    what does not stand in the record any more, and `billed_less` those for less than was done.
     """
 
     code = "NOT_RECONCILED"
     sentence = "What was done and what is billed differ. Please look at the checkout, or say why it is right so."
 
-    def __init__(self, not_billed: Sequence[tuple[str, UUID]], not_done: Sequence[UUID], *, path: Path = ()) -> None:
+    def __init__(
+        self,
+        not_billed: Sequence[tuple[str, UUID]],
+        not_done: Sequence[UUID],
+        billed_less: Sequence[UUID],
+        *,
+        path: Path = (),
+    ) -> None:
         self.not_billed = not_billed
         self.not_done = not_done
+        self.billed_less = billed_less
         super().__init__(path=path)
 
 

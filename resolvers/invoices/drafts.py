@@ -20,6 +20,7 @@ from models import (
     sql,
 )
 from models.invoice import MOST_LINES
+from models.money import MOST_MINOR
 from models.ownership import WHOLE_BILL
 from models.refusal import AlreadyBilled, EnteredInError, InvalidInput, NoLegalEntity, SharesMustSumTo100
 from models.row import uuid7
@@ -64,15 +65,16 @@ class Payer:
 async def open(viewer: Viewer, new: NewInvoice, *, key: str, now: datetime) -> UUID:  # noqa: A001 - the word of the trade
     """Open a draft: what was done at the visits, is not billed and has a price stands on it already.
 
-    When all pets of the visits have the same payers and the client is one of them, they share the bill as they share
-    the pets' bills; else the client pays alone.
+    What would make it more than anybody pays is left off, for somebody to look at: most likely it was mistyped. When all
+    pets of the visits have the same payers and the client is one of them, they share the bill as they share the pets'
+    bills; else the client pays alone.
 
     Raises:
         NotFound: the client, the place or a visit is not the viewer's to see.
         NoLegalEntity: nobody invoices for the place.
         EnteredInError: a visit is marked so.
         AlreadyBilled: everything that was done at the visits is on an invoice.
-        InvalidInput: a visit was at another place, there are too many, or what was done is more than anybody pays.
+        InvalidInput: a visit was at another place, or there are too many.
     """
     access.may(viewer, Deed.OPEN_INVOICE)
     found = await access.find(viewer, Location, new.location_id, path="locationId")
@@ -207,12 +209,15 @@ async def _lines(invoice: Invoice, standing: Sequence[Charge], visits: Sequence[
     billed = next((charge.held_by for charge in standing if charge.held_by is not None), None)
     if visits and not offered and billed is not None:
         raise AlreadyBilled(billed, path=("visitIds",))
-    taken = [charge for charge in await charges.priced(offered) if charge.cost is not None][:MOST_LINES]
-    lines = [priced_lines.of_charge(invoice.id, place, charge) for place, charge in enumerate(taken, 1)]
+    taken, left = [], MOST_MINOR
+    for charge in await charges.priced(offered):
+        if charge.cost is not None and charge.cost.gross <= left:
+            taken.append(charge)
+            left -= charge.cost.gross
+    lines = [priced_lines.of_charge(invoice.id, place, charge) for place, charge in enumerate(taken[:MOST_LINES], 1)]
     invoice.net_minor = sum(line.net_minor for line in lines)
     invoice.tax_minor = sum(line.tax_minor for line in lines)
     invoice.gross_minor = sum(line.gross_minor for line in lines)
-    held.must_be_payable(invoice, path=("visitIds",))
     return lines
 
 

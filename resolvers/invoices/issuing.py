@@ -140,7 +140,7 @@ async def _differs(invoice: Invoice, visits: Sequence[UUID], because: str) -> bo
     checkout = await checkouts.of_bill(invoice.id, visits)
     if checkout.differs and not because:
         not_billed = [(charge.source.value, charge.source_id) for charge in checkout.not_billed]
-        raise NotReconciled(not_billed, checkout.not_done, path=("differsBecause",))
+        raise NotReconciled(not_billed, checkout.not_done, checkout.billed_less, path=("differsBecause",))
     return checkout.differs
 
 

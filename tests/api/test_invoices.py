@@ -88,11 +88,12 @@ async def test_what_differs_is_told_with_its_ids(database):
     removed = await asked(program, one.desk.viewer, remove, line=listed[1]["id"])
     assert removed["removeInvoiceLine"]["invoice"]["version"] == 2
     issue = """mutation ($id: ID!, $why: String) { issueInvoice(input: {invoiceId: $id, basedOn: 2, differsBecause: $why,
-      idempotencyKey: "k2"}) { ... on NotReconciled { code notBilledSourceIds notDoneLineIds }
+      idempotencyKey: "k2"}) { ... on NotReconciled { code notBilledSourceIds notDoneLineIds billedLessLineIds }
       ... on InvoicesIssued { invoices { number } } } }"""
 
     refused = (await asked(program, one.desk.viewer, issue, id=id_of(draft)))["issueInvoice"]
-    assert refused == {"code": "NOT_RECONCILED", "notBilledSourceIds": [line["sourceId"]], "notDoneLineIds": []}
+    told = {"notBilledSourceIds": [line["sourceId"]], "notDoneLineIds": [], "billedLessLineIds": []}
+    assert refused == {"code": "NOT_RECONCILED", **told}
     done = (await asked(program, one.desk.viewer, issue, id=id_of(draft), why="Next week."))["issueInvoice"]
     assert done["invoices"] == [{"number": f"{TODAY.year}-00001"}]
     assert (await Invoice.get(id=draft.id)).differs_because == "Next week."

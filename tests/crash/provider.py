@@ -65,6 +65,7 @@ class Provider:
 
     def _started(self) -> Process:
         told = {
+            "MODE": "development",
             "PAYMENTS_URL": self.url,
             "PAYMENTS_KEY": self.key,
             "PAYMENTS_NOTICE_SECRETS": "nobody is told anything",

@@ -14,10 +14,9 @@ from models import (
     InvoiceState,
     InvoiceVisit,
     Location,
-    Price,
     sql,
 )
-from models.money import MOST_MINOR, ONE
+from models.money import ONE
 from models.ownership import Right
 from models.refusal import (
     AlreadyBilled,
@@ -32,7 +31,7 @@ from models.refusal import (
     SharesMustSumTo100,
 )
 from models.row import uuid7
-from resolvers import accounts, locations, proposals
+from resolvers import accounts, checkouts, locations, proposals
 from resolvers.invoices import drafts, lines
 from resolvers.invoices.drafts import NewInvoice, Payer
 from resolvers.invoices.lines import NewLine
@@ -56,7 +55,7 @@ from tests.world import (
     an_ownership,
     how_many_rows,
 )
-from tests.world.money import a_legal_entity, the_legal_entity
+from tests.world.money import a_legal_entity, an_item, the_legal_entity
 
 pytestmark = pytest.mark.anyio
 
@@ -173,20 +172,6 @@ async def test_nothing_is_opened_where_it_cannot_be_billed(database):
         with pytest.raises(Forbidden):
             await drafts.open(stranger.viewer, NewInvoice(one.owner.id, here), key="k1", now=NOW)
     assert await how_many_rows() == before
-
-
-async def test_a_bill_over_more_than_anybody_pays_is_not_opened(database):
-    one = await treated()
-    await Price.create(
-        item_id=one.cleaning.id, location_id=one.world.location.id, valid_from=TODAY, minor=MOST_MINOR, currency="EUR",
-        added_at=NOW,
-    )  # fmt: skip
-    before = await how_many_rows()
-
-    with pytest.raises(InvalidInput, match="more than anybody pays") as refused:
-        await opened(one)
-
-    assert (refused.value.path, await how_many_rows()) == (("visitIds",), before)
 
 
 def invoiced_by(world, **changes):
@@ -340,6 +325,17 @@ async def test_what_a_discarded_draft_billed_may_be_billed_by_another(database):
     assert (await events())[-1] == EventKind.INVOICE_DISCARDED
     assert await drafts.discard(one.desk.viewer, draft.id, "Wrong client.", key="k1", now=NOW) == draft.id
     assert (await opened(one)).gross_minor == 17800
+
+
+async def test_what_was_mistyped_beyond_what_anybody_pays_is_left_off_for_somebody_to_look_at(database):
+    one = await treated()
+    scan = await an_item("Scan", minor=10_000_000)
+    await proposals.propose(one.desk.viewer, one.visit.id, scan.id, 1_000_000 * ONE, key="k1", now=NOW)
+
+    draft = await opened(one)
+
+    assert draft.gross_minor == 17800
+    assert [charge.name for charge in (await checkouts.of_invoice(one.desk.viewer, draft.id)).not_billed] == ["Scan"]
 
 
 async def test_nothing_is_done_to_what_is_no_draft_any_more(database):

@@ -26,6 +26,7 @@ from resolvers import checkouts, ledger, proposals
 from resolvers import lines as record_lines
 from resolvers.invoices import drafts, issuing, lines
 from resolvers.invoices.drafts import Payer
+from resolvers.invoices.lines import NewLine
 from resolvers.invoices.terms import Terms
 from tests.bills import (
     a_treatment,
@@ -219,6 +220,29 @@ async def test_both_directions_of_a_difference_are_named_until_somebody_says_why
     invoice = await issue(one, draft, because="Agreed with the owner.")
     assert invoice.differs_because == "Agreed with the owner."
     assert (await checkouts.of_visits(vet, [one.visit.id])).not_done == [carprofen.id]
+
+
+async def test_what_is_billed_for_less_than_was_done_wants_a_reason(database):
+    one = await treated()
+    nails = await an_item("Nails", minor=1)
+    draft = await opened(one)
+    consultation, cleaning, carprofen = await lines_of(draft)
+    desk = one.desk.viewer
+    await lines.amend(desk, consultation.id, Terms(quantity=1), key="k1", now=NOW)
+    await lines.amend(desk, carprofen.id, Terms(quantity=900), key="k2", now=NOW)
+    await lines.remove(desk, cleaning.id, key="k3", now=NOW)
+    as_nails = NewLine(source=(ChargeSource.PROCEDURE, one.procedure.id), item_id=nails.id)
+    await lines.add(desk, draft.id, as_nails, key="k4", now=NOW)
+    nails_line = (await lines_of(draft))[2]
+
+    with pytest.raises(NotReconciled) as refused:
+        await issue(one, draft)
+    assert (refused.value.not_billed, refused.value.not_done) == ([], [])
+    assert refused.value.billed_less == [consultation.id, nails_line.id]
+
+    invoice = await issue(one, draft, because="Only looked at.")
+    assert (invoice.differs_because, invoice.gross_minor) == ("Only looked at.", 906)
+    assert not (await checkouts.of_visits(desk, [one.visit.id])).differs
 
 
 async def test_what_was_dropped_is_no_difference_and_a_needless_reason_is_not_kept(database):

@@ -89,7 +89,7 @@ async def test_who_invoices_must_make_sense(database, wrong, path):
     assert await how_many_rows() == before
 
 
-@pytest.mark.parametrize("prefix", ["q", "Q-1", "QUAYVETS1", "Ä", "Q ", "", "Q1"])
+@pytest.mark.parametrize("prefix", ["q", "Q-1", "QUAYVETS1", "Ä", "Q ", "", "Q1", "Q1C", "Q1R", "C", "R"])
 async def test_a_prefix_is_of_capitals_and_digits_and_nobody_elses(database, prefix):
     manager = await a_manager()
     await a_legal_entity()

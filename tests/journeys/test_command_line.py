@@ -97,6 +97,13 @@ def test_an_unknown_setting_stops_every_command(prompt, command, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("command", ["sandbox-payments", "develop"])
+def test_a_practice_is_not_paid_with_play_money(prompt, command):
+    said = prompt(command, SECRET=SECRET)
+    assert (said.code, said.out) == (2, "")
+    assert said.sentence == "A sandbox pays with play money. It runs only where VETDESK_MODE=development."
+
+
 def test_settings_that_make_no_sense_are_told_all_at_once(prompt):
     said = prompt("serve", PORT="door", MODE="test", SECRET="short")
     assert (said.code, said.out) == (2, "")

@@ -53,7 +53,7 @@ async def a_token(viewer: Viewer) -> str:
 @asynccontextmanager
 async def a_provider(url: str, server: str, folder: Path) -> AsyncIterator[Process]:
     """A sandbox at that address, which tells the server what happens; stopped at the end of the block."""
-    told: dict[str, Any] = {"PAYMENTS_URL": url, "PUBLIC_URL": server, **KEYS}
+    told: dict[str, Any] = {"MODE": "development", "PAYMENTS_URL": url, "PUBLIC_URL": server, **KEYS}
     process = Process("sandbox-payments", url=f"sqlite:///{folder}/none.sqlite3", folder=str(folder), **told)
     try:
         async with httpx.AsyncClient() as client:

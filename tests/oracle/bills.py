@@ -17,7 +17,7 @@ from models import (
     Treatment,
     Visit,
 )
-from tests.oracle.charges import TYPES, behind, charges, done, today_at
+from tests.oracle.charges import TYPES, behind, charges, done, is_less, today_at
 from tests.oracle.pages import bad_input, connection
 from tests.oracle.prices import graph_id, money
 from tests.world import NOW, TODAY, a_note
@@ -181,11 +181,21 @@ def checkout(oracle: Oracle, visit_ids: list[str] | None = None, invoice_id: str
     visits.sort(key=lambda each: (each.at, each.id))
     concerned = {each.id: each for each in visits}
     concerned |= {each.row.visit_id: behind(oracle, "Visit", each.row.visit_id) for each in lines if each.row.visit_id}
-    everywhere = {one["row"].id for each in concerned.values() for one in done(oracle, each)}
+    everywhere = {one["row"].id: (each, one) for each in concerned.values() for one in done(oracle, each)}
     not_done = [each for each in lines if each.row.holds_source and each.row.source_id not in everywhere]
     not_billed = [one for each in visits for one in charges(oracle, each) if one["droppedBecause"] is None]
     not_done.sort(key=lambda each: each.row.id)
-    return {"differs": bool(not_billed or not_done), "notBilled": not_billed, "notDone": not_done}
+    less = [
+        each
+        for each in lines
+        if each.row.holds_source
+        and each.row.source_id in everywhere
+        and behind(oracle, "Invoice", each.row.invoice_id).state == "DRAFT"
+        and is_less(oracle, *everywhere[each.row.source_id], each.row)
+    ]
+    less.sort(key=lambda each: each.row.id)
+    differs = bool(not_billed or not_done or less)
+    return {"differs": differs, "notBilled": not_billed, "notDone": not_done, "billedLess": less}
 
 
 def _key(kind: str, text: str) -> UUID | None:

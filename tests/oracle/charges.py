@@ -166,6 +166,21 @@ def _charge(oracle: Oracle, visit: Any, one: dict[str, Any], because: str | None
     return told
 
 
+def is_less(oracle: Oracle, visit: Any, one: dict[str, Any], line: Any) -> bool:
+    """Whether a line bills less than this, which was done at the visit: fewer, or as an item that costs less."""
+    item = one["item"] or _item(oracle, one)
+    if item is None or item.id == line.item_id:
+        return bool(line.quantity_thousandths < (one["quantity"] or _measured(one["amount"], line.unit)))
+    told = _charge(oracle, visit, one, None)
+    if told["unitPrice"] is None:
+        return False
+    there = behind(oracle, "Location", visit.location_id)
+    price = line.unit_price_minor if line.list_price_minor is None else line.list_price_minor
+    billed = money(line.quantity_thousandths * price, there.currency)
+    done_for = Decimal(str(told["quantity"])) * 1000 * Decimal(told["unitPrice"]["amount"])
+    return billed is not None and Decimal(billed["amount"]) < done_for
+
+
 def _whole(exact: Decimal) -> int:
     return int(exact.quantize(Decimal(1), ROUND_HALF_UP))
 

@@ -52,8 +52,9 @@ def said_by(settings: Settings) -> Place:
     """The place of a sandbox that the settings say.
 
     Raises:
-        SettingsError: they do not say where it is, or with which key and secret, or it is not on this machine.
+        SettingsError: they do not say where it is, or with which key and secret; or they are those of a practice.
     """
+    must_be_for_trying_out(settings)
     address = urlsplit(settings.payments_url or "")
     if address.scheme != "http" or settings.payments_key is None or not settings.notice_secrets:
         raise SettingsError(
@@ -70,10 +71,25 @@ def said_by(settings: Settings) -> Place:
     )
 
 
+def must_be_for_trying_out(settings: Settings) -> None:
+    """Refuse to settle the bills of a practice with money that is none.
+
+    Raises:
+        SettingsError: this is no developer's machine.
+    """
+    if not settings.development:
+        raise SettingsError("A sandbox pays with play money. It runs only where VETDESK_MODE=development.")
+
+
 def made_up(settings: Settings) -> Settings:
-    """The settings, with a sandbox next to the server if they name no payment provider."""
+    """The settings, with a sandbox next to the server if they name no payment provider.
+
+    Raises:
+        SettingsError: they name none, and are those of a practice.
+    """
     if settings.payments_url is not None:
         return settings
+    must_be_for_trying_out(settings)
     port = _free_port(settings.host, settings.port + 1 if settings.port else 0)
     return settings.model_copy(
         update={
