@@ -23,9 +23,6 @@ AT_LEAST: dict[tuple[str, str, str], float] = {
     ("postgres", "book", LIMIT): 0.5,
     ("postgres", "issue", LIMIT): 0.5,
     ("postgres", "pay", LIMIT): 0.5,
-    ("postgres", "statement", LIMIT): 0.5,
-    ("postgres", "statement_long", LIMIT): 0.5,
-    ("postgres", "statement_end", LIMIT): 0.5,
     ("sqlite", "day", LIMIT): 0.4,
 }
 """By database, journey and who stands beside: how many times their answers the product should give."""

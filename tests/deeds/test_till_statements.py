@@ -57,7 +57,7 @@ async def test_issuing_takes_as_many_statements_with_thirty_lines_as_with_three(
     assert await issuing_takes(one, long_one) == 15 + of_an_event()
 
 
-async def test_issuing_the_bill_of_a_visit_takes_one_statement_more(database):
+async def test_issuing_the_bill_of_a_visit_takes_two_statements_more(database):
     one = await treated()
     for _ in range(20):
         await a_treatment(one.note)
@@ -65,8 +65,8 @@ async def test_issuing_the_bill_of_a_visit_takes_one_statement_more(database):
     before = await an_empty_draft(one)
     await with_line(one, before, one.consultation)
     await issue(one, before)
-    # All that was done at the visit, which is held, is looked at.
-    assert await issuing_takes(one, draft) == 16 + of_an_event()
+    # All that was done at the visit, which is held, is looked at, and the lines that bill less of it.
+    assert await issuing_takes(one, draft) == 17 + of_an_event()
 
 
 async def test_paying_takes_as_many_statements_after_thirty_bills_as_after_one(database):
