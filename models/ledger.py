@@ -47,6 +47,7 @@ class EntryKind(StrEnum):
     CREDIT = "CREDIT"
     CREDIT_TAX = "CREDIT_TAX"
     PAYMENT = "PAYMENT"
+    PAYMENT_REVERSED = "PAYMENT_REVERSED"
     ALLOCATION = "ALLOCATION"
     RELEASE = "RELEASE"
     REFUND = "REFUND"
@@ -66,6 +67,7 @@ MOVES: Final[Mapping[EntryKind, tuple[Book | None, Book | None]]] = {
     EntryKind.CREDIT: (Book.SALES, Book.RECEIVABLE),
     EntryKind.CREDIT_TAX: (Book.TAX, Book.SALES),
     EntryKind.PAYMENT: (None, Book.ON_ACCOUNT),
+    EntryKind.PAYMENT_REVERSED: (Book.ON_ACCOUNT, None),
     EntryKind.ALLOCATION: (Book.ON_ACCOUNT, Book.RECEIVABLE),
     EntryKind.RELEASE: (Book.RECEIVABLE, Book.ON_ACCOUNT),
     EntryKind.REFUND: (Book.ON_ACCOUNT, Book.REFUNDS_DUE),

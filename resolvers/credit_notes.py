@@ -25,7 +25,7 @@ from models.period import today_in
 from models.refusal import InvalidInput, NotFound, TooMuch
 from models.row import uuid7
 from models.text import named
-from resolvers import events, ledger, locks, numbers, retries
+from resolvers import events, ledger, locks, numbers, releases, retries
 from resolvers.access import Deed
 from resolvers.changes import plain
 from resolvers.events import Happening
@@ -198,11 +198,11 @@ async def _released(invoice: Invoice, minor: int) -> list[Posting]:
     is_open = (await ledger.open_of([invoice.id]))[invoice.id]
     if minor <= is_open:
         return []
-    releases = await ledger.releases(invoice.id, invoice.location_id, minor - is_open)
-    most = is_open + sum(posting.minor for posting in releases)
+    released = await releases.of_invoice(invoice.id, invoice.location_id, minor - is_open)
+    most = is_open + sum(posting.minor for posting in released)
     if most < minor:
         raise TooMuch(most, invoice.currency, "Something of this was written off. There is less left.", path=("lines",))
-    return releases
+    return released
 
 
 def _credit(note: CreditNote, lines: Sequence[CreditNoteLine]) -> list[Posting]:

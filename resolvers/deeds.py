@@ -122,6 +122,7 @@ class Deed(StrEnum):
     TAKE_PAYMENT = "takePayment"
     APPLY_CREDIT = "applyCredit"
     REFUND_PAYMENT = "refundPayment"
+    REVERSE_PAYMENT = "reversePayment"
     CLOSE_PERIOD = "closePeriod"
     PROPOSE_CHARGE = "proposeCharge"
     DROP_CHARGE = "dropCharge"
@@ -255,6 +256,7 @@ DEEDS: Final[Mapping[Deed, frozenset[Role]]] = {
     Deed.TAKE_PAYMENT: FRONT_DESK,
     Deed.APPLY_CREDIT: FRONT_DESK,
     Deed.REFUND_PAYMENT: FRONT_DESK,
+    Deed.REVERSE_PAYMENT: FRONT_DESK,
     Deed.CLOSE_PERIOD: MANAGER,
     # Whoever treats a pet proposes; what is billed is decided at the desk.
     Deed.PROPOSE_CHARGE: STAFF,

@@ -250,32 +250,6 @@ def allocations(payment_id: UUID, minor: int, debts: Sequence[Open]) -> list[Pos
     return postings
 
 
-async def releases(invoice_id: UUID, location_id: UUID, minor: int) -> list[Posting]:
-    """The postings by which so much of what paid an invoice goes back on account, what paid it last first."""
-    found = await sql.tuples(
-        "SELECT payment_id, minor FROM (SELECT payment_id, MAX(number) AS last, "
-        "SUM(CASE WHEN kind = 'ALLOCATION' THEN minor ELSE -minor END) AS minor FROM ledger_entry "
-        "WHERE invoice_id = ? AND kind IN ('ALLOCATION', 'RELEASE') GROUP BY payment_id) l "
-        "WHERE minor > 0 ORDER BY last DESC",
-        (invoice_id,),
-    )
-    postings = []
-    for payment, paid in found:
-        released = min(minor, int(paid))
-        if released:
-            postings.append(
-                Posting(
-                    kind=EntryKind.RELEASE,
-                    minor=released,
-                    location_id=location_id,
-                    invoice_id=invoice_id,
-                    payment_id=sql.as_key(payment),
-                )
-            )
-            minor -= released
-    return postings
-
-
 async def receive(
     held: Held,
     payment: Payment,

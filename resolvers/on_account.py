@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tortoise.transactions import in_transaction
 
-from models import Client, sql
+from models import Client, EventKind, sql
 from models.period import today_in
 from models.refusal import InvalidInput, NothingToPay
 from resolvers import access, events, ledger, retries, tills
@@ -70,7 +70,7 @@ async def apply(
                 raise NothingToPay("Nothing is on account, or nothing is open. Please look again.")
             await held.post(postings, on=today, now=now)
             paid = [posting.invoice_id for posting in postings if posting.invoice_id is not None]
-            await events.record_all(viewer, await tills.invoices_paid(paid, named), now=now)
+            await events.record_all(viewer, await tills.of_invoices(EventKind.INVOICE_PAID, paid, named), now=now)
         return {"client": str(client.id)}
 
     return sql.as_key((await retries.once(retry, work))["client"])

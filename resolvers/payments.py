@@ -10,7 +10,7 @@ from resolvers import access
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import date
+    from datetime import date, datetime
     from uuid import UUID
 
     from resolvers.rows import Rows
@@ -75,6 +75,32 @@ async def _sums(viewer: Viewer, payment_ids: Sequence[UUID], amount: str, which:
         (*payment_ids, *values),
     )
     return {sql.as_key(key): Money(int(minor), currency) for key, currency, minor in found}
+
+
+async def is_reversed(viewer: Viewer, payment_ids: Sequence[UUID]) -> Mapping[UUID, bool]:
+    """Whether each of these payments was taken back, with one statement."""
+    found = await _reversals(viewer, payment_ids)
+    return {key: key in found for key in payment_ids}
+
+
+async def reversed_at(viewer: Viewer, payment_ids: Sequence[UUID]) -> Mapping[UUID, datetime]:
+    """When those of these payments that were taken back were, with one statement."""
+    return {key: at for key, (at, _) in (await _reversals(viewer, payment_ids)).items()}
+
+
+async def reversed_because(viewer: Viewer, payment_ids: Sequence[UUID]) -> Mapping[UUID, str]:
+    """Why those of these payments that were taken back were, with one statement."""
+    return {key: because for key, (_, because) in (await _reversals(viewer, payment_ids)).items()}
+
+
+async def _reversals(viewer: Viewer, payment_ids: Sequence[UUID]) -> dict[UUID, tuple[datetime, str]]:
+    seen, values = access.sight(viewer, Payment, "t")
+    found = await sql.tuples(
+        "SELECT t.id, l.at, l.because FROM payment t JOIN ledger_entry l ON l.payment_id = t.id "  # noqa: S608 - our own names
+        f"WHERE t.id IN ({sql.marks(len(payment_ids))}) AND l.kind = 'PAYMENT_REVERSED' AND ({seen})",
+        (*payment_ids, *values),
+    )
+    return {sql.as_key(key): (sql.as_instant(at), because) for key, at, because in found}
 
 
 @dataclass(frozen=True, slots=True)

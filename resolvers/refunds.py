@@ -30,7 +30,7 @@ from models.period import today_in
 from models.refusal import InvalidInput, PaymentNotPossible, TooMuch
 from models.row import uuid7
 from models.text import named
-from resolvers import access, events, ledger, retries, tills
+from resolvers import access, events, ledger, retries, reversals, tills
 from resolvers.access import Deed
 from resolvers.changes import plain
 from resolvers.events import Happening
@@ -63,7 +63,7 @@ async def refund(viewer: Viewer, new: NewRefund, *, key: str, now: datetime) -> 
     Raises:
         NotFound: there is no such payment, or no such credit note.
         InvalidInput: the amount or the reason makes no sense, or the credit note is another client's.
-        PaymentNotPossible: the payment has not succeeded, or a bank is arguing about it.
+        PaymentNotPossible: the payment has not succeeded, was taken back, or a bank is arguing about it.
         TooMuch: less than that is on account of the payment.
         PeriodClosed: the books of today are closed.
     """
@@ -114,6 +114,8 @@ async def _must_be_returnable(payment_id: UUID) -> None:
     payment = await Payment.get(id=payment_id)
     if payment.state is not PaymentState.SUCCEEDED:
         raise PaymentNotPossible(path=("paymentId",))
+    if payment.method is not PaymentMethod.CARD:
+        await reversals.must_not_be_reversed(payment_id)
     if payment.method is PaymentMethod.CARD and await Dispute.exists(payment_id=payment_id, state=DisputeState.OPEN):
         raise PaymentNotPossible(
             "The bank of whoever paid is arguing about this payment. Please wait for its decision.", path=("paymentId",)

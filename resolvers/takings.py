@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from models import LedgerEntry, Location, Money, PaymentMethod, sql
+from models import EntryKind, LedgerEntry, Location, Money, PaymentMethod, sql
 from resolvers import access
 
 if TYPE_CHECKING:
@@ -18,18 +18,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class MethodTakings:
-    """What came and went in one way: how many payments and refunds, and how much of both."""
+    """What came and went in one way: how many payments, refunds and payments taken back, and how much of each."""
 
     method: PaymentMethod
     payments: Money
     payment_count: int
     refunds: Money
     refund_count: int
+    reversals: Money
+    reversal_count: int
 
     @property
     def net(self) -> Money:
         """What stayed."""
-        return self.payments - self.refunds
+        return self.payments - self.refunds - self.reversals
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,22 +65,33 @@ async def takings(viewer: Viewer, location_id: UUID | None, day: date) -> Taking
     return Takings(place.id, day, await _methods(viewer, place.id, day), await _rates(viewer, place.id, day))
 
 
+_TILL = (EntryKind.PAYMENT, EntryKind.REFUND_PAID, EntryKind.PAYMENT_REVERSED)
+
+
 async def _methods(viewer: Viewer, location_id: UUID, day: date) -> list[MethodTakings]:
     seen, values = access.sight(viewer, LedgerEntry, "l")
+    sums = ", ".join(
+        f"SUM(CASE WHEN l.kind = '{kind}' THEN l.minor ELSE 0 END), SUM(CASE WHEN l.kind = '{kind}' THEN 1 ELSE 0 END)"
+        for kind in _TILL
+    )
     found = await sql.tuples(
-        "SELECT CASE WHEN l.kind = 'PAYMENT' THEN l.debit ELSE l.credit END AS method, l.currency, "  # noqa: S608 - our own names
-        "SUM(CASE WHEN l.kind = 'PAYMENT' THEN l.minor ELSE 0 END), SUM(CASE WHEN l.kind = 'PAYMENT' THEN 1 ELSE 0 END), "
-        "SUM(CASE WHEN l.kind = 'PAYMENT' THEN 0 ELSE l.minor END), SUM(CASE WHEN l.kind = 'PAYMENT' THEN 0 ELSE 1 END) "
-        "FROM ledger_entry l WHERE l.location_id = ? AND l.posted_on = ? AND l.kind IN ('PAYMENT', 'REFUND_PAID') "
+        f"SELECT CASE WHEN l.kind = 'PAYMENT' THEN l.debit ELSE l.credit END AS method, l.currency, {sums} "  # noqa: S608 - our own names
+        f"FROM ledger_entry l WHERE l.location_id = ? AND l.posted_on = ? AND l.kind IN ({sql.marks(len(_TILL))}) "
         f"AND ({seen}) GROUP BY 1, 2 ORDER BY 2, 1",
-        (location_id, day, *values),
+        (location_id, day, *(kind.value for kind in _TILL), *values),
     )
     order = list(PaymentMethod)
     rows = [
         MethodTakings(
-            PaymentMethod(method), Money(int(came), currency), int(payments), Money(int(went), currency), int(refunds)
+            PaymentMethod(method),
+            Money(int(came), currency),
+            int(payments),
+            Money(int(went), currency),
+            int(refunds),
+            Money(int(undone), currency),
+            int(reversals),
         )
-        for method, currency, came, payments, went, refunds in found
+        for method, currency, came, payments, went, refunds, undone, reversals in found
     ]
     return sorted(rows, key=lambda each: (each.payments.currency, order.index(each.method)))
 

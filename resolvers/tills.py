@@ -133,7 +133,9 @@ async def take(viewer: Viewer, new: NewPayment, *, key: str, now: datetime) -> U
                 "number": payment.number,
             }
             taken = Happening(EventKind.PAYMENT_TAKEN, payment_id, place.id, after=after)
-            await events.record_all(viewer, [taken, *await invoices_paid(paid, invoices)], now=now)
+            await events.record_all(
+                viewer, [taken, *await of_invoices(EventKind.INVOICE_PAID, paid, invoices)], now=now
+            )
         return {"payment": str(payment_id)}
 
     return sql.as_key((await retries.once(retry, work))["payment"])
@@ -178,8 +180,8 @@ def must_be_payable(amount: Money, currency: str, *, path: Path = ("amount",)) -
         raise InvalidInput("Please give an amount above 0.", path=(*path, "amount"))
 
 
-async def invoices_paid(invoice_ids: Sequence[UUID], known: Mapping[UUID, Invoice]) -> list[Happening]:
-    """What is told of invoices of which something was paid, each at its own place."""
+async def of_invoices(kind: EventKind, invoice_ids: Sequence[UUID], known: Mapping[UUID, Invoice]) -> list[Happening]:
+    """That this has happened to each of these invoices, each at its own place."""
     missing = [each for each in invoice_ids if each not in known]
     where = {invoice: each.location_id for invoice, each in known.items()}
     if missing:
@@ -188,7 +190,7 @@ async def invoices_paid(invoice_ids: Sequence[UUID], known: Mapping[UUID, Invoic
             missing,
         )
         where |= {sql.as_key(invoice): sql.as_key(place) for invoice, place in found}
-    return [Happening(EventKind.INVOICE_PAID, invoice, where[invoice]) for invoice in dict.fromkeys(invoice_ids)]
+    return [Happening(kind, invoice, where[invoice]) for invoice in dict.fromkeys(invoice_ids)]
 
 
 async def made_out_by(invoice_ids: Sequence[UUID | None], place: Location, entity_id: UUID) -> UUID:

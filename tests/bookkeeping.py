@@ -49,6 +49,7 @@ async def two_clients() -> Two:
     hers, his = await some_bookkeeping(world.owner, visit), await some_bookkeeping(paul, pauls, ref="2")
     second = await an_invoice(world.owner)
     cash = await a_payment(second)
+    await _taken_back(second)
     await a_payment(
         second, minor=1, state=PaymentState.CANCELLED, number=None, received_on=None, settled_at=None, provider_ref="no"
     )
@@ -59,6 +60,12 @@ async def two_clients() -> Two:
     elsewhere = await a_legal_entity("Elsewhere Ltd", prefix="E")
     await sql.execute("INSERT INTO number_series (id, name, last_number) VALUES (?, 'INVOICE 2026', 7)", (uuid7(),))
     return Two(world, visit, replace(hers), his, second, cash, elsewhere)
+
+
+async def _taken_back(invoice: Invoice) -> None:
+    payment = await a_payment(invoice, minor=600)
+    of: dict[str, Any] = {"location_id": invoice.location_id, "payment_id": payment.id, "method": payment.method}
+    await posted(invoice, Posting(kind=EntryKind.PAYMENT_REVERSED, minor=600, because="Twice.", **of))
 
 
 async def _given_up(draft: Invoice) -> None:

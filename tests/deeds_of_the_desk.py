@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from models import Money, PaymentMethod, Role
-from resolvers import closings, on_account, refunds, tills
+from resolvers import closings, on_account, refunds, reversals, tills
 from resolvers.access import Deed
 from tests.every_deed import KEPT, MANAGERS_OF_ALL, here, line
 from tests.world import TODAY
@@ -28,6 +28,11 @@ async def _(scene, viewer):
 @line(Deed.REFUND_PAYMENT, DESK_HERE)
 async def _(scene, viewer):
     await refunds.refund(viewer, refunds.NewRefund(scene.overpaid.id, Money(100, "EUR"), "Too much."), **KEPT)
+
+
+@line(Deed.REVERSE_PAYMENT, DESK_HERE)
+async def _(scene, viewer):
+    await reversals.reverse(viewer, scene.overpaid.id, "Entered twice.", **KEPT)
 
 
 @line(Deed.CLOSE_PERIOD, MANAGERS_OF_ALL)

@@ -25,7 +25,7 @@ from models.refusal import (
     PeriodClosed,
     TooMuch,
 )
-from resolvers import clients, on_account, payments, refunds, tills
+from resolvers import clients, on_account, payments, refunds, reversals, tills
 from resolvers.access import DEEDS, Deed
 from resolvers.tills import MOST_INVOICES, Meant, NewPayment
 
@@ -90,6 +90,15 @@ class RefundPaymentInput:
     idempotency_key: str = said(KEY)
 
 
+@deed_input(DEEDS[Deed.REVERSE_PAYMENT])
+class ReversePaymentInput:
+    """A payment over the desk that was entered wrongly, or bounced."""
+
+    payment_id: strawberry.ID = said("Which payment: in cash, at the terminal or by transfer.")
+    because: str = said("Why, 1 to 1000 characters. The client does not read it.")
+    idempotency_key: str = said(KEY)
+
+
 @payload(DEEDS[Deed.TAKE_PAYMENT])
 class PaymentTaken:
     """The payment is taken. Look at its `onAccount`: what nobody owed stays there."""
@@ -109,6 +118,13 @@ class PaymentRefunded:
     """The money is given back; of a card paid online it is on its way."""
 
     refund: Refund = said("The refund.")
+
+
+@payload(DEEDS[Deed.REVERSE_PAYMENT])
+class PaymentReversed:
+    """The payment is taken back, and the invoices that it had paid are open again."""
+
+    payment: Payment = said("The payment: it keeps its receipt number, pays nothing, and has nothing on account.")
 
 
 @strawberry.type
@@ -149,7 +165,8 @@ class PaymentMutations:
     async def refund_payment(self, info: Info, input: RefundPaymentInput) -> object:
         """Give money of a payment back the way it came. Whether it was credited before is for you to know.
 
-        `PaymentNotPossible` before the payment has succeeded, and while a dispute about it is open.
+        `PaymentNotPossible` before the payment has succeeded, after it was taken back, and while a dispute about it is
+        open.
         """
         viewer = info.context.viewer
         new = refunds.NewRefund(
@@ -160,6 +177,23 @@ class PaymentMutations:
         )
         made = await refunds.refund(viewer, new, key=input.idempotency_key, now=info.context.now)
         return answered(PaymentRefunded, refund=refunds.one(viewer, made))
+
+    @mutation(Deed.REVERSE_PAYMENT, PaymentReversed, PaymentNotPossible, PeriodClosed)
+    async def reverse_payment(self, info: Info, input: ReversePaymentInput) -> object:
+        """Take back a payment over the desk that was entered wrongly or bounced, as if it had not come.
+
+        It goes out of the books of today, all of it. `PaymentNotPossible` for a card paid online (refund it instead),
+        once something of it was refunded, and when it was taken back already.
+        """
+        viewer = info.context.viewer
+        made = await reversals.reverse(
+            viewer,
+            key("Payment", input.payment_id),
+            input.because,
+            key=input.idempotency_key,
+            now=info.context.now,
+        )
+        return answered(PaymentReversed, payment=payments.one(viewer, made))
 
 
 def _invoices(given: list[PaymentInvoiceInput], currency: str) -> list[Meant]:

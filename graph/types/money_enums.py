@@ -58,6 +58,7 @@ described(
         EntryKind.CREDIT: "A credit note was issued: its total with tax.",
         EntryKind.CREDIT_TAX: "The tax in that total.",
         EntryKind.PAYMENT: "Money came.",
+        EntryKind.PAYMENT_REVERSED: "A payment that was entered by mistake, or did not come after all, was taken back.",
         EntryKind.ALLOCATION: "A payment pays an invoice.",
         EntryKind.RELEASE: "A payment does not pay an invoice any more; it is on account.",
         EntryKind.REFUND: "Money of a payment is to go back.",

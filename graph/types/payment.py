@@ -77,6 +77,16 @@ class Payment(Node):
         payments.on_account,
     )
     refunded: Money = batched("What of it was given back, or is on its way back.", payments.refunded)
+    is_reversed: bool = batched(
+        "Whether the desk took it back, because it was entered wrongly or bounced: then it pays nothing, and nothing of it can be refunded.",
+        payments.is_reversed,
+    )
+    reversed_at: datetime | None = batched(
+        "When the desk took it back; null when it did not.", payments.reversed_at, STAFF
+    )
+    reversed_because: str | None = batched(
+        "Why the desk took it back; null when it did not.", payments.reversed_because, STAFF
+    )
     invoices: list[PaidInvoice] = batched("The invoices that it pays, the oldest first.", _invoices, size=2)
     refunds: list[Annotated[Refund, strawberry.lazy("graph.types.refund")]] = many(
         "What was given back of it, the first one first.",

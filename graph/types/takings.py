@@ -37,7 +37,13 @@ class MethodTakings:
     payment_count: int = _counted("In how many payments.")
     refunds: Money = _said("What went back.")
     refund_count: int = _counted("In how many refunds.")
-    net: Money = _said("What stayed: payments less refunds; below 0 when more went back than came.")
+    reversals: Money = _said(
+        "What the desk took back that day of payments entered wrongly, or bounced, whenever they came."
+    )
+    reversal_count: int = _counted("In how many payments taken back.")
+    net: Money = _said(
+        "What stayed: payments less refunds and what was taken back; below 0 when that is more than came."
+    )
 
 
 @strawberry.type(

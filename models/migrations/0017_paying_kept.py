@@ -279,6 +279,8 @@ CONSTRAINTS: list[Constraint] = [
         "(SELECT SUM(l.gross_minor) FROM credit_note_line l WHERE l.credit_note_id = {row}credit_note_id))) "
         f"OR ({{row}}kind = 'PAYMENT' AND ({{row}}minor <> {its('minor', 'payment')} "
         f"OR {{row}}debit <> {its('method', 'payment')})) "
+        f"OR ({{row}}kind = 'PAYMENT_REVERSED' AND ({{row}}minor <> {its('minor', 'payment')} "
+        f"OR {{row}}credit <> {its('method', 'payment')} OR {{row}}credit = 'CARD')) "
         f"OR ({{row}}kind IN ('REFUND', 'REFUND_PAID', 'REFUND_FAILED') AND {{row}}minor <> {its('minor', 'refund')}) "
         f"OR ({{row}}kind = 'REFUND_PAID' AND {{row}}credit <> {its('method', 'refund')}) "
         f"OR ({{row}}kind IN ('DISPUTE', 'DISPUTE_WON') AND {{row}}minor <> {its('minor', 'dispute')})",
@@ -357,6 +359,7 @@ CONSTRAINTS: list[Constraint] = [
     once("CHARGE", "invoice_id"),
     once("CREDIT", "credit_note_id"),
     once("PAYMENT", "payment_id"),
+    once("PAYMENT_REVERSED", "payment_id"),
     once("REFUND", "refund_id"),
     Unique("ledger_refund_settled_once", "ledger_entry", "refund_id", "kind IN ('REFUND_PAID', 'REFUND_FAILED')"),
     once("DISPUTE", "dispute_id"),

@@ -8,7 +8,7 @@ from tortoise.transactions import in_transaction
 
 from models import Dispute, DisputeState, EntryKind, EventKind, Payment, sql
 from models.row import uuid7
-from resolvers import events, ledger
+from resolvers import events, ledger, releases
 from resolvers.card_payments import steps
 from resolvers.events import Happening
 from resolvers.ledger import Posting
@@ -108,39 +108,13 @@ async def _lost(dispute: Dispute, payment: Payment) -> list[Posting]:
     What was given back before, or is on its way back, cannot be taken from there: it is written off.
     """
     spare = (await ledger.on_account_of([payment.id]))[payment.id]
-    released = await _releases(payment.id, dispute.minor - min(spare, dispute.minor))
+    released = await releases.of_payment(payment.id, dispute.minor - min(spare, dispute.minor))
     covered = min(dispute.minor, spare + sum(one.minor for one in released))
     return [
         *released,
         _posting(EntryKind.DISPUTE_LOST, dispute.id, payment, covered),
         _posting(EntryKind.DISPUTE_UNCOVERED, dispute.id, payment, dispute.minor - covered),
     ]
-
-
-async def _releases(payment_id: UUID, minor: int) -> list[Posting]:
-    """The postings by which so much of what a payment has paid is taken off again, what it paid last first."""
-    found = await sql.tuples(
-        "SELECT l.invoice_id, i.location_id, l.minor FROM (SELECT invoice_id, MAX(number) AS last, "
-        "SUM(CASE WHEN kind = 'ALLOCATION' THEN minor ELSE -minor END) AS minor FROM ledger_entry "
-        "WHERE payment_id = ? AND kind IN ('ALLOCATION', 'RELEASE') GROUP BY invoice_id) l "
-        "JOIN invoice i ON i.id = l.invoice_id WHERE l.minor > 0 ORDER BY l.last DESC",
-        (payment_id,),
-    )
-    postings = []
-    for invoice, location, paid in found:
-        released = min(minor, int(paid))
-        if released:
-            postings.append(
-                Posting(
-                    kind=EntryKind.RELEASE,
-                    minor=released,
-                    location_id=sql.as_key(location),
-                    invoice_id=sql.as_key(invoice),
-                    payment_id=payment_id,
-                )
-            )
-            minor -= released
-    return postings
 
 
 def _posting(kind: EntryKind, dispute_id: UUID, payment: Payment, minor: int) -> Posting:

@@ -16,6 +16,7 @@ async def of_the_desk(world: World, sample: Callable[..., Sample]) -> list[Sampl
     """A sample of every mutation about money over the desk; each is somebody else's money."""
     place = id_of(world.location)
     pays, has, gets = [await an_owner(name) for name in ("Paula Pays", "Hanna Has", "Greta Gets")]
+    twice = await a_payment(await an_invoice(await an_owner("Tom Twice"), number="D-6"), minor=6000)
     owed, waiting = await an_invoice(pays, number="D-1"), await an_invoice(has, gross=800, number="D-2")
     await a_payment(await an_invoice(has, number="D-3"), minor=6000)
     books = await some_bookkeeping(gets, await a_visit(world.pet), ref="desk", number="D-5")
@@ -57,6 +58,14 @@ async def of_the_desk(world: World, sample: Callable[..., Sample]) -> list[Sampl
             },
             {"because": "It was."},
             Refund=1,
+            LedgerEntry=2,
+        ),
+        sample(
+            "reversePayment",
+            "PaymentReversed { payment { id receiptNumber isReversed reversedBecause onAccount { amount } } }",
+            {"paymentId": id_of(twice), "because": "Entered twice."},
+            {"because": "Another's money."},
+            Event=2,
             LedgerEntry=2,
         ),
         sample(

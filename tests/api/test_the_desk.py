@@ -112,6 +112,44 @@ async def test_reception_takes_money_gives_some_back_and_reads_what_became_of_it
     }
 
 
+async def test_reception_takes_a_payment_back_and_the_owner_sees_that_it_was(database):
+    world, program = await a_practice_that_invoices(), Program()
+    desk = world.receptionist.viewer
+    invoice = await an_invoice(world.owner, gross=5000)
+    payment = id_of(await a_payment(invoice, minor=6000))
+    which = "payment { receiptNumber isReversed onAccount { amount } invoices { invoiceNumber } reversedAt reversedBecause }"
+    back = {"paymentId": payment, "because": "Another client's."}
+    taken_back = await done(program, desk, "reversePayment", f"PaymentReversed {{ {which} }}", **back)
+    assert taken_back["payment"] == {
+        "receiptNumber": "LDNR2026-00001",
+        "isReversed": True,
+        "onAccount": {"amount": "0.00"},
+        "invoices": [],
+        "reversedAt": "2026-03-02T08:00:00Z",
+        "reversedBecause": "Another client's.",
+    }
+    again = await refused(
+        program, desk, "reversePayment", "PaymentReversed { payment { id } }", **back, idempotencyKey="k2"
+    )
+    assert again == ("PaymentNotPossible", ["paymentId"])
+    mine = """{ myStatement { nodes { kind balance { amount } } } myPayments { nodes { isReversed } }
+      myInvoices { nodes { openAmount { amount } } } }"""
+    assert (await program.ask(world.owner.viewer, mine)).data == {
+        "myStatement": {
+            "nodes": [
+                {"kind": "CHARGE", "balance": {"amount": "50.00"}},
+                {"kind": "PAYMENT", "balance": {"amount": "-10.00"}},
+                {"kind": "PAYMENT_REVERSED", "balance": {"amount": "50.00"}},
+            ]
+        },
+        "myPayments": {"nodes": [{"isReversed": True}]},
+        "myInvoices": {"nodes": [{"openAmount": {"amount": "50.00"}}]},
+    }
+    takings = "query ($at: ID!, $day: Date!) { takings(locationId: $at, day: $day) { methods { reversals { amount } reversalCount net { amount } } } }"
+    told = (await program.ask(desk, takings, at=id_of(world.location), day=str(TODAY))).data["takings"]
+    assert told == {"methods": [{"reversals": {"amount": "60.00"}, "reversalCount": 1, "net": {"amount": "0.00"}}]}
+
+
 async def test_a_manager_closes_the_month_and_the_desk_is_told_through_which_day(database):
     world, program = await a_practice_that_invoices(), Program()
     entity = id_of(await the_legal_entity())

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from models import Invoice, LedgerEntry, Payment, Refund, RefundState
 from models.payment import PaymentState
-from resolvers import ledger
+from resolvers import ledger, releases
 from tests.crash import stories
 from tests.crash.provider import Provider
 from tests.crash.stories import Told
@@ -129,7 +129,7 @@ class Yard:
         if story == "give back":
             await stories.pay(replace(told, name=f"{name} paid"), gateway, print_nothing)
             payment = await Payment.filter(meant_for__invoice_id=draft.id).get()
-            (release,) = await ledger.releases(draft.id, draft.location_id, LEFT)
+            (release,) = await releases.of_invoice(draft.id, draft.location_id, LEFT)
             await posted(await Invoice.get(id=draft.id), release)
             told = replace(told, subject=payment.id)
         await gateway.close()

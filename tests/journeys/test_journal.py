@@ -15,7 +15,7 @@ import pytest
 from graph.ids import global_id
 from models import EntryKind, LegalEntity, Money, PaymentMethod
 from models.refusal import InvalidInput, NotFound
-from resolvers import journals, tills
+from resolvers import journals, reversals, tills
 from resolvers.ledger import Posting
 from resolvers.tills import NewPayment
 from resolvers.viewer import Viewer
@@ -70,6 +70,16 @@ async def test_the_table_has_a_line_for_every_entry_with_its_books_and_papers(wo
         f"{start},9,REFUND_PAID,REFUNDS_DUE,CARD,10.00,{end},,LDNC2026-00001,LDNR2026-00001,",
         "",
     ]
+
+
+async def test_a_payment_that_was_taken_back_stands_in_it_with_the_reason(world):
+    payment = await taken(world, 700)
+    await reversals.reverse(world.receptionist.viewer, payment, "It bounced.", key="back", now=NOW)
+    *_, line, end = (await text_of(TODAY, TODAY, Way.CSV)).split("\r\n")
+    client, place = global_id("Client", world.owner.id), global_id("Location", world.location.id)
+    told = "PAYMENT_REVERSED,ON_ACCOUNT,CASH,7.00,EUR"
+    assert line == f"2026-03-02,{client},2,{told},,{place},,,LDNR2026-00001,It bounced."
+    assert end == ""
 
 
 async def test_as_json_each_day_is_balanced_and_says_the_same_as_the_table(world):

@@ -76,6 +76,9 @@ class Sum:
     left: int
     uncovered: int = 0
     """What a bank took back of it that nothing of it was left for."""
+    returned: int = 0
+    """What was given back of it."""
+    is_reversed: bool = False
 
 
 class Bookkeeper:
@@ -170,7 +173,16 @@ class Bookkeeper:
     def give_back(self, key: UUID, minor: int) -> None:
         payment = self.payments[key]
         payment.left -= minor
+        payment.returned += minor
         self.move(payment.account, minor, to="ON_ACCOUNT", out_of="REFUNDS_DUE")
+
+    def reverse(self, key: UUID) -> None:
+        """It did not come: what it paid is owed again, and all of it is out of its book."""
+        payment = self.payments[key]
+        self.owe_again(key, payment.minor)
+        payment.left -= payment.minor
+        payment.is_reversed = True
+        self.move(payment.account, payment.minor, to="ON_ACCOUNT", out_of=payment.method)
 
     def refund_settled(self, key: UUID, minor: int, *, is_paid: bool) -> None:
         """It has gone back; or it has not, and what a bank took back before is taken from it first."""

@@ -21,8 +21,8 @@ from models import (
     sql,
 )
 from models.period import today_in
-from models.refusal import NothingToPay, PeriodClosed, Refusal, TooMuch
-from resolvers import closings, credit_notes, on_account, refunds, tills, write_offs
+from models.refusal import NothingToPay, PaymentNotPossible, PeriodClosed, Refusal, TooMuch
+from resolvers import closings, credit_notes, on_account, refunds, reversals, tills, write_offs
 from resolvers.credit_notes import Part
 from resolvers.invoices import drafts, issuing
 from resolvers.invoices import lines as invoice_lines
@@ -57,9 +57,9 @@ class History:
         self.now += timedelta(minutes=self.random.choice((1, 1, 30, 60 * 9)))
         kinds = (
             self.bill, self.take, self.take, self.apply, self.credit, self.refund, self.write_off, self.close, self.card,
-            self.dispute, self.settle,
+            self.dispute, self.settle, self.reverse,
         )  # fmt: skip
-        deed = self.random.choices(kinds, (8, 5, 5, 3, 6, 4, 2, 1, 4, 2, 2))[0]
+        deed = self.random.choices(kinds, (8, 5, 5, 3, 6, 4, 2, 1, 4, 2, 2, 3))[0]
         await deed()
         await agree(self.sheet)
 
@@ -260,10 +260,11 @@ class History:
         key = self.random.choice(with_some or list(self.sheet.payments))
         payment = self.sheet.payments[key]
         minor = self._amount(payment.left or 1)
-        row = await sql.tuples("SELECT location_id FROM payment WHERE id = ?", (key,))
-        place = await Location.get(id=sql.as_key(row[0][0]))
+        place = await self._place_of_payment(key)
         refused: type[Refusal] | None = None
-        if minor > payment.left:
+        if payment.is_reversed:
+            refused = PaymentNotPossible
+        elif minor > payment.left:
             refused = TooMuch
         elif self._is_closed(place, today_in(place.clock, self.now)):
             refused = PeriodClosed
@@ -279,6 +280,28 @@ class History:
                 self.sheet.refund_settled(key, minor, is_paid=True)
                 return
             self._on_their_way.append((made, key))
+
+    async def _place_of_payment(self, key: UUID) -> Location:
+        row = await sql.tuples("SELECT location_id FROM payment WHERE id = ?", (key,))
+        return await Location.get(id=sql.as_key(row[0][0]))
+
+    async def reverse(self) -> None:
+        """A payment was entered wrongly, and is taken back; not one by card, nor one that was given back or taken back."""
+        if not self.sheet.payments:
+            return
+        key, payment = self.random.choice(list(self.sheet.payments.items()))
+        place = await self._place_of_payment(key)
+        refused: type[Refusal] | None = None
+        if payment.method == "CARD" or payment.returned or payment.is_reversed:
+            refused = PaymentNotPossible
+        elif self._is_closed(place, today_in(place.clock, self.now)):
+            refused = PeriodClosed
+
+        async def reverse(retry: str) -> Any:
+            return await reversals.reverse(self.viewer, key, "It bounced.", key=retry, now=self.now)
+
+        if await self._do("reverse", reverse, refused) is not None:
+            self.sheet.reverse(key)
 
     async def settle(self) -> None:
         """A refund to a card that is on its way has gone back, or has failed."""

@@ -11,7 +11,7 @@ from uuid import UUID
 from graph.reading.pages import cursor
 from models import ClientAccount, Invoice, LedgerEntry, LegalEntity, Money, Payment, PaymentMethod
 from models.refusal import InvalidInput
-from resolvers import refunds, tills
+from resolvers import refunds, reversals, tills
 from resolvers.refunds import NewRefund
 from tests.oracle.kinds import Thing
 from tests.oracle.pages import bad_input, connection
@@ -27,7 +27,8 @@ DAY = timedelta(days=1)
 DAYS = tuple(str(TODAY + days * DAY) for days in (-400, -2, -1, 0, 0, 0, 0, 0, 1, 30, 90))
 METHODS = ("CASH", "CARD", "TERMINAL", "BANK", None)
 STATED = (
-    "CHARGE", "CREDIT", "PAYMENT", "REFUND", "REFUND_FAILED", "WRITE_OFF", "DISPUTE_LOST", "DISPUTE_COVERED",
+    "CHARGE", "CREDIT", "PAYMENT", "PAYMENT_REVERSED", "REFUND", "REFUND_FAILED", "WRITE_OFF", "DISPUTE_LOST",
+    "DISPUTE_COVERED",
 )  # fmt: skip
 
 
@@ -40,6 +41,7 @@ async def some_payments(world: Any, people: dict[str, Any]) -> None:
             ("owner", PaymentMethod.TERMINAL, 5000, 1),
             ("other owner", PaymentMethod.BANK, 345, 2),
             ("stranger", PaymentMethod.CASH, 1700, 0),
+            ("owner", PaymentMethod.CASH, 444, 1),
         )
     ):
         new = tills.NewPayment(
@@ -51,6 +53,8 @@ async def some_payments(world: Any, people: dict[str, Any]) -> None:
             reference="Größe" if number else "",
         )
         taken = await tills.take(viewer, new, key=f"oracle {number}", now=NOW - timedelta(minutes=number))
+        if minor == 444:
+            await reversals.reverse(viewer, taken, "Doppelt.", key="oracle", now=NOW)
         if name == "stranger":
             back = NewRefund(taken, Money(600, place.currency), "Zu viel.")
             await refunds.refund(viewer, back, key="oracle", now=NOW)
@@ -76,6 +80,14 @@ def _refunded(oracle: Oracle, payment: Any) -> Any:
     entries = _entries(oracle, payment_id=payment.id)
     sign = {"REFUND": 1, "REFUND_FAILED": -1}
     return money(sum(each.minor * sign.get(each.kind, 0) for each in entries), payment.currency)
+
+
+def _reversal(oracle: Oracle, payment: Any) -> Any:
+    return next(iter(_entries(oracle, payment_id=payment.id, kind="PAYMENT_REVERSED")), None)
+
+
+def _of_the_reversal(column: str) -> Any:
+    return lambda oracle, payment: getattr(_reversal(oracle, payment), column, None)
 
 
 def _invoices(oracle: Oracle, payment: Any) -> list[dict[str, Any]]:
@@ -176,6 +188,9 @@ def _days(given: dict[str, Any]) -> tuple[date | None, date | None]:
     return since and date.fromisoformat(since), until and date.fromisoformat(until)
 
 
+_TILL = ("PAYMENT", "REFUND_PAID", "PAYMENT_REVERSED")
+
+
 def takings(oracle: Oracle, location_id: str, day: str) -> Any:
     """What came and went by method, and what was charged and credited by rate of tax."""
     place = next(iter(oracle.all("Location", id=_key("Location", location_id))), None)
@@ -185,11 +200,11 @@ def takings(oracle: Oracle, location_id: str, day: str) -> Any:
     ways: dict[tuple[str, int], list[int]] = {}
     order = ("CASH", "TERMINAL", "BANK", "CARD")
     for each in entries:
-        if each.kind in ("PAYMENT", "REFUND_PAID"):
-            came = each.kind == "PAYMENT"
-            sums = ways.setdefault((each.currency, order.index(each.debit if came else each.credit)), [0, 0, 0, 0])
-            sums[0 if came else 2] += each.minor
-            sums[1 if came else 3] += 1
+        if each.kind in _TILL:
+            way = each.debit if each.kind == "PAYMENT" else each.credit
+            sums = ways.setdefault((each.currency, order.index(way)), [0] * 6)
+            sums[2 * _TILL.index(each.kind)] += each.minor
+            sums[2 * _TILL.index(each.kind) + 1] += 1
     methods = [
         {
             "method": order[method],
@@ -197,9 +212,11 @@ def takings(oracle: Oracle, location_id: str, day: str) -> Any:
             "paymentCount": count,
             "refunds": money(went, currency),
             "refundCount": back,
-            "net": money(came - went, currency),
+            "reversals": money(undone, currency),
+            "reversalCount": undone_count,
+            "net": money(came - went - undone, currency),
         }
-        for (currency, method), (came, count, went, back) in sorted(ways.items())
+        for (currency, method), (came, count, went, back, undone, undone_count) in sorted(ways.items())
     ]
     return {"day": date.fromisoformat(day), "location": place, "methods": methods, "rates": _rates(oracle, entries)}
 
@@ -366,6 +383,9 @@ SPECIAL: dict[tuple[str, str], Any] = {
     ("Payment", "onAccount"): _on_account,
     ("Payment", "refunded"): _refunded,
     ("Payment", "invoices"): _invoices,
+    ("Payment", "isReversed"): lambda oracle, row: _reversal(oracle, row) is not None,
+    ("Payment", "reversedAt"): _of_the_reversal("at"),
+    ("Payment", "reversedBecause"): _of_the_reversal("because"),
     ("Refund", "amount"): _amount("minor"),
     ("Dispute", "amount"): _amount("minor"),
     ("LedgerEntry", "amount"): _amount("minor"),

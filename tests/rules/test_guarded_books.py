@@ -147,6 +147,9 @@ WRONG: dict[str, list[Wrong]] = {
         credited(400, 0, more=100),
         posts(EntryKind.PAYMENT, 1, "payment"),
         posts(EntryKind.PAYMENT, 5000, "payment", debit="CASH"),
+        posts(EntryKind.PAYMENT_REVERSED, 4999, credit="CASH", **CASH_PAYMENT),
+        posts(EntryKind.PAYMENT_REVERSED, 5000, credit="BANK", **CASH_PAYMENT),
+        posts(EntryKind.PAYMENT_REVERSED, 5000, "payment", credit="CARD"),
         posts(EntryKind.REFUND, 999, "payment", "refund"),
         posts(EntryKind.REFUND_PAID, 1000, "payment", "refund", credit="CASH"),
         posts(EntryKind.REFUND_FAILED, 1, "payment", "refund"),
@@ -177,6 +180,7 @@ WRONG: dict[str, list[Wrong]] = {
         posts(EntryKind.REFUND, 1000, "payment", "refund"),
         posts(EntryKind.ALLOCATION, 1, "invoice", "payment"),
         posts(EntryKind.DISPUTE_LOST, 1, "payment", "dispute"),
+        posts(EntryKind.PAYMENT_REVERSED, 5000, credit="CASH", **CASH_PAYMENT),
     ],
     "ledger_period": [_closed],
     "legal_entity_closes_forward": [
