@@ -165,7 +165,7 @@ async def _rounds(duties: Duties, stop: asyncio.Event, wake: asyncio.Event | Non
             locked = await lock_if_due(duties, locked, stop)
         except DatabaseUnavailable as error:
             _log.warning("worker_waits_for_the_database", reason=type(error).__name__)
-        except Exception as error:  # noqa: BLE001  one of the two outermost loops: noted, and on to the next round
+        except Exception as error:  # noqa: BLE001  an outermost loop: noted, and on to the next round
             _note("worker_round_failed", error)
         await _rest(duties.every, stop, wake)
 
@@ -182,7 +182,7 @@ async def _payment_rounds(
             said = await say_what_hangs(duties, said)
         except DatabaseUnavailable as error:
             _log.warning("worker_waits_for_the_database", reason=type(error).__name__)
-        except Exception as error:  # noqa: BLE001  one of the two outermost loops: noted, and on to the next round
+        except Exception as error:  # noqa: BLE001  an outermost loop: noted, and on to the next round
             _note("payment_round_failed", error)
         await _rest(duties.every, stop, told)
 

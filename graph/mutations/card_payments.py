@@ -12,7 +12,7 @@ from graph.types.payment import Payment
 from models.refusal import NothingToPay, PaymentNotPossible, PaymentsUnavailable
 from resolvers import card_payments, payments
 from resolvers.access import DEEDS, Deed
-from resolvers.card_payments.starting import MOST_INVOICES
+from resolvers.tills import MOST_INVOICES
 
 _OWNERS = DEEDS[Deed.START_PAYMENT]
 

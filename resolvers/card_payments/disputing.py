@@ -8,7 +8,7 @@ from tortoise.transactions import in_transaction
 
 from models import Dispute, DisputeState, EntryKind, EventKind, Payment, sql
 from models.row import uuid7
-from resolvers import events, ledger, releases
+from resolvers import events, ledger, releases, tills
 from resolvers.card_payments import steps
 from resolvers.events import Happening
 from resolvers.ledger import Posting
@@ -98,7 +98,7 @@ async def _settled(viewer: Viewer, payment: Payment, online: OnlineDispute, *, n
         reopened = [one.invoice_id for one in postings if one.invoice_id is not None]
         after: dict[str, Any] = {"dispute": str(dispute.id), "state": dispute.state.value}
         happening = Happening(EventKind.DISPUTE_SETTLED, payment.id, payment.location_id, after=after)
-        again = await steps.of_invoices(EventKind.INVOICE_REOPENED, reopened)
+        again = await tills.of_invoices(EventKind.INVOICE_REOPENED, reopened, {})
         await events.record_all(viewer, [happening, *again], now=now)
 
 

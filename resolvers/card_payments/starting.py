@@ -20,7 +20,7 @@ from models import (
 )
 from models.refusal import InvalidInput, NothingToPay, PaymentNotPossible, PaymentsUnavailable
 from models.row import uuid7
-from resolvers import access, events, ledger, retries
+from resolvers import access, events, ledger, retries, tills
 from resolvers.access import Deed
 from resolvers.card_payments import following, steps
 from resolvers.events import Happening
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from resolvers.retries import Outcome
     from resolvers.viewer import Viewer
 
-MOST_INVOICES = 100
 MOST_WAITING = 10
 """So many payments of a client may wait at once: each is asked about at the provider until it has settled."""
 _NOT_TOGETHER = (
@@ -83,8 +82,8 @@ async def start(
     retry = retries.asked(viewer, Deed.START_PAYMENT, key, {"invoices": wanted}, now=now)
     if gateway is None:
         raise PaymentsUnavailable
-    if wanted is not None and not 1 <= len(wanted) <= MOST_INVOICES:
-        raise InvalidInput(f"Please name 1 to {MOST_INVOICES} invoices, or none for all.", path=("invoiceIds",))
+    if wanted is not None and not 1 <= len(wanted) <= tills.MOST_INVOICES:
+        raise InvalidInput(f"Please name 1 to {tills.MOST_INVOICES} invoices, or none for all.", path=("invoiceIds",))
     payment_id = uuid7()
 
     async def work() -> Outcome:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from tortoise.transactions import in_transaction
 
-from models import EventKind, Invoice, LegalEntity, Location, Payment, PaymentInvoice, PaymentState, ProviderNotice, sql
+from models import EventKind, LegalEntity, Location, Payment, PaymentInvoice, PaymentState, ProviderNotice, sql
 from models.number_series import Series
 from models.period import today_in
-from resolvers import events, ledger, numbers
+from resolvers import events, ledger, numbers, tills
 from resolvers.events import Happening
 from resolvers.locks import hold, look
 
@@ -93,7 +93,7 @@ async def succeeded(viewer: Viewer, payment: Payment, *, now: datetime) -> Payme
         )
         paid = await ledger.receive(held, payment, await _meant(payment), on=on, now=now)
         taken = Happening(EventKind.PAYMENT_TAKEN, payment.id, payment.location_id, after={"number": number})
-        await events.record_all(viewer, [taken, *await of_invoices(EventKind.INVOICE_PAID, paid)], now=now)
+        await events.record_all(viewer, [taken, *await tills.of_invoices(EventKind.INVOICE_PAID, paid, {})], now=now)
     return payment
 
 
@@ -128,12 +128,6 @@ async def open_day(entity: LegalEntity, location_id: UUID, now: datetime) -> dat
     today = today_in((await Location.get(id=location_id)).clock, now)
     closed = entity.closed_through
     return today if closed is None or closed < today else closed + timedelta(days=1)
-
-
-async def of_invoices(kind: EventKind, invoice_ids: Sequence[UUID]) -> list[Happening]:
-    """That this has happened to each of these invoices, each at its own place."""
-    places = {one.id: one.location_id for one in await Invoice.filter(id__in=invoice_ids).only("id", "location_id")}
-    return [Happening(kind, one, places[one]) for one in dict.fromkeys(invoice_ids)]
 
 
 async def _still_fits(payment: Payment) -> bool:

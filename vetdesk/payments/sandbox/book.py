@@ -52,7 +52,7 @@ class Book:
         self._file.execute("BEGIN IMMEDIATE")
         try:
             yield
-        except BaseException:
+        except BaseException:  # a cancelled request too must leave no transaction open; it is raised again
             self._file.execute("ROLLBACK")
             raise
         self._file.execute("COMMIT")
