@@ -387,17 +387,3 @@ async def test_what_was_confirmed_at_the_last_moment_is_paid_and_not_given_up(wo
     clock.now = NOW + 2 * DAY
     await followed(bank, clock)
     assert ((await again(payment)).state, bank.taken) == (PaymentState.SUCCEEDED, 5000)
-
-
-async def test_a_card_that_falls_through_when_the_money_is_taken_charges_nothing(world, bank):
-    invoice = await an_invoice(world.owner)
-    payment = await started(world.owner, bank, invoice)
-
-    async def falls_through():
-        bank.lose(payment)
-
-    bank.before["capture"] = falls_through
-    payment = await confirmed(world.owner, bank, payment)
-    assert (payment.state, bank.taken, await open_of(invoice)) == (PaymentState.CANCELLED, 0, 5000)
-    await confirmed(world.owner, bank, await started(world.owner, bank, invoice, key="anew"), key="anew")
-    assert (bank.taken, await open_of(invoice)) == (5000, 0)

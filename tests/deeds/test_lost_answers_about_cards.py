@@ -26,6 +26,7 @@ from tests.bank import Bank, Trouble
 from tests.card_payments import (
     SYSTEM,
     again,
+    confirmed,
     followed,
     in_the_end,
     open_of,
@@ -153,3 +154,17 @@ async def test_the_secret_is_kept_nowhere(world, bank):
     secret = bank.payments[payment.provider_ref].client_secret
     for table in ("payment", "idempotency_key", "event", "event_detail"):
         assert secret not in str([dict(row) for row in await sql.fetch(f"SELECT * FROM {table}")])
+
+
+async def test_a_card_that_falls_through_when_the_money_is_taken_charges_nothing(world, bank):
+    invoice = await an_invoice(world.owner)
+    payment = await started(world.owner, bank, invoice)
+
+    async def falls_through():
+        bank.lose(payment)
+
+    bank.before["capture"] = falls_through
+    payment = await confirmed(world.owner, bank, payment)
+    assert (payment.state, bank.taken, await open_of(invoice)) == (PaymentState.CANCELLED, 0, 5000)
+    await confirmed(world.owner, bank, await started(world.owner, bank, invoice, key="anew"), key="anew")
+    assert (bank.taken, await open_of(invoice)) == (5000, 0)
