@@ -8,6 +8,7 @@ from models.certificate import Certificate
 from models.certificate_file import CertificateFile
 from models.charge import ChargeSource, DroppedCharge, ProposedCharge
 from models.client import Client, ClientEmail, ClientPhone, ClientWord
+from models.consent import Channel, Consent, ConsentSource, Purpose
 from models.credit_note import CreditNote, CreditNoteLine
 from models.death import Death, DeathEffect
 from models.document import Document, DocumentKind
@@ -17,8 +18,10 @@ from models.idempotency_key import IdempotencyKey
 from models.invoice import Invoice, InvoiceLine, InvoicePayer, InvoiceState, InvoiceVisit
 from models.ledger import Book, ClientAccount, EntryKind, LedgerEntry
 from models.legal_entity import LegalEntity
+from models.letter_text import LetterText
 from models.location import Location, OpeningHours
 from models.logo import PracticeLogo
+from models.mailbox import MailDomain, UndeliverableAddress
 from models.message import Letter, Message, MessageState
 from models.money import Money
 from models.note import Addendum, Note, NoteKind, NoteRevision, NoteTemplate
@@ -44,6 +47,16 @@ from models.price_list import ItemKind, Price, PriceListItem, TaxCategory, TaxRa
 from models.problem import Certainty, Diagnosis, DiagnosisTerm, Problem, ProblemState
 from models.record_import import ImportedLine, RecordImport
 from models.record_reading import RecordReading
+from models.reminder import (
+    NoticeOutcome,
+    NoticeReason,
+    Reminder,
+    ReminderNotice,
+    ReminderProgress,
+    ReminderReason,
+    ReminderState,
+)
+from models.reminder_rule import ReminderRule, ReminderRuleService, ReminderRuleVersion, RuleKind
 from models.role import Role
 from models.room import Room
 from models.service import Service, ServiceRoom, ServiceStaff
@@ -78,12 +91,15 @@ __all__ = [
     "Certainty",
     "Certificate",
     "CertificateFile",
+    "Channel",
     "ChargeSource",
     "Client",
     "ClientAccount",
     "ClientEmail",
     "ClientPhone",
     "ClientWord",
+    "Consent",
+    "ConsentSource",
     "CreditNote",
     "CreditNoteLine",
     "Death",
@@ -116,8 +132,10 @@ __all__ = [
     "LedgerEntry",
     "LegalEntity",
     "Letter",
+    "LetterText",
     "LineKind",
     "Location",
+    "MailDomain",
     "Message",
     "MessageState",
     "Money",
@@ -125,6 +143,8 @@ __all__ = [
     "NoteKind",
     "NoteRevision",
     "NoteTemplate",
+    "NoticeOutcome",
+    "NoticeReason",
     "NumberSeries",
     "OpeningHours",
     "Ownership",
@@ -147,15 +167,25 @@ __all__ = [
     "Procedure",
     "ProposedCharge",
     "ProviderNotice",
+    "Purpose",
     "RecordImport",
     "RecordReading",
     "RefreshToken",
     "Refund",
     "RefundState",
+    "Reminder",
+    "ReminderNotice",
+    "ReminderProgress",
+    "ReminderReason",
+    "ReminderRule",
+    "ReminderRuleService",
+    "ReminderRuleVersion",
+    "ReminderState",
     "Resource",
     "Right",
     "Role",
     "Room",
+    "RuleKind",
     "Service",
     "ServiceRoom",
     "ServiceStaff",
@@ -177,6 +207,7 @@ __all__ = [
     "Treatment",
     "TreatmentPlan",
     "TreatmentStep",
+    "UndeliverableAddress",
     "Vaccination",
     "VaccinationDue",
     "VaccinationProtocol",

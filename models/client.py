@@ -20,7 +20,8 @@ SHORTEST_PHONE_SEARCH = 4
 class Client(Row):
     """Somebody who pays for the care of pets.
 
-    `is_registered_online` marks somebody who registered herself and whom reception has not yet recognised.
+    `is_registered_online` marks somebody who registered herself and whom reception has not yet recognised. `zone` is the
+    zone of the clock by which she is not disturbed; "" where nobody said, and the clock of the practice counts.
     """
 
     given_name = fields.TextField(default="")
@@ -32,6 +33,7 @@ class Client(Row):
     postal_code = fields.TextField(default="")
     city = fields.TextField(default="")
     country = fields.CharField(max_length=2, default="")
+    zone = fields.CharField(max_length=64, default="", db_default="")
     is_registered_online = fields.BooleanField(default=False)
     created_at = Instant()
 

@@ -21,6 +21,7 @@ class EndingKind(StrEnum):
     TREATMENT_STEP = "TREATMENT_STEP"
     PRESCRIPTION = "PRESCRIPTION"
     VACCINATION_DUE = "VACCINATION_DUE"
+    REMINDER = "REMINDER"
 
 
 class StayedBecause(StrEnum):

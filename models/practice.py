@@ -12,7 +12,8 @@ class Practice(Row):
 
     `shares_notes` says whether owners see signed notes; `locks_after_hours` how long after its end the record of a
     visit locks itself (null: never); `stale_weight_days` how old a weight may be that a dose is reckoned from;
-    `most_discount` how many percent the front desk may give without a manager. The logo itself is a row of its own
+    `most_discount` how many percent the front desk may give without a manager; `letters_from` and `letters_until` between
+    which minutes of the day letters go out that nobody waits for. The logo itself is a row of its own
     (`PracticeLogo`); `logo_changed_at` is null while there is none.
     """
 
@@ -25,6 +26,8 @@ class Practice(Row):
     stale_weight_days = fields.SmallIntField(default=30, db_default=30)
     logo_changed_at = no_instant_yet()
     most_discount = fields.SmallIntField(default=10, db_default=10)
+    letters_from = fields.SmallIntField(default=480, db_default=480)
+    letters_until = fields.SmallIntField(default=1200, db_default=1200)
 
     class Meta:
         table = "practice"

@@ -110,6 +110,8 @@ _SEEN_ENTRY = (
 
 # Whoever was asked to pay sees that she was, whosever the pet is now.
 _ADDRESSED = "{t}.client_id = {client}"
+# A code or an invitation is for whoever asked for it, and stands in no history.
+_NO_CODE = "{t}.letter NOT IN ('SIGN_IN_CODE', 'INVITATION')"
 _INVOICE = f"{{t}}.state = 'ISSUED' AND {_ADDRESSED}"
 
 ROWS: Final[Mapping[type[Model], Rule]] = {
@@ -166,6 +168,20 @@ ROWS: Final[Mapping[type[Model], Rule]] = {
     models.PaymentInvoice: Rule(staff=ALL, owner=_below("payment", "payment_id", _ADDRESSED)),
     **dict.fromkeys((models.CreditNote, models.Payment, models.Refund), Rule(staff=ALL, owner=_ADDRESSED)),
     **dict.fromkeys((models.ClientAccount, models.LedgerEntry), Rule(staff=ALL, owner=_ADDRESSED)),
+    models.Consent: Rule(staff=ALL, owner=_ADDRESSED),
+    models.UndeliverableAddress: Rule(
+        staff=ALL,
+        owner="EXISTS (SELECT 1 FROM client_email mine WHERE mine.fold = {t}.fold AND mine.client_id = {client})",
+    ),
+    **dict.fromkeys((models.ReminderRule, models.ReminderRuleVersion, models.ReminderRuleService), Rule(staff=ALL)),
+    models.LetterText: Rule(staff=ALL),
+    # What is not due any more is nothing that an owner could do anything about, and after a death nobody is told of it.
+    models.Reminder: Rule(staff=ALL, owner=f"{{t}}.state <> 'WITHDRAWN' AND {_owned('{t}.pet_id')}"),
+    models.ReminderNotice: Rule(staff=ALL, owner=_ADDRESSED),
+    models.Message: Rule(
+        staff=f"{{t}}.client_id IS NOT NULL AND {_NO_CODE}",
+        owner=f"{_ADDRESSED} AND {_NO_CODE} AND {{t}}.state IN ('SENT', 'DOUBTFUL')",
+    ),
     models.Account: Rule(
         staff="{t}.id = {account}",
         owner="{t}.id = {account}",
@@ -173,7 +189,7 @@ ROWS: Final[Mapping[type[Model], Rule]] = {
     ),
     models.Session: Rule(staff="{t}.account_id = {account}", owner="{t}.account_id = {account}"),
 }
-"""One rule a table. A table without one (busy times, events, messages, codes, keys, throttles) is nobody's."""
+"""One rule a table. A table without one (busy times, events, codes, keys, throttles) is nobody's."""
 
 
 class Where(StrEnum):
@@ -266,8 +282,10 @@ async def owners_concerned(subjects: Iterable[UUID]) -> dict[UUID, set[UUID]]:
         f"WHERE a.id IN ({given}) AND mine.ends_on IS NULL AND mine.may_view "
         f"UNION ALL SELECT o.id, o.client_id FROM ownership o WHERE o.id IN ({given}) "
         f"UNION ALL SELECT c.id, c.client_id FROM account c WHERE c.id IN ({given}) AND c.client_id IS NOT NULL "
-        f"UNION ALL SELECT i.id, i.client_id FROM invoice i WHERE i.id IN ({given}) AND i.state = 'ISSUED'",
-        wanted * 4,
+        f"UNION ALL SELECT i.id, i.client_id FROM invoice i WHERE i.id IN ({given}) AND i.state = 'ISSUED' "
+        "UNION ALL SELECT r.id, mine.client_id FROM reminder r JOIN ownership mine ON mine.pet_id = r.pet_id "
+        f"WHERE r.id IN ({given}) AND mine.ends_on IS NULL AND mine.may_view",
+        wanted * 5,
     )
     concerned: dict[UUID, set[UUID]] = {}
     for subject, client in found:

@@ -135,6 +135,22 @@ class Deed(StrEnum):
     ISSUE_INVOICE = "issueInvoice"
     ISSUE_CREDIT_NOTE = "issueCreditNote"
     WRITE_OFF_INVOICE = "writeOffInvoice"
+    ADD_REMINDER_RULE = "addReminderRule"
+    AMEND_REMINDER_RULE = "amendReminderRule"
+    SWITCH_REMINDER_RULE_ON = "switchReminderRuleOn"
+    SWITCH_REMINDER_RULE_OFF = "switchReminderRuleOff"
+    HOLD_REMINDER = "holdReminder"
+    RESUME_REMINDER = "resumeReminder"
+    AMEND_REMINDER_SETTINGS = "amendReminderSettings"
+    SET_LETTER_TEXT = "setLetterText"
+    RESET_LETTER_TEXT = "resetLetterText"
+    SET_CONTACT_PREFERENCES = "setContactPreferences"
+    SET_MY_CONTACT_PREFERENCES = "setMyContactPreferences"
+    RESTORE_EMAIL_ADDRESS = "restoreEmailAddress"
+    SEND_MESSAGE_AGAIN = "sendMessageAgain"
+    PLAN_REMINDERS = "planReminders"
+    UNSUBSCRIBE = "unsubscribe"
+    KEEP_BOUNCE = "keepBounce"
     DELIVER_MESSAGES = "deliverMessages"
     OPEN_PRACTICE = "openPractice"
 
@@ -270,6 +286,22 @@ DEEDS: Final[Mapping[Deed, frozenset[Role]]] = {
     Deed.ISSUE_INVOICE: FRONT_DESK,
     Deed.ISSUE_CREDIT_NOTE: FRONT_DESK,
     Deed.WRITE_OFF_INVOICE: MANAGER,
+    Deed.ADD_REMINDER_RULE: MANAGER,
+    Deed.AMEND_REMINDER_RULE: MANAGER,
+    Deed.SWITCH_REMINDER_RULE_ON: MANAGER,
+    Deed.SWITCH_REMINDER_RULE_OFF: MANAGER,
+    Deed.HOLD_REMINDER: STAFF,
+    Deed.RESUME_REMINDER: STAFF,
+    Deed.AMEND_REMINDER_SETTINGS: MANAGER,
+    Deed.SET_LETTER_TEXT: MANAGER,
+    Deed.RESET_LETTER_TEXT: MANAGER,
+    Deed.SET_CONTACT_PREFERENCES: STAFF,
+    Deed.SET_MY_CONTACT_PREFERENCES: OWNER,
+    Deed.RESTORE_EMAIL_ADDRESS: STAFF,
+    Deed.SEND_MESSAGE_AGAIN: FRONT_DESK,
+    Deed.PLAN_REMINDERS: frozenset(),
+    Deed.UNSUBSCRIBE: frozenset(),
+    Deed.KEEP_BOUNCE: frozenset(),
     Deed.DELIVER_MESSAGES: frozenset(),
     Deed.OPEN_PRACTICE: frozenset(),
 }

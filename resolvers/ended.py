@@ -89,6 +89,11 @@ _TOLD: Final = {
     EndingKind.PRESCRIPTION: _Telling(
         "t.medicine AS what, NULL AS at, t.valid_until AS day, NULL AS whom", "prescription t", models.Prescription
     ),
+    EndingKind.REMINDER: _Telling(
+        "u.name AS what, NULL AS at, t.due_on AS day, NULL AS whom",
+        "reminder t JOIN reminder_rule u ON u.id = t.rule_id",
+        models.Reminder,
+    ),
     EndingKind.VACCINATION_DUE: _Telling(
         "t.target AS what, NULL AS at, t.due_on AS day, NULL AS whom", "vaccination_due t", models.VaccinationDue
     ),

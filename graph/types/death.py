@@ -24,6 +24,7 @@ described(
         EndingKind.TREATMENT_STEP: "An open step of a treatment plan: it is skipped.",
         EndingKind.PRESCRIPTION: "A prescription that could still be repeated: it is stopped.",
         EndingKind.VACCINATION_DUE: "A vaccination that is due: nobody waits for it any more.",
+        EndingKind.REMINDER: "A reminder of care that is due: nobody is told of it any more.",
     },
 )
 described(

@@ -9,7 +9,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import models
-from models import EventKind, MessageState, PlanState, StepState
+from models import (
+    EventKind,
+    MessageState,
+    NoticeOutcome,
+    NoticeReason,
+    PlanState,
+    ReminderReason,
+    ReminderState,
+    StepState,
+)
 from models.death import EndingKind, StayedBecause
 from resolvers.endings.appointments import Appointments, hold_places
 from resolvers.endings.kinds import BECAUSE, Done, Dying, Effect, Ending, Ends, EndsWith, Kept, Undoing, table_of
@@ -59,14 +68,37 @@ _RECORD = Kept("What was written of the pet stays, for its owners as for the sta
 ENDINGS: Final[Mapping[type[Model], Entry]] = {
     models.Appointment: Appointments(),
     models.BusyTime: EndsWith("appointment", "The times of an appointment are released with it, and taken again with it."),
+    models.Reminder: Ends(
+        sentence="Nothing that is due is told any more; when the pet lives after all it is looked at again.",
+        kind=EndingKind.REMINDER,
+        model=models.Reminder,
+        living="pet_id = ? AND state IN ('PLANNED', 'DUE', 'SENT', 'SUPPRESSED')",
+        becomes=lambda _dying: {
+            "state": ReminderState.WITHDRAWN, "reason": ReminderReason.PET_DIED, "next_step_at": None, "look_again_at": None,
+        },
+        stopped=EventKind.REMINDER_WITHDRAWN,
+        resumed=EventKind.REMINDER_RESUMED,
+    ),
     models.Message: Ends(
         sentence="No letter about the pet that still waits is sent, to none of its owners; what is still true waits again.",
         kind=EndingKind.LETTER,
         model=models.Message,
-        living="state = 'WAITING' AND appointment_id IN (SELECT id FROM appointment WHERE pet_id = ?)",
+        living="state = 'WAITING' AND (appointment_id IN (SELECT id FROM appointment WHERE pet_id = ?) OR id IN "
+        "(SELECT n.message_id FROM reminder_notice n JOIN reminder r ON r.id = n.reminder_id WHERE n.outcome = 'WAITING' "
+        "GROUP BY n.message_id HAVING COUNT(CASE WHEN r.pet_id <> ? THEN 1 END) = 0))",
+        given=lambda dying: (dying.pet_id, dying.pet_id),
         becomes=lambda _dying: {"state": MessageState.WITHDRAWN, "reason": BECAUSE, "locked_until": None},
         erases=("secret",),
         why_not=no_longer_true,
+    ),
+    models.ReminderNotice: Ends(
+        sentence="Nobody is told of it any more, to none of its owners; what waits in a letter about other pets is left out.",
+        kind=EndingKind.LETTER,
+        model=models.ReminderNotice,
+        living="outcome = 'WAITING' AND reminder_id IN (SELECT id FROM reminder WHERE pet_id = ?)",
+        becomes=lambda dying: {
+            "outcome": NoticeOutcome.WITHDRAWN, "reason": NoticeReason.PET_DIED, "settled_at": dying.now,
+        },
     ),
     models.TreatmentPlan: Ends(
         sentence="What is going on is stopped, and goes on when nobody has changed that since.",

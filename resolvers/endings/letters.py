@@ -28,7 +28,7 @@ async def no_longer_true(undoing: Undoing, letters: Sequence[Message]) -> Mappin
     return {
         letter.id: StayedBecause.NO_LONGER_TRUE
         for letter in letters
-        if letter.appointment_id is None or not _is_true(letter.letter, visits[letter.appointment_id], undoing)
+        if letter.appointment_id is not None and not _is_true(letter.letter, visits[letter.appointment_id], undoing)
     }
 
 

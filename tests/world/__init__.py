@@ -48,6 +48,17 @@ from tests.world.places import (
 )
 from tests.world.plans import a_booking, a_letter, a_service
 from tests.world.records import Record, a_note, a_prescription, a_record, a_visit, a_weight, what_the_practice_keeps
+from tests.world.reminders import (
+    a_care_letter,
+    a_consent,
+    a_letter_text,
+    a_mail_domain,
+    a_notice,
+    a_reminder,
+    a_rule,
+    an_undeliverable_address,
+    the_version,
+)
 
 __all__ = [
     "AN_HOUR",
@@ -63,17 +74,22 @@ __all__ = [
     "Record",
     "World",
     "a_booking",
+    "a_care_letter",
     "a_certificate",
     "a_certificate_file",
     "a_client",
+    "a_consent",
     "a_dead_pet",
     "a_document",
     "a_letter",
+    "a_letter_text",
     "a_life",
     "a_location",
+    "a_mail_domain",
     "a_manager",
     "a_member",
     "a_note",
+    "a_notice",
     "a_nurse",
     "a_pet",
     "a_plan",
@@ -81,7 +97,9 @@ __all__ = [
     "a_prescription",
     "a_receptionist",
     "a_record",
+    "a_reminder",
     "a_room",
+    "a_rule",
     "a_service",
     "a_vaccination",
     "a_vaccine",
@@ -93,10 +111,12 @@ __all__ = [
     "an_import",
     "an_owner",
     "an_ownership",
+    "an_undeliverable_address",
     "how_many_rows",
     "some_facts",
     "some_working_hours",
     "the_location",
+    "the_version",
     "what_the_practice_keeps",
 ]
 
