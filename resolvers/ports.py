@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 class Envelope:
     """A letter ready to be sent: plain text and HTML say the same.
 
-    `message_id` is the same each time the same letter is tried, so that a mailbox can tell a repeat.
+    `message_id` is the same each time the same letter is tried, so that a mailbox can tell a repeat. With an
+    `unsubscribe_url` the reader ends letters of this purpose with one click (RFC 8058).
     """
 
     to_address: str
@@ -29,6 +30,7 @@ class Envelope:
     html: str
     language: str
     message_id: str
+    unsubscribe_url: str = ""
 
 
 class MailRefused(Exception):

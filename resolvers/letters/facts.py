@@ -5,11 +5,12 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from models import Letter, Message, MessageState, Status, sql
+from models import Letter, Message, MessageState, NoticeReason, Status, sql
 from models.contact import email_fold
 from models.text import TURNING
 
@@ -42,6 +43,25 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
+class DueItem:
+    """Something due that a letter reminds of: of which pet, what it is called, and on which day (at the place) it is due.
+
+    `called` is in the language of the letter. With `service` it can be booked. `why_not` says why it is not told any
+    more; such an item is left out.
+    """
+
+    notice_id: UUID
+    reminder_id: UUID
+    rule_id: UUID
+    pet: str
+    called: str
+    due_on: date
+    place: Place
+    service: str = ""
+    why_not: NoticeReason | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What a letter tells, every name on one line and without control characters.
 
@@ -58,6 +78,8 @@ class Facts:
     """Of a visit: whether the client owns the pet, or never did and was named by reception."""
     address: str | None = None
     """Of a visit: where the client gets letters now."""
+    due: tuple[DueItem, ...] = ()
+    """Of a reminder: everything that it was written for, also what is not told any more."""
 
 
 _FACTS = (
