@@ -94,6 +94,26 @@ def owed_more(debit: Book, credit: Book, minor: int) -> int:
     return minor * ((debit in CLIENTS) - (credit in CLIENTS))
 
 
+def left_in(book: Book, of: str = "") -> str:
+    """SQL for what those entries that `touch` a book leave in it, in minor units; `of` is their table's name and a dot."""
+    return f"SUM(CASE WHEN {of}debit = '{book}' THEN {of}minor ELSE -{of}minor END)"
+
+
+def touch(book: Book, of: str = "") -> str:
+    """SQL for that entries move something into a book or out of it."""
+    return f"'{book}' IN ({of}debit, {of}credit)"
+
+
+def still_paid(of: str = "") -> str:
+    """SQL for what those entries that `pay` leave paid of invoices, in minor units."""
+    return f"SUM(CASE WHEN {of}kind = '{EntryKind.ALLOCATION}' THEN {of}minor ELSE -{of}minor END)"
+
+
+def pay(of: str = "") -> str:
+    """SQL for that entries say that a payment pays an invoice, or does so no more."""
+    return f"{of}kind IN ('{EntryKind.ALLOCATION}', '{EntryKind.RELEASE}')"
+
+
 class ClientAccount(Row):
     """What a client has with a legal entity in one currency. Whoever posts holds the row, so its entries have an order."""
 
