@@ -6,7 +6,7 @@ the entries, and not those that the entries had when they were written.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import timedelta
 from itertools import accumulate
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ from models.period import today_in
 from models.refusal import InvalidInput, NotFound
 from resolvers import access, wording
 from resolvers.invoices import issuing
-from resolvers.papers import letterheads, sellers
+from resolvers.papers import sellers, sums
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -105,14 +105,7 @@ async def statement(account_id: UUID, days: Days, *, now: datetime) -> Paper:
         seller=sellers.lines(names, words),
         seller_about=sellers.about(names, words),
     )
-    return Paper(
-        template="money",
-        language=words.language,
-        letterhead=await letterheads.of(place, words),
-        labels=words.words("paper"),
-        facts=asdict(facts),
-        dated=now,
-    )
+    return await sums.paper(facts, place, words, dated=now)
 
 
 # Reading
