@@ -54,6 +54,7 @@ class EntryKind(StrEnum):
     REFUND_PAID = "REFUND_PAID"
     REFUND_FAILED = "REFUND_FAILED"
     WRITE_OFF = "WRITE_OFF"
+    WRITE_OFF_UNDONE = "WRITE_OFF_UNDONE"
     DISPUTE = "DISPUTE"
     DISPUTE_WON = "DISPUTE_WON"
     DISPUTE_LOST = "DISPUTE_LOST"
@@ -74,6 +75,7 @@ MOVES: Final[Mapping[EntryKind, tuple[Book | None, Book | None]]] = {
     EntryKind.REFUND_PAID: (Book.REFUNDS_DUE, None),
     EntryKind.REFUND_FAILED: (Book.REFUNDS_DUE, Book.ON_ACCOUNT),
     EntryKind.WRITE_OFF: (Book.BAD_DEBT, Book.RECEIVABLE),
+    EntryKind.WRITE_OFF_UNDONE: (Book.RECEIVABLE, Book.BAD_DEBT),
     EntryKind.DISPUTE: (Book.DISPUTED, Book.CARD),
     EntryKind.DISPUTE_WON: (Book.CARD, Book.DISPUTED),
     EntryKind.DISPUTE_LOST: (Book.ON_ACCOUNT, Book.DISPUTED),

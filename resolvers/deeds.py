@@ -135,6 +135,7 @@ class Deed(StrEnum):
     ISSUE_INVOICE = "issueInvoice"
     ISSUE_CREDIT_NOTE = "issueCreditNote"
     WRITE_OFF_INVOICE = "writeOffInvoice"
+    UNDO_WRITE_OFF = "undoWriteOff"
     DELIVER_MESSAGES = "deliverMessages"
     OPEN_PRACTICE = "openPractice"
 
@@ -270,6 +271,7 @@ DEEDS: Final[Mapping[Deed, frozenset[Role]]] = {
     Deed.ISSUE_INVOICE: FRONT_DESK,
     Deed.ISSUE_CREDIT_NOTE: FRONT_DESK,
     Deed.WRITE_OFF_INVOICE: MANAGER,
+    Deed.UNDO_WRITE_OFF: MANAGER,
     Deed.DELIVER_MESSAGES: frozenset(),
     Deed.OPEN_PRACTICE: frozenset(),
 }

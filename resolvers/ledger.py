@@ -167,6 +167,11 @@ async def open_of(invoice_ids: Iterable[UUID]) -> dict[UUID, int]:
     return await _left(Book.RECEIVABLE, "invoice_id", invoice_ids)
 
 
+async def written_off_of(invoice_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """What is written off of each of these invoices and stays so, in minor units."""
+    return await _left(Book.BAD_DEBT, "invoice_id", invoice_ids)
+
+
 async def on_account_of(payment_ids: Iterable[UUID]) -> dict[UUID, int]:
     """What of each of these payments pays no invoice and was not given back, in minor units."""
     return {payment: -minor for payment, minor in (await _left(Book.ON_ACCOUNT, "payment_id", payment_ids)).items()}
