@@ -78,6 +78,18 @@ class Server:
             starttls=False if tls else wanted,
         )
 
+    def connection(self, *, timeout: float) -> aiosmtplib.SMTP:
+        """A connection to it, still to be opened, that waits so many seconds for each answer."""
+        return aiosmtplib.SMTP(
+            hostname=self.host,
+            port=self.port,
+            username=self.name,
+            password=self.password,
+            use_tls=self.tls,
+            start_tls=self.starttls,
+            timeout=timeout,
+        )
+
 
 class SmtpMail:
     """Sends letters to a mail server, over one connection that is opened again whenever it broke.
@@ -144,16 +156,7 @@ class SmtpMail:
                 await self._connection.rset()
                 return self._connection
             self._drop()
-        server = self._server
-        self._connection = aiosmtplib.SMTP(
-            hostname=server.host,
-            port=server.port,
-            username=server.name,
-            password=server.password,
-            use_tls=server.tls,
-            start_tls=server.starttls,
-            timeout=self._timeout,
-        )
+        self._connection = self._server.connection(timeout=self._timeout)
         await self._connection.connect()
         return self._connection
 
