@@ -104,7 +104,11 @@ async def test_an_undo_brings_everything_back(world):
     rex, _ = await both_told(world)
 
     async def as_it_is():
-        rows: list[list[Any]] = [await Reminder.all().order_by("id"), await letters(), await ReminderNotice.all().order_by("id")]
+        rows: list[list[Any]] = [
+            await Reminder.all().order_by("id"),
+            await letters(),
+            await ReminderNotice.all().order_by("id"),
+        ]
         return [[dict(row) for row in some] for some in rows]
 
     before = await as_it_is()
