@@ -186,7 +186,7 @@ async def _deliver(message: Message, *, mail: Mail, vault: Vault, public_url: st
         return await _close(message, MessageState.WITHHELD, reason)
     if facts.visit is not None and facts.address:
         message.to_address = facts.address  # reception may have mended it since
-    letter = letters.written(message, facts, vault=vault, public_url=public_url)
+    letter = letters.written(message, facts, vault=vault, public_url=public_url, now=now())
     try:
         answer = await mail.send(letter)
     except MailRefused as refused:

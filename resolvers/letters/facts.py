@@ -43,11 +43,21 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnWords:
+    """The practice's own words for a letter, as they are kept (`models.LetterText`)."""
+
+    text_id: UUID
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
 class DueItem:
     """Something due that a letter reminds of: of which pet, what it is called, and on which day (at the place) it is due.
 
-    `called` is in the language of the letter. With `service` it can be booked. `why_not` says why it is not told any
-    more; such an item is left out.
+    `called` is in the language of the letter, and so are `detail`, what of it is due where a rule is about several things
+    (a disease, a medicine), and `why` it is, a sentence. With `service` it can be booked. `own` is what the practice
+    writes of this rule itself. `why_not` says why it is not told any more; such an item is left out.
     """
 
     notice_id: UUID
@@ -59,6 +69,9 @@ class DueItem:
     place: Place
     service: str = ""
     why_not: NoticeReason | None = None
+    detail: str = ""
+    why: str = ""
+    own: OwnWords | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +120,8 @@ async def facts(message: Message) -> Facts:
     row = rows[0]
     return Facts(
         is_still_claimed=row["state"] == MessageState.WAITING and row["attempts"] == message.attempts,
-        practice=_one_line(row["practice"]) or "Vetdesk",
-        client=_one_line(row["client"]),
+        practice=one_line(row["practice"]) or "Vetdesk",
+        client=one_line(row["client"]),
         visit=None if row["starts_at"] is None else _visit(row),
         code_expires_at=None if row["code_expires_at"] is None else sql.as_instant(row["code_expires_at"]),
         may_hear=bool(row["may_hear"]),
@@ -117,26 +130,31 @@ async def facts(message: Message) -> Facts:
 
 
 def _visit(row: Mapping[str, Any]) -> Visit:
-    town = " ".join(filter(None, (_one_line(row["postal_code"]), _one_line(row["city"]))))
     return Visit(
-        pet=_one_line(row["pet"]),
+        pet=one_line(row["pet"]),
         pet_has_died=row["died_on"] is not None,
-        service=_one_line(row["service"]),
+        service=one_line(row["service"]),
         is_farewell=bool(row["is_farewell"]),
-        vet=_one_line(row["vet"]),
+        vet=one_line(row["vet"]),
         starts_at=sql.as_instant(row["starts_at"]),
         status=Status(row["status"]),
-        place=Place(
-            name=_one_line(row["location"]),
-            address=", ".join(filter(None, (_one_line(row["street"]), town))),
-            phone=_one_line(row["phone"]),
-            country=row["country"],
-            zone=ZoneInfo(row["zone"]),
-        ),
+        place=place(row),
     )
 
 
-def _one_line(text: str | None) -> str:
+def place(row: Mapping[str, Any]) -> Place:
+    """The location in a row, as a letter shows it; its name is in the column `location`."""
+    town = " ".join(filter(None, (one_line(row["postal_code"]), one_line(row["city"]))))
+    return Place(
+        name=one_line(row["location"]),
+        address=", ".join(filter(None, (one_line(row["street"]), town))),
+        phone=one_line(row["phone"]),
+        country=row["country"],
+        zone=ZoneInfo(row["zone"]),
+    )
+
+
+def one_line(text: str | None) -> str:
     """What somebody typed, so that it can neither break a line nor turn the words around it."""
     line = " ".join((text or "").split())
     return "".join(c for c in line if unicodedata.category(c) not in ("Cc", "Cs") and c not in TURNING)[:_LONGEST]
