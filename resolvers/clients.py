@@ -99,9 +99,11 @@ async def register(viewer: Viewer, registration: ClientRegistration, *, key: str
     """Register a client.
 
     Raises:
-        InvalidInput: a name, an e-mail address, a phone, the language or the address makes no sense.
+        InvalidInput: a name, an e-mail address, a phone, the language or the address makes no sense, or staff cannot
+            have heard in that way what she wants.
     """
     access.may(viewer, Deed.REGISTER_CLIENT)
+    wishes.must_be_told_to_staff(registration.source, path=("contactPreferencesSource",))
     retry = retries.asked(viewer, Deed.REGISTER_CLIENT, key, plain(registration), now=now)
     client_id = uuid7()
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from tortoise.transactions import in_transaction
 
 from models import Client, ConsentSource, EventKind, Purpose, sql
 from models.code import zone as zone_name
-from models.refusal import InvalidInput
 from resolvers import access, clients, events, retries, wishes
 from resolvers.access import Deed
 from resolvers.changes import UNSET, Change, Unset, plain
@@ -23,9 +22,6 @@ if TYPE_CHECKING:
 
     from resolvers.retries import Outcome, Retry
     from resolvers.viewer import Viewer
-
-TOLD_TO_STAFF: Final = (ConsentSource.IN_PERSON, ConsentSource.PHONE, ConsentSource.FORM, ConsentSource.IMPORT)
-"""How staff know what somebody wants; what she says herself, or with one click, is not theirs to enter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +48,7 @@ async def set_preferences(
         InvalidInput: there is no such zone, or that is no way in which staff come to know.
     """
     access.may(viewer, Deed.SET_CONTACT_PREFERENCES)
-    if source not in TOLD_TO_STAFF:
-        raise InvalidInput("Please say whether you heard it in person or by phone, or read it.", path=("source",))
+    wishes.must_be_told_to_staff(source, path=("source",))
     given = {"client": str(client_id), "preferences": plain(preferences), "source": source}
     retry = retries.asked(viewer, Deed.SET_CONTACT_PREFERENCES, key, given, now=now)
     return await _set(viewer, client_id, preferences, source, retry, now=now)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from models import Channel, Consent, sql
+from models import Channel, Consent, ConsentSource, sql
+from models.refusal import InvalidInput
 from models.row import uuid7
 
 if TYPE_CHECKING:
@@ -12,8 +13,22 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from models import ConsentSource, Purpose
+    from models import Purpose
+    from models.refusal import Path
     from resolvers.changes import Change
+
+TOLD_TO_STAFF: Final = (ConsentSource.IN_PERSON, ConsentSource.PHONE, ConsentSource.FORM, ConsentSource.IMPORT)
+"""How staff know what somebody wants; what she says herself, or with one click, is not theirs to enter."""
+
+
+def must_be_told_to_staff(source: ConsentSource, *, path: Path) -> None:
+    """Refuse what staff cannot have heard.
+
+    Raises:
+        InvalidInput: that is no way in which staff come to know.
+    """
+    if source not in TOLD_TO_STAFF:
+        raise InvalidInput("Please say whether you heard it in person or by phone, or read it.", path=path)
 
 
 async def say(
