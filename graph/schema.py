@@ -56,6 +56,8 @@ from graph.queries.pet_records import PetRecordQueries
 from graph.queries.practice import PracticeQueries
 from graph.queries.prices import PriceQueries
 from graph.queries.records import RecordQueries
+from graph.queries.reminder_rules import ReminderRuleQueries
+from graph.queries.reminders import MessageQueries, ReminderQueries
 from graph.queries.takings import TakingsQueries
 from graph.queries.treatment_plans import TreatmentPlanQueries
 from graph.queries.vaccinations import VaccinationQueries
@@ -86,6 +88,9 @@ class Query(
     TakingsQueries,
     InvoiceQueries,
     PriceQueries,
+    ReminderRuleQueries,
+    ReminderQueries,
+    MessageQueries,
 ):
     """Everything that can be asked."""
 

@@ -21,7 +21,8 @@ class Envelope:
     """A letter ready to be sent: plain text and HTML say the same.
 
     `message_id` is the same each time the same letter is tried, so that a mailbox can tell a repeat. With an
-    `unsubscribe_url` the reader ends letters of this purpose with one click (RFC 8058).
+    `unsubscribe_url` the reader ends letters of this purpose with one click (RFC 8058). `text_id` names the practice's own
+    words (`models.LetterText`) in which it is written, None for ours.
     """
 
     to_address: str
@@ -31,6 +32,7 @@ class Envelope:
     language: str
     message_id: str
     unsubscribe_url: str = ""
+    text_id: UUID | None = None
 
 
 class MailRefused(Exception):

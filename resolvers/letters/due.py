@@ -1,103 +1,81 @@
-"""Due: what a letter reminds of, and what of it is not told any more, as things stand now."""
+"""Due: what a letter tells of a reminder, read with the statement of whoever tells it."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, cast
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
 
-from models import Message, NoticeOutcome, NoticeReason, Purpose, ReminderState, language, sql
-from resolvers import reach
-from resolvers.letters.facts import DueItem, Facts, Place, one_line
+from models import RuleKind, Target, language, sql
+from resolvers import wording
+from resolvers.letters.facts import DueItem, OwnWords, one_line, place
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
 
-    from resolvers.reach import Reach
+    from models import NoticeReason
+    from resolvers.wording import Wording
 
-_DUE = (
-    "SELECT n.id, n.reminder_id, n.client_id, n.outcome, n.reason, n.due_on, r.rule_id, r.state, r.reason AS because, "
-    "(r.due_on = n.due_on AND r.round = n.round) AS is_as_decided, p.name AS pet, p.died_on, c.display_name AS client, "
-    "rule.name AS rule, v.called, s.name AS service, "
-    "(s.is_offered AND s.is_bookable_online AND NOT s.is_farewell) AS can_be_booked, "
+TOLD: Final = (
+    "r.id AS reminder_id, r.rule_id, r.subject, r.due_on, p.name AS pet, u.name AS rule, u.kind, "
+    "v.called, v.targets, v.every_months, d.reason AS dose, x.medicine, s.name AS service, "
     "l.name AS location, l.street, l.postal_code, l.city, l.country, l.phone, l.zone, "
-    "EXISTS (SELECT 1 FROM ownership o WHERE o.pet_id = p.id AND o.client_id = n.client_id AND o.ends_on IS NULL "
-    "AND o.may_view) AS may_hear "
-    "FROM reminder_notice n JOIN reminder r ON r.id = n.reminder_id JOIN pet p ON p.id = r.pet_id "
-    "JOIN client c ON c.id = n.client_id JOIN reminder_rule rule ON rule.id = r.rule_id "
-    "JOIN reminder_rule_version v ON v.id = r.version_id JOIN location l ON l.id = r.location_id "
-    "LEFT JOIN reminder_rule_service first ON first.version_id = v.id AND first.position = 0 "
-    "LEFT JOIN service s ON s.id = first.service_id WHERE n.message_id = ? "
-    "ORDER BY p.name, p.id, n.due_on, rule.fold, n.id"
+    "w.id AS own_id, w.subject AS own_subject, w.body AS own_body"
 )
-_OPEN = (ReminderState.PLANNED, ReminderState.DUE, ReminderState.SENT)
+"""The columns of an item, of a reminder `r` with what is `JOINED`."""
+JOINED: Final = (
+    "JOIN pet p ON p.id = r.pet_id JOIN reminder_rule u ON u.id = r.rule_id "
+    "JOIN reminder_rule_version v ON v.id = r.version_id JOIN location l ON l.id = r.location_id "
+    "LEFT JOIN vaccination_due d ON d.pet_id = r.pet_id AND d.target = r.subject "
+    "LEFT JOIN prescription x ON u.kind = 'PRESCRIPTION_REPEAT' AND x.pet_id = r.pet_id AND CAST(x.id AS TEXT) = r.subject "
+    "LEFT JOIN reminder_rule_service b ON b.version_id = r.version_id AND b.position = 0 "
+    "LEFT JOIN service s ON s.id = b.service_id AND s.is_offered AND s.is_bookable_online AND NOT s.is_farewell "
+    "LEFT JOIN letter_text w ON w.letter = 'CARE_REMINDER' AND w.rule_id = r.rule_id AND w.is_in_use AND w.language = ?"
+)
+"""What hangs on a reminder `r`; the one `?` is the language that we speak to the reader (`models.language.spoken`)."""
 
 
-async def with_due(message: Message, told: Facts) -> Facts:
-    """The facts of a letter that reminds of something: what is due, where it goes, and to whom it speaks.
-
-    Several people may share a mailbox: it speaks to whom it was written for, or to the first other who is still told.
-    """
-    rows = await sql.fetch(_DUE, (message.id,))
-    reached = await reach.of({sql.as_key(row["client_id"]) for row in rows}, Purpose.CARE)
-    due = tuple(_item(row, reached[sql.as_key(row["client_id"])], message.language) for row in rows)
-    still = [item.client_id for item in due if item.why_not is None]
-    if not still:
-        return replace(told, due=due)
-    reader = message.client_id if message.client_id in still else still[0]
-    names = {sql.as_key(row["client_id"]): row["client"] for row in rows}
-    if reader is None:
-        return replace(told, due=due)
-    return replace(
-        told, due=due, client=one_line(names[reader]), address=reached[reader].address, zone=reached[reader].zone
-    )
+def called(names: str, rule: str, tag: str) -> str:
+    """What a rule is called in the language of the reader: `names` is JSON by language; the name of the rule without one."""
+    held = json.loads(names)
+    return held.get(language.spoken(tag)) or rule
 
 
-def place_of(row: Mapping[str, Any]) -> Place:
-    """The location as a letter shows it."""
-    town = " ".join(filter(None, (one_line(row["postal_code"]), one_line(row["city"]))))
-    return Place(
-        name=one_line(row["location"]),
-        address=", ".join(filter(None, (one_line(row["street"]), town))),
-        phone=one_line(row["phone"]),
-        country=row["country"],
-        zone=ZoneInfo(row["zone"]),
-    )
-
-
-def _item(row: Mapping[str, Any], reached: Reach, tag: str) -> DueItem:
+def item(
+    row: Mapping[str, Any], tag: str, *, notice_id: UUID | None = None, why_not: NoticeReason | None = None
+) -> DueItem:
+    """What a letter in the language with this tag tells of the reminder in the row (`TOLD`)."""
+    words = wording.of(tag, row["country"])
+    reminder_id, due_on = sql.as_key(row["reminder_id"]), sql.as_date(row["due_on"])
+    assert due_on is not None  # noqa: S101 - every reminder has a day
     return DueItem(
-        notice_id=sql.as_key(row["id"]),
-        reminder_id=sql.as_key(row["reminder_id"]),
+        notice_id=notice_id or reminder_id,
+        reminder_id=reminder_id,
         rule_id=sql.as_key(row["rule_id"]),
         pet=one_line(row["pet"]),
-        called=one_line(_called(row["called"], tag) or row["rule"]),
-        due_on=cast("date", sql.as_date(row["due_on"])),
-        place=place_of(row),
-        service=one_line(row["service"]) if row["can_be_booked"] else "",
-        why_not=_why_not(row, reached),
-        client_id=sql.as_key(row["client_id"]),
+        called=one_line(called(row["called"], row["rule"], tag)),
+        due_on=due_on,
+        place=place(row),
+        service=one_line(row["service"]),
+        why_not=why_not,
+        detail=one_line(_detail(row, words)),
+        why=_why(row, words),
+        own=None if row["own_id"] is None else OwnWords(sql.as_key(row["own_id"]), row["own_subject"], row["own_body"]),
     )
 
 
-def _called(called: str, tag: str) -> str:
-    """What the practice calls it in the language of the letter; "" where it says nothing."""
-    said = json.loads(called)
-    return str(said.get(language.spoken(tag), "")) if isinstance(said, dict) else ""
+def _detail(row: Mapping[str, Any], words: Wording) -> str:
+    """What of it is due: the disease where the rule is about several, the medicine where it is about any."""
+    if row["kind"] == RuleKind.PRESCRIPTION_REPEAT:
+        return row["medicine"] or ""
+    is_about_one = len(json.loads(row["targets"])) == 1
+    if row["kind"] != RuleKind.VACCINATION or is_about_one or row["subject"] == Target.OTHER:
+        return ""
+    return words.sections["target"].get(row["subject"], "")
 
 
-def _why_not(row: Mapping[str, Any], reached: Reach) -> NoticeReason | None:
-    if row["outcome"] != NoticeOutcome.WAITING:
-        return NoticeReason(row["reason"])
-    if row["died_on"] is not None:
-        return NoticeReason.PET_DIED
-    if not row["may_hear"]:
-        return NoticeReason.NO_OWNER
-    if row["state"] not in _OPEN:
-        known = row["because"] in NoticeReason.__members__
-        return NoticeReason(row["because"]) if known else NoticeReason.NO_LONGER_DUE
-    if not row["is_as_decided"]:
-        return NoticeReason.NO_LONGER_DUE
-    return reached.why_not
+def _why(row: Mapping[str, Any], words: Wording) -> str:
+    """Why it is due, as people say it; nothing where nobody knows any more."""
+    if row["kind"] == RuleKind.SERVICE_INTERVAL:
+        return words.said("why", row["kind"], span=words.months(row["every_months"] or 0))
+    return words.sections["why"].get(row["dose"] if row["kind"] == RuleKind.VACCINATION else row["kind"], "")

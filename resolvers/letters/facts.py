@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -40,11 +42,21 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnWords:
+    """The practice's own words for a letter, as they are kept (`models.LetterText`)."""
+
+    text_id: UUID
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
 class DueItem:
     """Something due that a letter reminds of: of which pet, what it is called, and on which day (at the place) it is due.
 
-    `called` is in the language of the letter. With `service` it can be booked. `why_not` says why it is not told any
-    more; such an item is left out.
+    `called` is in the language of the letter, and so are `detail`, what of it is due where a rule is about several things
+    (a disease, a medicine), and `why` it is, a sentence. With `service` it can be booked. `own` is what the practice
+    writes of this rule itself. `why_not` says why it is not told any more; such an item is left out.
     """
 
     notice_id: UUID
@@ -56,6 +68,9 @@ class DueItem:
     place: Place
     service: str = ""
     why_not: NoticeReason | None = None
+    detail: str = ""
+    why: str = ""
+    own: OwnWords | None = None
     client_id: UUID | None = None
     """Who is told: several whose letters go to one mailbox may each be told of the same."""
 
@@ -95,6 +110,18 @@ class Facts:
             if item.why_not is None:
                 first.setdefault(item.reminder_id, item)
         return tuple(first.values())
+
+
+def place(row: Mapping[str, Any]) -> Place:
+    """The location in a row, as a letter shows it; its name is in the column `location`."""
+    town = " ".join(filter(None, (one_line(row["postal_code"]), one_line(row["city"]))))
+    return Place(
+        name=one_line(row["location"]),
+        address=", ".join(filter(None, (one_line(row["street"]), town))),
+        phone=one_line(row["phone"]),
+        country=row["country"],
+        zone=ZoneInfo(row["zone"]),
+    )
 
 
 def one_line(text: str | None) -> str:

@@ -9,8 +9,8 @@ from models import Letter, Message, MessageState, Status, sql
 from models.contact import email_fold
 from models.message import PURPOSES
 from resolvers import reach
-from resolvers.letters.due import place_of, with_due
-from resolvers.letters.facts import Facts, Visit, one_line
+from resolvers.letters.facts import Facts, Visit, one_line, place
+from resolvers.letters.noticed import with_due
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,5 +67,5 @@ def _visit(row: Mapping[str, Any]) -> Visit:
         vet=one_line(row["vet"]),
         starts_at=sql.as_instant(row["starts_at"]),
         status=Status(row["status"]),
-        place=place_of(row),
+        place=place(row),
     )

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from models import Letter, Message, sql
+
+if TYPE_CHECKING:
+    from resolvers.messages.writing import Words
 
 LEASE: Final = timedelta(minutes=5)
 """How long a claim holds: longer than sending one letter may take."""
@@ -34,16 +37,16 @@ async def next_due(now: datetime) -> Message | None:
     return sql.loaded(Message, rows[0]) if rows else None
 
 
-async def hand_over(message: Message, subject: str, body: str, *, now: datetime) -> None:
+async def hand_over(message: Message, words: Words, *, now: datetime) -> None:
     """Write down that the mail server is about to get the letter, with its words: from now on it may have arrived.
 
     Raises:
         NotOurs: it does not wait any more, or is not ours any more.
     """
     handed = await sql.execute(
-        "UPDATE message SET handed_at = ?, locked_until = ?, to_address = ?, subject = ?, body = ? "
+        "UPDATE message SET handed_at = ?, locked_until = ?, to_address = ?, subject = ?, body = ?, text_id = ? "
         "WHERE id = ? AND state = 'WAITING' AND attempts = ?",
-        (now, now + LEASE, message.to_address, subject, body, message.id, message.attempts),
+        (now, now + LEASE, message.to_address, words.subject, words.body, words.text_id, message.id, message.attempts),
     )
     if not handed:
         raise NotOurs

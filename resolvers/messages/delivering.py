@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from models import Letter, Message
+from models import Message
 from resolvers import access, letters
 from resolvers.access import Deed
 from resolvers.messages import claiming, settling, still_true
 from resolvers.messages.claiming import ASKED_FOR, NotOurs
 from resolvers.messages.settling import MOST_ATTEMPTS
+from resolvers.messages.writing import words
 from resolvers.ports import MailRefused, MailUnanswered
 
 if TYPE_CHECKING:
     from resolvers.letters import Facts
-    from resolvers.ports import Envelope, Mail, Vault
+    from resolvers.ports import Mail, Vault
     from resolvers.viewer import Viewer
 
 
@@ -126,11 +126,11 @@ class Delivery:
         message, due = self.message, facts.due
         if facts.address:
             message.to_address = facts.address  # reception may have mended it since
-        letter = letters.written(message, facts, vault=self.vault, public_url=self.public_url)
-        subject, body = _kept(message, letter, self.public_url)
+        letter = letters.written(message, facts, vault=self.vault, public_url=self.public_url, now=self.now())
+        kept = words(message, letter, self.public_url)
 
         async def handing_over() -> None:
-            await claiming.hand_over(message, subject, body, now=self.now())
+            await claiming.hand_over(message, kept, now=self.now())
 
         try:
             answer = await self.mail.send(letter, handing_over)
@@ -143,7 +143,7 @@ class Delivery:
                 reason = "The mail server refused it for good."
                 return await settling.failed(message, reason, refused.answer, due, now=self.now())
             return await settling.put_off(message, refused.answer, now=self.now())
-        return await settling.sent(message, answer, (subject, body), due, now=self.now())
+        return await settling.sent(message, answer, kept, due, now=self.now())
 
     async def _unanswered(self, answer: str, facts: Facts) -> str:
         if self.message.letter in ASKED_FOR:
@@ -156,10 +156,3 @@ async def _after(message: Message, trouble: str, *, now: datetime) -> str:
     if message.handed_at is not None and message.letter not in ASKED_FOR:
         return await settling.doubtful(message, trouble, now=now)
     return await settling.put_off(message, trouble, now=now)
-
-
-def _kept(message: Message, letter: Envelope, public_url: str) -> tuple[str, str]:
-    """The words of the letter as they are kept: none of what holds a code, and no address that does something."""
-    if message.letter in (Letter.SIGN_IN_CODE, Letter.INVITATION):
-        return "", ""
-    return letter.subject, re.sub(re.escape(public_url) + r"/\S*", public_url, letter.text)

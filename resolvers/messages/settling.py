@@ -10,7 +10,7 @@ from tortoise.transactions import in_transaction
 
 from models import EventKind, Letter, Message, MessageState, NoticeOutcome, NoticeReason, Reminder, sql
 from models.contact import domain
-from resolvers import events
+from resolvers import events, letters
 from resolvers.events import Happening
 from resolvers.locks import hold_all
 from resolvers.viewer import Viewer
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
 
     from resolvers.letters import DueItem
+    from resolvers.messages.writing import Words
 
 BACK_OFF: Final = (
     timedelta(minutes=1),
@@ -37,22 +38,21 @@ _STILL_OURS = "WHERE id = ? AND state = 'WAITING' AND attempts = ?"
 _SYSTEM = Viewer.system("worker")
 
 
-async def sent(
-    message: Message, answer: str, words: tuple[str, str], due: Sequence[DueItem] = (), *, now: datetime
-) -> str:
-    """The server has taken the letter, with this subject and body (both "" for what holds a code)."""
+async def sent(message: Message, answer: str, words: Words, due: Sequence[DueItem] = (), *, now: datetime) -> str:
+    """The server has taken the letter, in these words."""
     told = [item for item in due if item.why_not is None]
 
     async def write() -> int:
         return await sql.execute(
             # Without a look at the state: should it have been withdrawn in this very moment, it went out nevertheless.
             "UPDATE message SET state = 'SENT', to_address = ?, to_domain = ?, sent_at = ?, last_answer = ?, subject = ?, "
-            "body = ?, reason = '', secret = NULL, locked_until = NULL, "
+            "body = ?, text_id = ?, template_version = ?, reason = '', secret = NULL, locked_until = NULL, "
             # What was withdrawn has made room for another of its kind.
             "dedupe_key = CASE WHEN state = 'WITHDRAWN' THEN NULL ELSE dedupe_key END "
             "WHERE id = ? AND state <> 'SENT'",
             (
-                message.to_address, domain(message.to_address), now, kept(answer), *words, message.id,
+                message.to_address, domain(message.to_address), now, kept(answer), words.subject, words.body,
+                words.text_id, letters.VERSION, message.id,
             ),
         )  # fmt: skip
 

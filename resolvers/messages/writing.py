@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from models import ConsentSource, Letter, Message, MessageState, sql
 from models.contact import domain
 from models.message import PURPOSES
 from resolvers import letters
+from resolvers.messages.claiming import ASKED_FOR
 from resolvers.reach import Reach
+
+if TYPE_CHECKING:
+    from resolvers.ports import Envelope
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +33,24 @@ class Recipient:
     def reached(cls, reach: Reach) -> Recipient:
         """A client as she is reached."""
         return cls(reach.address, reach.language, reach.client_id, reach.consent_source, reach.consent_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of a letter as they are kept, and in which of the practice's own texts they are, if in one."""
+
+    subject: str = ""
+    body: str = ""
+    text_id: UUID | None = None
+
+
+def words(message: Message, letter: Envelope, public_url: str) -> Words:
+    """The words to keep: none of a letter that holds a code, and no address behind which something is done."""
+    if message.letter in ASKED_FOR:
+        return Words()
+    # What stands behind our address may be a key that only the reader should hold.
+    body = re.sub(re.escape(public_url) + r"/\S*", public_url, letter.text)
+    return Words(letter.subject, body, letter.text_id)
 
 
 def waiting(

@@ -27,7 +27,7 @@ async def place(database):
 
 
 async def written(message, *, public_url="https://vet.example"):
-    return letters.written(message, await letters.facts(message), vault=PaperVault(), public_url=public_url)
+    return letters.written(message, await letters.facts(message), vault=PaperVault(), public_url=public_url, now=NOW)
 
 
 async def a_visit(**more):
