@@ -13,6 +13,7 @@ from graph.mutations.certificates import CertificateMutations
 from graph.mutations.charges import ChargeMutations
 from graph.mutations.clients import ClientMutations
 from graph.mutations.closings import ClosingMutations
+from graph.mutations.contact_preferences import ContactPreferenceMutations
 from graph.mutations.credit_notes import CreditNoteMutations
 from graph.mutations.deaths import DeathMutations
 from graph.mutations.diagnosis_terms import DiagnosisTermMutations
@@ -34,6 +35,7 @@ from graph.mutations.practices import PracticeMutations
 from graph.mutations.prescriptions import PrescriptionMutations
 from graph.mutations.price_list import PriceListMutations
 from graph.mutations.problems import ProblemMutations
+from graph.mutations.reminders import ReminderMutations
 from graph.mutations.rooms import RoomMutations
 from graph.mutations.services import ServiceMutations
 from graph.mutations.staff import StaffMutations
@@ -136,6 +138,8 @@ class Mutation(
     LegalEntityMutations,
     TaxMutations,
     PriceListMutations,
+    ReminderMutations,
+    ContactPreferenceMutations,
 ):
     """Everything that can be done."""
 

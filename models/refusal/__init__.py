@@ -63,6 +63,7 @@ from models.refusal.records import (
     PlanEnded,
     PrescriptionEnded,
     RecordLocked,
+    ReminderEnded,
     StepSettled,
     VisitExists,
 )
@@ -130,6 +131,7 @@ __all__ = [
     "PrescriptionEnded",
     "RecordLocked",
     "Refusal",
+    "ReminderEnded",
     "ResyncRequired",
     "RightNeeded",
     "ServiceNotOffered",
