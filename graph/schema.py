@@ -68,6 +68,7 @@ from graph.reading.connection import mark_as_its_entries
 from graph.scalars import SCALARS
 from graph.subscriptions.appointments import AppointmentSubscriptions
 from graph.subscriptions.invoices import InvoiceSubscriptions
+from graph.subscriptions.reminders import ReminderSubscriptions
 from graph.types.node import Node
 from graph.types.ownership import Ownership
 from graph.types.staff import HoursException, WorkingHours
@@ -145,7 +146,7 @@ class Mutation(
 
 
 @strawberry.type(description="Everything that can be watched.")
-class Subscription(AppointmentSubscriptions, InvoiceSubscriptions):
+class Subscription(AppointmentSubscriptions, InvoiceSubscriptions, ReminderSubscriptions):
     """Everything that can be watched."""
 
 
