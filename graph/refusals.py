@@ -62,6 +62,7 @@ _OF_THE_STAFF = {
     facts.PlanEnded,
     facts.PrescriptionEnded,
     facts.RecordLocked,
+    facts.ReminderEnded,
     facts.SharesMustSumTo100,
     facts.StepSettled,
     facts.VisitExists,

@@ -64,6 +64,7 @@ from models.refusal.records import (
     PlanEnded,
     PrescriptionEnded,
     RecordLocked,
+    ReminderEnded,
     StepSettled,
     VisitExists,
 )
@@ -132,6 +133,7 @@ __all__ = [
     "PrescriptionEnded",
     "RecordLocked",
     "Refusal",
+    "ReminderEnded",
     "ResyncRequired",
     "RightNeeded",
     "ServiceNotOffered",
