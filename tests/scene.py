@@ -35,6 +35,7 @@ from models import (
 )
 from resolvers import codes, invitations, teams
 from resolvers.viewer import Viewer
+from tests.deeds_of_mail import what_was_lost
 from tests.doorkeeper import ANYONE, HOME, PASSWORD, RULES, VAULT, secret_in_letter, sign_in
 from tests.lines import Lines, some_lines
 from tests.world import (
@@ -127,6 +128,7 @@ async def a_scene() -> Scene:
     """A practice in which every deed of the table can be done, and somebody for each column."""
     world = await a_world()
     other, newcomer = await an_owner(), await an_owner(is_linked=False)
+    await what_was_lost(world)
     booked = await a_booking(world.pet, starts_at=NOW + timedelta(days=1))
     visits = {Status.BOOKED: booked}
     for number, status in enumerate((Status.ARRIVED, Status.IN_PROGRESS, Status.CONFIRMED)):
