@@ -34,6 +34,7 @@ from graph.mutations.practices import PracticeMutations
 from graph.mutations.prescriptions import PrescriptionMutations
 from graph.mutations.price_list import PriceListMutations
 from graph.mutations.problems import ProblemMutations
+from graph.mutations.reminder_rules import ReminderRuleMutations
 from graph.mutations.rooms import RoomMutations
 from graph.mutations.services import ServiceMutations
 from graph.mutations.staff import StaffMutations
@@ -133,6 +134,7 @@ class Mutation(
     LegalEntityMutations,
     TaxMutations,
     PriceListMutations,
+    ReminderRuleMutations,
 ):
     """Everything that can be done."""
 

@@ -44,7 +44,7 @@ PLAIN |= {
     (models.NumberSeries, "name"): "the program's own word",
     (models.Certificate, "facts"): "texts in one, of which the crawl makes marks of its own",
 }
-_OF_A_RULE = {name: "a closed set of words" for name in ("species", "targets")} | {"steps": "numbers", "called": "JSON"}
+_OF_A_RULE = dict.fromkeys(("species", "targets"), "a closed set of words") | {"steps": "numbers", "called": "JSON"}
 PLAIN |= {(models.ReminderRuleVersion, name): why for name, why in _OF_A_RULE.items()}
 # Money is told in a currency that there is.
 _IN_MONEY = (
