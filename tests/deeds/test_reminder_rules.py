@@ -14,6 +14,7 @@ from models import (
     Event,
     EventKind,
     Location,
+    Practice,
     ReminderRule,
     ReminderRuleService,
     ReminderRuleVersion,
@@ -78,7 +79,7 @@ async def test_a_rule_is_off_at_first_and_its_first_version_says_what_it_does(da
     assert (version.number, version.made_at, version.made_by_id) == (1, NOW, manager.id)
     called = (("de", "Seniorencheck"), ("en", "senior check"))
     assert said == replace(terms, species=(Species.DOG, Species.CAT), called=called)
-    assert (version.species, version.steps) == (["DOG", "CAT"], [-14, 0, 21])
+    assert [list(version.species), list(version.steps)] == [["DOG", "CAT"], [-14, 0, 21]]
     event, detail = await last_event()
     assert (event.kind, event.subject_id, event.location_id) == (EventKind.REMINDER_RULE_ADDED, rule.id, None)
     after = json.loads(detail)["after"]
@@ -363,7 +364,7 @@ async def test_a_manager_says_when_letters_go_out_and_what_is_not_given_stays(da
         ("5", ReminderSettings(0, UNSET), (0, 1440)),
     ):
         await practices.amend_reminders(world.manager.viewer, settings, key=key, now=NOW)
-        ours = await practices.Practice.get()
+        ours = await Practice.get()
         assert (ours.letters_from, ours.letters_until) == expected
     assert await events() == ["REMINDER_SETTINGS_AMENDED"] * 3
 
