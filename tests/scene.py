@@ -24,6 +24,7 @@ from models import (
     Pet,
     PriceListItem,
     ProposedCharge,
+    ReminderRule,
     Role,
     Staff,
     Status,
@@ -49,6 +50,7 @@ from tests.world import (
     a_member,
     a_note,
     a_plan,
+    a_rule,
     a_vaccination,
     a_vaccine,
     a_visit,
@@ -106,6 +108,7 @@ class Scene:
     bill_line: InvoiceLine
     invoice: Invoice
     invoice_line: InvoiceLine
+    rule: ReminderRule
 
 
 @dataclass(frozen=True)
@@ -187,6 +190,7 @@ async def a_scene() -> Scene:
         bill_line=await InvoiceLine.get(invoice_id=bill.id),
         invoice=invoice,
         invoice_line=await InvoiceLine.get(invoice_id=invoice.id),
+        rule=await a_rule(is_on=False),
     )
 
 
