@@ -56,6 +56,7 @@ _OF_THE_STAFF = {
     facts.LicenceNeeded,
     facts.NoDeathRecorded,
     facts.NoRepeatLeft,
+    facts.NotSentAgain,
     facts.NotSigned,
     facts.NoWeight,
     facts.PlanEnded,

@@ -25,6 +25,7 @@ from graph.mutations.invoices import InvoiceMutations
 from graph.mutations.legal_entities import LegalEntityMutations
 from graph.mutations.lines import LineMutations
 from graph.mutations.locations import LocationMutations
+from graph.mutations.messages import MessageMutations
 from graph.mutations.note_templates import NoteTemplateMutations
 from graph.mutations.notes import NoteMutations
 from graph.mutations.ownerships import OwnershipMutations
@@ -109,6 +110,7 @@ class Mutation(
     TreatmentPlanMutations,
     VisitMutations,
     NoteMutations,
+    MessageMutations,
     NoteTemplateMutations,
     PracticeMutations,
     PetImportMutations,

@@ -16,8 +16,8 @@ OF_A_MESSAGE = (
 )  # fmt: skip
 OF_A_TEXT = ("id", "letter", "rule_id", "language", "version", "subject", "body", "made_at", "made_by_id")
 OF_A_NOTICE = (
-    "id", "reminder_id", "round", "step", "channel", "outcome", "due_on", "rule_version", "message_id",
-    "consent_source", "consent_at", "decided_at",
+    "id", "reminder_id", "round", "step", "channel", "due_on", "rule_version", "message_id", "consent_source",
+    "consent_at", "decided_at",
 )  # fmt: skip
 
 CONSTRAINTS: list[Constraint] = [

@@ -26,6 +26,7 @@ from models.refusal.elsewhere import (
     FormatNotInstalled,
     ImportHasChanged,
 )
+from models.refusal.mailing import NotSentAgain
 from models.refusal.owners import (
     AlreadyAnOwner,
     AlreadyLinked,
@@ -117,6 +118,7 @@ __all__ = [
     "NoWeight",
     "NotFound",
     "NotReconciled",
+    "NotSentAgain",
     "NotSigned",
     "NoteChanged",
     "NothingToPay",
