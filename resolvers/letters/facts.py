@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from models import Letter, Message, MessageState, NoticeReason, Status, sql
+from models import Letter, Message, MessageState, NoticeReason, Status, language, sql
 from models.contact import email_fold
 from models.text import TURNING
 
@@ -46,9 +46,10 @@ class Visit:
 class OwnWords:
     """The practice's own words for a letter, as they are kept (`models.LetterText`)."""
 
-    text_id: UUID
+    text_id: UUID | None
     subject: str
     body: str
+    is_of_a_rule: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ class DueItem:
     place: Place
     service: str = ""
     why_not: NoticeReason | None = None
+    pet_id: UUID | None = None
     detail: str = ""
     why: str = ""
     own: OwnWords | None = None
@@ -93,6 +95,8 @@ class Facts:
     """Of a visit: where the client gets letters now."""
     due: tuple[DueItem, ...] = ()
     """Of a reminder: everything that it was written for, also what is not told any more."""
+    own: OwnWords | None = None
+    """The practice's own words for such a letter in the language of its reader; None where it has none."""
 
 
 _FACTS = (
@@ -103,18 +107,20 @@ _FACTS = (
     "(NOT EXISTS (SELECT 1 FROM ownership o WHERE o.pet_id = a.pet_id AND o.client_id = m.client_id) "
     "OR EXISTS (SELECT 1 FROM ownership o WHERE o.pet_id = a.pet_id AND o.client_id = m.client_id "
     "AND o.ends_on IS NULL AND o.may_view)) AS may_hear, "
-    "(SELECT MAX(k.expires_at) FROM sign_in_code k WHERE k.email_fold = ?) AS code_expires_at "
+    "(SELECT MAX(k.expires_at) FROM sign_in_code k WHERE k.email_fold = ?) AS code_expires_at, "
+    "w.id AS own_id, w.subject AS own_subject, w.body AS own_body "
     "FROM message m LEFT JOIN practice own ON own.is_the_only_one "
     "LEFT JOIN client c ON c.id = m.client_id LEFT JOIN appointment a ON a.id = m.appointment_id "
     "LEFT JOIN pet p ON p.id = a.pet_id LEFT JOIN service s ON s.id = a.service_id "
-    "LEFT JOIN staff v ON v.id = a.vet_id LEFT JOIN location l ON l.id = a.location_id WHERE m.id = ?"
+    "LEFT JOIN staff v ON v.id = a.vet_id LEFT JOIN location l ON l.id = a.location_id "
+    "LEFT JOIN letter_text w ON w.letter = m.letter AND w.language = ? AND w.is_in_use AND w.rule_id IS NULL WHERE m.id = ?"
 )
 
 
 async def facts(message: Message) -> Facts:
     """What the letter tells, with one statement: whether it is still true and what it says come from one moment."""
     address = email_fold(message.to_address) if message.letter is Letter.SIGN_IN_CODE else ""
-    rows = await sql.fetch(_FACTS, (address, message.id))
+    rows = await sql.fetch(_FACTS, (address, language.spoken(message.language), message.id))
     if not rows:
         return Facts(is_still_claimed=False, practice="", client="", visit=None, code_expires_at=None)
     row = rows[0]
@@ -126,6 +132,7 @@ async def facts(message: Message) -> Facts:
         code_expires_at=None if row["code_expires_at"] is None else sql.as_instant(row["code_expires_at"]),
         may_hear=bool(row["may_hear"]),
         address=row["address"],
+        own=own_words(row),
     )
 
 
@@ -140,6 +147,13 @@ def _visit(row: Mapping[str, Any]) -> Visit:
         status=Status(row["status"]),
         place=place(row),
     )
+
+
+def own_words(row: Mapping[str, Any], *, is_of_a_rule: bool = False) -> OwnWords | None:
+    """The practice's own words in a row, in the columns `own_…`."""
+    if row["own_id"] is None:
+        return None
+    return OwnWords(sql.as_key(row["own_id"]), row["own_subject"], row["own_body"], is_of_a_rule)
 
 
 def place(row: Mapping[str, Any]) -> Place:
