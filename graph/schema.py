@@ -57,6 +57,7 @@ from graph.queries.practice import PracticeQueries
 from graph.queries.prices import PriceQueries
 from graph.queries.records import RecordQueries
 from graph.queries.reminder_rules import ReminderRuleQueries
+from graph.queries.reminders import MessageQueries, ReminderQueries
 from graph.queries.takings import TakingsQueries
 from graph.queries.treatment_plans import TreatmentPlanQueries
 from graph.queries.vaccinations import VaccinationQueries
@@ -88,6 +89,8 @@ class Query(
     InvoiceQueries,
     PriceQueries,
     ReminderRuleQueries,
+    ReminderQueries,
+    MessageQueries,
 ):
     """Everything that can be asked."""
 

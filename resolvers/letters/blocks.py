@@ -34,7 +34,7 @@ class Ways(Protocol):
     def visit(self, starts_at: datetime) -> str:
         """Where she confirms or cancels the visit; "" for somebody who is no client."""
 
-    def book(self, reminder_id: UUID) -> str:
+    def book(self, item: DueItem) -> str:
         """Where she books what is due; "" for somebody who is no client."""
 
 
@@ -57,12 +57,12 @@ class Linked:
             return ""
         return letter_links.visit(appointment_id, client_id, starts_at, vault=self.vault, public_url=self.public_url)
 
-    def book(self, reminder_id: UUID) -> str:
+    def book(self, item: DueItem) -> str:
         """Where she books what is due; "" for somebody who is no client."""
-        client_id = self.message.client_id
+        client_id = item.client_id or self.message.client_id
         if client_id is None:
             return ""
-        return letter_links.book(reminder_id, client_id, vault=self.vault, public_url=self.public_url)
+        return letter_links.book(item.reminder_id, client_id, vault=self.vault, public_url=self.public_url)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Nowhere:
         """Nowhere."""
         return f"{self.public_url}/#preview"
 
-    def book(self, _reminder_id: UUID) -> str:
+    def book(self, _item: DueItem) -> str:
         """Nowhere."""
         return f"{self.public_url}/#preview"
 
@@ -123,9 +123,8 @@ class Part:
 
 
 def told(facts: Facts) -> tuple[DueItem, ...]:
-    """What is told of what is due: the first that is due first."""
-    items = [item for item in facts.due if item.why_not is None]
-    return tuple(sorted(items, key=lambda item: (item.due_on, item.pet, item.called, item.detail)))
+    """What is told of what is due: what is due first comes first."""
+    return tuple(sorted(facts.told, key=lambda item: (item.due_on, item.pet, item.called, item.detail)))
 
 
 def is_late(item: DueItem, now: datetime) -> bool:
@@ -207,7 +206,7 @@ def _line(same: Sequence[DueItem], tag: str, *, ways: Ways, now: datetime) -> Li
     first = same[0]
     words = wording.of(tag, first.place.country)
     bookable = next((item for item in same if item.service), None)
-    url = ways.book(bookable.reminder_id) if bookable else ""
+    url = ways.book(bookable) if bookable else ""
     return Line(
         what=_what(same, words),
         when=words.said("letter", "was_due_on" if is_late(first, now) else "due_on", day=words.weekday(first.due_on)),

@@ -95,11 +95,11 @@ async def test_a_moved_visit_is_told_in_german(place):
     )
 
 
-async def test_what_a_letter_needs_is_read_with_one_statement(place):
+async def test_what_a_letter_needs_is_read_with_two_statements(place):
     message = await a_letter(await a_visit())
     with counted() as statements:
         await written(message)
-    assert statements.count == 1
+    assert statements.count == 2
 
 
 @pytest.mark.parametrize("spoken", language.SPOKEN)
