@@ -276,15 +276,17 @@ async def test_letters_and_addresses_take_as_many_statements_for_one_as_for_a_hu
     clients = (
         "{ clients(first: 100) { totalCount nodes { contactPreferences { isWanted } emails { undeliverableSince } } } }"
     )
-    taken = {}
-    for name, (who, document) in {
+    asked: dict[str, tuple[Any, str]] = {
         "messages": (world.receptionist, ALL),
         "mine": (world.owner, MINE),
         "dead": (world.receptionist, DEAD),
         "clients": (world.vet, clients),
-    }.items():
+    }
+    taken = {}
+    for name, (who, document) in asked.items():
         answer = await program.ask(who.viewer, document)
         ((found,),) = [answer.data.values()]
         assert found["totalCount"] >= many
         taken[name] = answer.statements.count
-    assert taken == {"messages": 3, "mine": 3, "dead": 3, "clients": 5}
+    rides = database.dialect == "postgres"  # the first list below comes in the statement of what it is below
+    assert taken == {"messages": 3 - rides, "mine": 3 - rides, "dead": 3, "clients": 5 - rides}

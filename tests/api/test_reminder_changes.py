@@ -13,7 +13,7 @@ from resolvers.events import Happening
 from resolvers.viewer import Viewer
 from tests.api.pads import screens
 from tests.doors import id_of
-from tests.world import NOW, TODAY, a_location, a_pet, a_reminder, a_world, an_owner, an_ownership
+from tests.world import NOW, TODAY, a_check_up, a_location, a_pet, a_reminder, a_world, an_owner, an_ownership
 
 pytestmark = pytest.mark.anyio
 
@@ -31,7 +31,7 @@ async def told(kind: EventKind, reminder: Reminder, **where: Any) -> None:
 
 async def test_what_is_held_and_resumed_changes_on_the_screen_of_somebody_else(database):
     world = await a_world()
-    reminder = await a_reminder(world.pet)
+    reminder = await a_check_up(world.pet)
     async with screens(database) as made:
         pad = await made.watch(world.receptionist.viewer, AT_THE_DESK, place=id_of(world.location))
         await holding.hold(world.vet.viewer, reminder.id, "She is abroad.", key="1", now=NOW)
@@ -42,6 +42,7 @@ async def test_what_is_held_and_resumed_changes_on_the_screen_of_somebody_else(d
     assert [(each["kind"], each["reminder"]) for each in pad.changes] == [
         ("SUPPRESSED", {**STANDS, "state": "SUPPRESSED", "heldBecause": "She is abroad."}),
         ("RESUMED", STANDS),
+        ("CHANGED", STANDS),
     ]
     assert {each["reminderId"] for each in pad.changes} == {id_of(reminder)}
 

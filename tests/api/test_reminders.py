@@ -335,7 +335,7 @@ async def test_the_lists_take_as_many_statements_for_one_reminder_as_for_a_hundr
     world = await a_world()
     await many_reminders(world, many)
     program = Program()
-    asked = {
+    asked: dict[str, tuple[Any, str, dict[str, Any]]] = {
         "due list": (world.vet, WHOLE, week(world)),
         "call list": (world.receptionist, CALL_LIST, week(world)),
         "mine": (world.owner, MINE, {}),
@@ -347,4 +347,5 @@ async def test_the_lists_take_as_many_statements_for_one_reminder_as_for_a_hundr
         taken[name] = answer.statements.count
     # Who asks, the list, what is below each; then what each is called, for which the language of the reader is read, and what
     # to book for it.
-    assert taken == {"due list": 6, "call list": 4, "mine": 6}
+    rides = database.dialect == "postgres"  # the first list below comes in the statement of what it is below
+    assert taken == {"due list": 6 - rides, "call list": 4, "mine": 6 - rides}
