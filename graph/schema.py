@@ -36,6 +36,7 @@ from graph.mutations.practices import PracticeMutations
 from graph.mutations.prescriptions import PrescriptionMutations
 from graph.mutations.price_list import PriceListMutations
 from graph.mutations.problems import ProblemMutations
+from graph.mutations.reminder_rules import ReminderRuleMutations
 from graph.mutations.reminders import ReminderMutations
 from graph.mutations.rooms import RoomMutations
 from graph.mutations.services import ServiceMutations
@@ -143,6 +144,7 @@ class Mutation(
     PriceListMutations,
     ReminderMutations,
     ContactPreferenceMutations,
+    ReminderRuleMutations,
 ):
     """Everything that can be done."""
 

@@ -352,6 +352,7 @@ import tests.deeds_of_lines  # noqa: E402 - the deeds of the lines of a record, 
 import tests.deeds_of_plans  # noqa: E402 - the deeds of plans and documents, in their own file
 import tests.deeds_of_prices  # noqa: E402 - the deeds of prices and who invoices, in their own file
 import tests.deeds_of_records  # noqa: E402 - the deeds of records, in their own file
+import tests.deeds_of_reminder_rules  # noqa: E402 - the deeds of reminder rules, in their own file
 import tests.deeds_of_the_desk  # noqa: E402 - the deeds of money over the desk, in their own file
 import tests.deeds_of_vaccinations  # noqa: E402, F401 - the deeds of vaccinations, in their own file
 from tests import deeds_of_imports, deeds_of_papers  # noqa: E402, F401 - the deeds of imports and of papers, in their own files

@@ -24,6 +24,7 @@ from models import (
     Pet,
     PriceListItem,
     ProposedCharge,
+    ReminderRule,
     Role,
     Staff,
     Status,
@@ -50,6 +51,7 @@ from tests.world import (
     a_member,
     a_note,
     a_plan,
+    a_rule,
     a_vaccination,
     a_vaccine,
     a_visit,
@@ -107,6 +109,7 @@ class Scene:
     bill_line: InvoiceLine
     invoice: Invoice
     invoice_line: InvoiceLine
+    rule: ReminderRule
 
 
 @dataclass(frozen=True)
@@ -189,6 +192,7 @@ async def a_scene() -> Scene:
         bill_line=await InvoiceLine.get(invoice_id=bill.id),
         invoice=invoice,
         invoice_line=await InvoiceLine.get(invoice_id=invoice.id),
+        rule=await a_rule(is_on=False),
     )
 
 
