@@ -24,6 +24,7 @@ from models import (
     Pet,
     PriceListItem,
     ProposedCharge,
+    ReminderRule,
     Role,
     Staff,
     Status,
@@ -35,6 +36,7 @@ from models import (
 )
 from resolvers import codes, invitations, teams
 from resolvers.viewer import Viewer
+from tests.deeds_of_mail import what_was_lost
 from tests.doorkeeper import ANYONE, HOME, PASSWORD, RULES, VAULT, secret_in_letter, sign_in
 from tests.lines import Lines, some_lines
 from tests.world import (
@@ -49,6 +51,7 @@ from tests.world import (
     a_member,
     a_note,
     a_plan,
+    a_rule,
     a_vaccination,
     a_vaccine,
     a_visit,
@@ -107,6 +110,7 @@ class Scene:
     bill_line: InvoiceLine
     invoice: Invoice
     invoice_line: InvoiceLine
+    rule: ReminderRule
 
 
 @dataclass(frozen=True)
@@ -128,6 +132,7 @@ async def a_scene() -> Scene:
     """A practice in which every deed of the table can be done, and somebody for each column."""
     world = await a_world()
     other, newcomer = await an_owner(), await an_owner(is_linked=False)
+    await what_was_lost(world)
     booked = await a_booking(world.pet, starts_at=NOW + timedelta(days=1))
     visits = {Status.BOOKED: booked}
     for number, status in enumerate((Status.ARRIVED, Status.IN_PROGRESS, Status.CONFIRMED)):
@@ -189,6 +194,7 @@ async def a_scene() -> Scene:
         bill_line=await InvoiceLine.get(invoice_id=bill.id),
         invoice=invoice,
         invoice_line=await InvoiceLine.get(invoice_id=invoice.id),
+        rule=await a_rule(is_on=False),
     )
 
 

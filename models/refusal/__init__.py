@@ -26,6 +26,7 @@ from models.refusal.elsewhere import (
     FormatNotInstalled,
     ImportHasChanged,
 )
+from models.refusal.mailing import NotSentAgain
 from models.refusal.owners import (
     AlreadyAnOwner,
     AlreadyLinked,
@@ -64,6 +65,7 @@ from models.refusal.records import (
     PlanEnded,
     PrescriptionEnded,
     RecordLocked,
+    ReminderEnded,
     StepSettled,
     VisitExists,
 )
@@ -117,6 +119,7 @@ __all__ = [
     "NoWeight",
     "NotFound",
     "NotReconciled",
+    "NotSentAgain",
     "NotSigned",
     "NoteChanged",
     "NothingToPay",
@@ -132,6 +135,7 @@ __all__ = [
     "PrescriptionEnded",
     "RecordLocked",
     "Refusal",
+    "ReminderEnded",
     "ResyncRequired",
     "RightNeeded",
     "ServiceNotOffered",
