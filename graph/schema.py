@@ -22,6 +22,7 @@ from graph.mutations.hours import HoursMutations
 from graph.mutations.invoice_lines import InvoiceLineMutations
 from graph.mutations.invoices import InvoiceMutations
 from graph.mutations.legal_entities import LegalEntityMutations
+from graph.mutations.letter_texts import LetterTextMutations
 from graph.mutations.lines import LineMutations
 from graph.mutations.locations import LocationMutations
 from graph.mutations.note_templates import NoteTemplateMutations
@@ -50,6 +51,7 @@ from graph.queries.deaths import DeathQueries
 from graph.queries.diagnoses import DiagnosisQueries
 from graph.queries.histories import HistoryQueries
 from graph.queries.invoices import InvoiceQueries
+from graph.queries.letter_texts import LetterTextQueries
 from graph.queries.papers import PaperQueries
 from graph.queries.payments import PaymentQueries
 from graph.queries.pet_records import PetRecordQueries
@@ -89,6 +91,7 @@ class Query(
     InvoiceQueries,
     PriceQueries,
     ReminderRuleQueries,
+    LetterTextQueries,
     ReminderQueries,
     MessageQueries,
 ):
@@ -136,6 +139,7 @@ class Mutation(
     LegalEntityMutations,
     TaxMutations,
     PriceListMutations,
+    LetterTextMutations,
 ):
     """Everything that can be done."""
 
