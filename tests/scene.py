@@ -14,6 +14,7 @@ from models import (
     Invoice,
     InvoiceLine,
     Letter,
+    Message,
     Note,
     NoteKind,
     NoteTemplate,
@@ -42,6 +43,7 @@ from tests.world import (
     Owner,
     World,
     a_booking,
+    a_care_letter,
     a_certificate,
     a_dead_pet,
     a_document,
@@ -106,6 +108,7 @@ class Scene:
     bill_line: InvoiceLine
     invoice: Invoice
     invoice_line: InvoiceLine
+    letter: Message
 
 
 @dataclass(frozen=True)
@@ -187,6 +190,7 @@ async def a_scene() -> Scene:
         bill_line=await InvoiceLine.get(invoice_id=bill.id),
         invoice=invoice,
         invoice_line=await InvoiceLine.get(invoice_id=invoice.id),
+        letter=await a_care_letter(world.owner),
     )
 
 
