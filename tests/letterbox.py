@@ -1,89 +1,60 @@
-"""The letterbox: somebody at home follows the links in her letters, in a browser that runs nothing."""
+"""The letter box of the tests: letters as they are written, and what is to be read in them."""
 
 from __future__ import annotations
 
-import html
-import re
-from dataclasses import dataclass, field
-from typing import Any
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING, Any
 
-import httpx
+from resolvers import letters
+from tests.postbox import PaperVault
+from tests.world import NOW
 
-from models import Appointment, Client, Message, Reminder
-from resolvers import letter_links
-from tests.doors import Program
+if TYPE_CHECKING:
+    from datetime import datetime
 
-HOME = "https://vet.example"
+    from models import Message
+    from resolvers.ports import Envelope
 
-
-@dataclass
-class Seen:
-    """A page as she sees it: its title, everything that is written on it, its buttons with what they send, and its links."""
-
-    status: int
-    title: str
-    text: str
-    buttons: dict[str, dict[str, str]]
-    forms: list[dict[str, str]]
-    links: dict[str, str]
-    headers: httpx.Headers
-    language: str
-
-    def __contains__(self, words: str) -> bool:
-        return words in self.text
+PUBLIC_URL = "https://vet.example"
+LINKS: Any = {"vault": PaperVault(), "public_url": PUBLIC_URL}
+"""What links in letters are made with."""
 
 
-@dataclass
-class Letterbox:
-    """A browser at home, at the program's own address."""
-
-    program: Program = field(default_factory=lambda: Program(public_url=HOME))
-
-    async def open(self, url: str, **headers: str) -> Seen:
-        """What she sees when she follows a link."""
-        return await self.sent("GET", url, headers=headers)
-
-    async def press(self, url: str, form: dict[str, str] | None, **headers: str) -> Seen:
-        """What she sees when she presses a button of the page there."""
-        return await self.sent("POST", url, data=form, headers=headers)
-
-    async def sent(self, method: str, url: str, **more: Any) -> Seen:
-        transport = httpx.ASGITransport(self.program.asgi)
-        async with httpx.AsyncClient(transport=transport, base_url=HOME) as http:
-            return seen(await http.request(method, url, **more))
-
-    def to_visit(self, appointment: Appointment, client: Any = None) -> str:
-        """The link in a letter about a visit as it is planned now."""
-        client_id = client.id if client else appointment.client_id
-        return letter_links.visit(
-            appointment.id, client_id, appointment.starts_at, vault=self.program.adapters.vault, public_url=HOME
-        )
-
-    def to_book(self, reminder: Reminder, client: Client | Any) -> str:
-        """The link in a letter about what is due."""
-        return letter_links.book(reminder.id, client.id, vault=self.program.adapters.vault, public_url=HOME)
-
-    def to_unsubscribe(self, message: Message) -> str:
-        """The link at the end of a letter."""
-        return letter_links.unsubscribe(message.id, vault=self.program.adapters.vault, public_url=HOME)
+async def written(message: Message, *, public_url: str = PUBLIC_URL, now: datetime = NOW) -> Envelope:
+    """The letter as it is sent now."""
+    return letters.written(message, await letters.facts(message), vault=PaperVault(), public_url=public_url, now=now)
 
 
-def seen(answer: httpx.Response) -> Seen:
-    """The page as a reader sees it."""
-    page = answer.text
-    body = re.sub(r"<style>.*?</style>", "", page, flags=re.DOTALL)
-    buttons = re.findall(r'<button[^>]* name="([^"]*)" value="([^"]*)"[^>]*>([^<]*)</button>', body)
-    links = re.findall(r'<a href="([^"]*)">([^<]*)</a>', body)
-    titled = re.search(r"<h1>(.*?)</h1>", body)
-    spoken = re.search(r'<html lang="([a-z]+)">', body)
-    text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", body)).replace("\u202f", " ").replace("\xa0", " ")
-    return Seen(
-        answer.status_code,
-        html.unescape(titled[1]) if titled else "",
-        html.unescape(text),
-        {html.unescape(label).replace("\u202f", " "): {name: html.unescape(value)} for name, value, label in buttons},
-        [{name: html.unescape(value)} for name, value, _ in buttons],
-        {html.unescape(label): html.unescape(address) for address, label in links},
-        answer.headers,
-        spoken[1] if spoken else "",
-    )
+class Reading(HTMLParser):
+    """What is to be read in a page, and which tags it has; behind the words of a link stands where it leads."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.words: list[str] = []
+        self.attributes: dict[str, dict[str, str | None]] = {}
+        self.links: list[str] = []
+        self._at = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes.setdefault(tag, dict(attrs))
+        if tag == "a":
+            self._at = dict(attrs)["href"] or ""
+            self.links.append(self._at)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "a" and self.words[-1] != self._at:
+            self.words.append(self._at)
+
+    def handle_data(self, data: str) -> None:
+        self.words.extend(data.split())
+
+
+def says_the_same(envelope: Envelope) -> bool:
+    """Whether the HTML says, after its title, word for word what the plain text says."""
+    title, *_ = envelope.html.partition("</title>")
+    head = len(Reading(title + "</title>").words)
+    shown = [word.removesuffix(":") for word in Reading(envelope.html).words[head:]]
+    return shown == [word.removesuffix(":") for word in envelope.text.split() if word != "-"]

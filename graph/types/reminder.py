@@ -24,6 +24,7 @@ from graph.types.reminder_enums import (
     ReminderReason,
     ReminderState,
 )
+from graph.types.reminder_rule import ReminderRule, ReminderRuleVersion
 from graph.types.staff import Staff
 from models import told_because
 from resolvers import due
@@ -104,9 +105,9 @@ class Reminder(Node):
         order=("decided_at",),
         size=4,
     )
-    rule_name: str | None = column("What the rule is called by which it is due.", STAFF, of="rule.name")
-    rule_version: int | None = column(
-        "The version of that rule by which it was worked out last.", STAFF, of="version.number"
+    rule: ReminderRule | None = one("By which rule it is due.", STAFF, carried=True)
+    rule_version: ReminderRuleVersion | None = one(
+        "The version of that rule by which it was worked out last.", STAFF, key="version", carried=True
     )
     next_step_at: datetime | None = column("When its owners are told next; null when they are not.", STAFF)
     last_step: int | None = column("The step that was decided last; null before the first.", STAFF)

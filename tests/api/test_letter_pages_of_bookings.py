@@ -24,7 +24,7 @@ from models import (
     Status,
 )
 from models.ownership import Right
-from tests.letterbox import HOME, Letterbox
+from tests.at_home import HOME, AtHome
 from tests.world import (
     AN_HOUR,
     NOW,
@@ -65,7 +65,7 @@ async def bella(database):
 
 @pytest.fixture
 def box():
-    return Letterbox()
+    return AtHome()
 
 
 async def olga():

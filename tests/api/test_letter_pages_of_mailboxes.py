@@ -8,8 +8,8 @@ import pytest
 
 from models import Client, ClientEmail, Consent, ConsentSource, Letter, Message, MessageState, Practice, Purpose
 from models.contact import email_fold
+from tests.at_home import HOME, AtHome
 from tests.found import last_event
-from tests.letterbox import HOME, Letterbox
 from tests.world import (
     NOW,
     a_booking,
@@ -39,7 +39,7 @@ async def letter(database):
 
 @pytest.fixture
 def box():
-    return Letterbox()
+    return AtHome()
 
 
 async def said_by(client_id, purpose=CARE):

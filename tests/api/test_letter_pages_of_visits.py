@@ -10,7 +10,7 @@ from models import Appointment, Client, Event, Letter, Message, Ownership, Pet, 
 from models.ownership import Right
 from resolvers import appointments
 from resolvers.appointments import Move
-from tests.letterbox import HOME, Letterbox
+from tests.at_home import HOME, AtHome
 from tests.world import (
     AN_HOUR,
     NOW,
@@ -44,7 +44,7 @@ async def visit(database):
 
 @pytest.fixture
 def box():
-    return Letterbox()
+    return AtHome()
 
 
 async def status_of(visit):
@@ -240,7 +240,15 @@ async def test_a_changed_token_opens_nothing(visit, box):
     other = await a_booking(await a_pet(await a_client("Paul Stone")), starts_at=visit.starts_at + 2 * AN_HOUR)
     mine, theirs = url.rsplit("/", 1)[1], box.to_visit(other).rsplit("/", 1)[1]
     half = len(mine) // 2
-    for token in (mine[:-1] + "A", mine[:half] + theirs[half:], mine + "A", "A", "A" * 5000, "%00", "%F0%9F%92%A5"):
+    for token in (
+        mine[:-1] + ("Q" if mine.endswith("A") else "A"),
+        mine[:half] + theirs[half:],
+        mine + "A",
+        "A",
+        "A" * 5000,
+        "%00",
+        "%F0%9F%92%A5",
+    ):
         for page in (await box.open(f"{HOME}/visits/{token}"), await box.press(f"{HOME}/visits/{token}", CANCEL)):
             assert page.status in (403, 429), token
             assert page.buttons == {}
