@@ -8,13 +8,15 @@ from tortoise.migrations import operations as ops
 from models.constraint import POSTGRES, Check, Constraint, Frozen, NeverChanged, PartialIndex, Unique
 from models.row import uuid7
 
+# To whom a letter went is told by its address. The client is not kept: when it turns out that she is one whom the practice
+# knew already, what was written to her is that one's.
 OF_A_MESSAGE = (
-    "id", "letter", "state", "to_address", "language", "template_version", "text_id", "created_at", "sent_at", "client_id",
+    "id", "letter", "state", "to_address", "language", "template_version", "text_id", "created_at", "sent_at",
     "appointment_id", "channel", "purpose", "consent_source", "consent_at", "dedupe_key", "subject", "body",
 )  # fmt: skip
 OF_A_TEXT = ("id", "letter", "rule_id", "language", "version", "subject", "body", "made_at", "made_by_id")
 OF_A_NOTICE = (
-    "id", "reminder_id", "round", "step", "channel", "client_id", "outcome", "due_on", "rule_version", "message_id",
+    "id", "reminder_id", "round", "step", "channel", "outcome", "due_on", "rule_version", "message_id",
     "consent_source", "consent_at", "decided_at",
 )  # fmt: skip
 
@@ -72,9 +74,10 @@ async def make(_apps: Any, editor: Any) -> None:
     for constraint in CONSTRAINTS:
         for statement in constraint.statements(editor.DIALECT):
             await editor.client.execute_query(statement)
+    is_so, is_not = ("TRUE", "FALSE") if editor.DIALECT == POSTGRES else ("1", "0")
     await editor.client.execute_query(
-        "INSERT INTO reminder_progress (id, is_the_only_one, last_number) "  # noqa: S608 - a key of ours
-        f"SELECT '{uuid7()}', {'TRUE' if editor.DIALECT == POSTGRES else '1'}, COALESCE(MAX(last_number), 0) FROM event_counter"
+        "INSERT INTO reminder_progress (id, is_the_only_one, goes_round_again, last_number) "  # noqa: S608 - a key of ours
+        f"SELECT '{uuid7()}', {is_so}, {is_not}, COALESCE(MAX(last_number), 0) FROM event_counter"
     )
 
 
