@@ -134,7 +134,7 @@ class Guard:
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """While `when` holds of a row of `table`, its columns `keeps` stay as they are, and it is not deleted.
+    """While `when` holds of a row of `table`, its columns `keeps` stay as they are, and it is not deleted unless `may_go`.
 
     In `when` every column of the row is written as {row}column. Unless `admits_new`, no row comes into being, or is
     moved to where, it holds already.
@@ -145,6 +145,7 @@ class Frozen:
     when: str
     keeps: tuple[str, ...]
     admits_new: bool = True
+    may_go: bool = False
 
     def statements(self, dialect: str) -> list[str]:
         """The SQL that makes it."""
@@ -177,7 +178,7 @@ class Frozen:
         """When it is looked at, and what is refused then."""
         was, will_be = self.when.format(row="OLD."), self.when.format(row="NEW.")
         changed = " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in self.keeps)
-        moments = {"UPDATE": f"({was}) AND ({changed})", "DELETE": was}
+        moments = {"UPDATE": f"({was}) AND ({changed})"} | ({} if self.may_go else {"DELETE": was})
         if not self.admits_new:
             moments |= {"UPDATE": f"(({was}) OR ({will_be})) AND ({changed})", "INSERT": will_be}
         return moments

@@ -9,6 +9,7 @@ A new language is a new folder, and a word in `models.language.SPOKEN`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -59,8 +60,8 @@ class _Source:
     paragraphs: tuple[Template | Kind, ...]
 
 
-def written(message: Message, facts: Facts, *, vault: Vault, public_url: str) -> Envelope:
-    """The letter, ready to be sent: in the language of its reader, or in English when we do not speak it."""
+def written(message: Message, facts: Facts, *, vault: Vault, public_url: str, now: datetime) -> Envelope:  # noqa: ARG001 - days will be held against it
+    """The letter, ready to be sent now: in the language of its reader, or in English when we do not speak it."""
     spoken = language.spoken(message.language)
     known = _known(message, facts, vault=vault, public_url=public_url)
     source = _source(spoken, _name(message.letter, facts.visit))

@@ -35,6 +35,7 @@ from tests.world import (
     a_pet,
     a_prescription,
     a_record,
+    a_rule,
     a_service,
     a_vaccination,
     a_vaccine,
@@ -126,6 +127,7 @@ async def a_street() -> Street:
         await models.Document.filter(id=wrong.id).update(errored_at=NOW, errored_because="Another pet.")
         await an_import(pet)
     await what_the_practice_keeps(given_away)
+    await a_rule(services=(world.service,))
     await _doses(
         {maja: [paul, olga], given_away: [clara, olga], unseen: [clara, olga], pauls: [paul], world.pet: [olga]}
     )

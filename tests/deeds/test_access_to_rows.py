@@ -19,6 +19,7 @@ from resolvers.access import ALL, ROWS, Rule
 from resolvers.viewer import Viewer
 from tests.lines import some_lines
 from tests.rows_of_money import MONEY, money_of
+from tests.rows_of_reminder_rules import RULES, rules_of
 from tests.world import (
     EVERY_RIGHT,
     FROM_EIGHT,
@@ -114,6 +115,7 @@ TABLE: dict[type[Model], dict[str, tuple[str, ...]]] = {
         "a stranger's": STRANGERS,
     },
     **MONEY,
+    **RULES,
     models.Account: {"hers": ("OWNER",), "the vet's": ("VET",), "a newcomer's": DESK},
     models.Session: {"hers": ("OWNER",), "the vet's": ("VET",)},
 }
@@ -241,6 +243,7 @@ async def prepared():
         models.RecordReading: {"of hers": await first(models.RecordReading)},
         **doses,
         **money,
+        **await rules_of(world.service),
         models.RecordImport: {"hers": await first(models.RecordImport, pet_id=world.pet.id)},
         models.ImportedLine: {"hers": line_from_elsewhere},
         models.Account: {

@@ -27,7 +27,7 @@ async def place(database):
 
 
 async def written(message, *, public_url="https://vet.example"):
-    return letters.written(message, await letters.facts(message), vault=PaperVault(), public_url=public_url)
+    return letters.written(message, await letters.facts(message), vault=PaperVault(), public_url=public_url, now=NOW)
 
 
 async def a_visit(**more):
@@ -98,11 +98,11 @@ async def test_a_moved_visit_is_told_in_german(place):
     )
 
 
-async def test_what_a_letter_needs_is_read_with_one_statement(place):
+async def test_what_a_letter_needs_is_read_with_two_statements(place):
     message = await a_letter(await a_visit())
     with counted() as statements:
         await written(message)
-    assert statements.count == 1
+    assert statements.count == 2
 
 
 @pytest.mark.parametrize("language", ["en", "de"])

@@ -155,8 +155,8 @@ class Arguments:
 
     def _of_records(self, chance: Random, of: str, field: str) -> dict[str, Any]:
         match of, field:
-            case "Query", "visit":
-                return {"id": self._id(chance, "Visit")}
+            case "Query", "visit" | "reminderRule":
+                return {"id": self._id(chance, f"{field[0].upper()}{field[1:]}")}
             case "Query", "recordReadings":
                 return {"petId": self._id(chance, "Pet"), **self._page(chance, self._at[RecordReading])}
             case "Pet", "visits":

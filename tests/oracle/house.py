@@ -43,6 +43,7 @@ from tests.oracle.bills import some_bills
 from tests.oracle.paid import some_payments
 from tests.oracle.papers import some_papers
 from tests.oracle.prices import some_prices
+from tests.oracle.reminder_rules import some_rules
 from tests.oracle.visits import some_visits
 from tests.oracle.written import what_was_written
 from tests.world import (
@@ -160,6 +161,7 @@ async def a_house() -> House:
     await some_prices()
     await some_bills(people)
     await some_payments(world, people)
+    await some_rules(world)
     return House(world, people)
 
 

@@ -197,6 +197,14 @@ class Roots:
         found = prices.price_list(self._oracle, place.row, day, search, is_offered)
         return connection(found, ("fold", "id"), **page)
 
+    # Reminder rules
+
+    def reminder_rules(self) -> Any:
+        return self._all("ReminderRule", "fold")
+
+    def reminder_rule(self, id: str) -> Any:
+        return next(iter(self._all("ReminderRule", id=_key("ReminderRule", id))), None)
+
     # Bills
 
     def invoice(self, id: str) -> Any:

@@ -56,6 +56,7 @@ from tests.world.reminders import (
     a_notice,
     a_reminder,
     a_rule,
+    a_rule_version,
     an_undeliverable_address,
     the_version,
 )
@@ -100,6 +101,7 @@ __all__ = [
     "a_reminder",
     "a_room",
     "a_rule",
+    "a_rule_version",
     "a_service",
     "a_vaccination",
     "a_vaccine",

@@ -54,12 +54,21 @@ async def a_rule(
     rule = await ReminderRule.create(
         name=name, fold=folded(name), kind=kind, is_on=is_on, switched_at=NOW if is_on else None, created_at=NOW
     )
+    await a_rule_version(rule, steps=steps, services=services, called=json.dumps(called or {}), **more)
+    return rule
+
+
+async def a_rule_version(
+    rule: ReminderRule, *, steps: Sequence[int] = (-30, -7, 0, 14), services: Sequence[Service] = (), **more: Any
+) -> ReminderRuleVersion:
+    """One version more of what a rule does; the rule itself has to say that it is in force."""
+    number = await ReminderRuleVersion.filter(rule_id=rule.id).count() + 1
     version = await ReminderRuleVersion.create(
-        rule_id=rule.id, number=1, steps=list(steps), called=json.dumps(called or {}), made_at=NOW, **more
+        rule_id=rule.id, number=number, steps=list(steps), **{"made_at": NOW, **more}
     )
     for position, service in enumerate(services):
         await ReminderRuleService.create(version_id=version.id, service_id=service.id, position=position)
-    return rule
+    return version
 
 
 async def the_version(rule: ReminderRule) -> ReminderRuleVersion:
