@@ -82,9 +82,9 @@ async def lived(
 
 
 async def _works(year: Year, vault: Vault, now: datetime) -> None:
-    while (await reminders.plan_due(WORKER, now=now)).goes_on:
+    while (await reminders.plan_due(WORKER, now=now)).is_more:
         pass
-    while (await reminders.decide_due(WORKER, now=now)).goes_on:
+    while (await reminders.decide_due(WORKER, now=now)).is_more:
         pass
     while True:
         delivered = await messages.deliver_due(
