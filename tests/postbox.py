@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -60,7 +61,7 @@ class PaperVault:
         return sealed.removeprefix("sealed:")[::-1]
 
     def digest(self, purpose: str, text: str) -> str:
-        return f"{purpose}:{text}".ljust(64, "0")[:64]
+        return hashlib.sha256(f"{purpose}:{text}".encode()).hexdigest()
 
 
 @dataclass

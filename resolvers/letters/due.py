@@ -8,7 +8,7 @@ from uuid import UUID
 
 from models import RuleKind, Target, language, sql
 from resolvers import wording
-from resolvers.letters.facts import DueItem, OwnWords, one_line, place
+from resolvers.letters.facts import DueItem, one_line, own_words, place
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from resolvers.wording import Wording
 
 TOLD: Final = (
-    "r.id AS reminder_id, r.rule_id, r.subject, r.due_on, p.name AS pet, u.name AS rule, u.kind, "
+    "r.id AS reminder_id, r.pet_id, r.rule_id, r.subject, r.due_on, p.name AS pet, u.name AS rule, u.kind, "
     "v.called, v.targets, v.every_months, d.reason AS dose, x.medicine, s.name AS service, "
     "l.name AS location, l.street, l.postal_code, l.city, l.country, l.phone, l.zone, "
     "w.id AS own_id, w.subject AS own_subject, w.body AS own_body"
@@ -58,9 +58,10 @@ def item(
         place=place(row),
         service=one_line(row["service"]),
         why_not=why_not,
+        pet_id=sql.as_key(row["pet_id"]),
         detail=one_line(_detail(row, words)),
         why=_why(row, words),
-        own=None if row["own_id"] is None else OwnWords(sql.as_key(row["own_id"]), row["own_subject"], row["own_body"]),
+        own=own_words(row, is_of_a_rule=True),
     )
 
 

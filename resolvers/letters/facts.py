@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from models import NoticeReason, Status
+from models import NoticeReason, Status, sql
 from models.text import TURNING
 
 _LONGEST = 200
@@ -45,9 +45,10 @@ class Visit:
 class OwnWords:
     """The practice's own words for a letter, as they are kept (`models.LetterText`)."""
 
-    text_id: UUID
+    text_id: UUID | None
     subject: str
     body: str
+    is_of_a_rule: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ class DueItem:
     place: Place
     service: str = ""
     why_not: NoticeReason | None = None
+    pet_id: UUID | None = None
     detail: str = ""
     why: str = ""
     own: OwnWords | None = None
@@ -94,6 +96,8 @@ class Facts:
     """Where the client gets letters now; None of what holds a code, or is for nobody we know."""
     due: tuple[DueItem, ...] = ()
     """Of a reminder: everything that it was written for, also what is not told any more."""
+    own: OwnWords | None = None
+    """The practice's own words for such a letter in the language of its reader; None where it has none."""
     unreached: NoticeReason | None = None
     """Of a visit: why the client gets no letters about it, if so."""
     zone: str = ""
@@ -110,6 +114,13 @@ class Facts:
             if item.why_not is None:
                 first.setdefault(item.reminder_id, item)
         return tuple(first.values())
+
+
+def own_words(row: Mapping[str, Any], *, is_of_a_rule: bool = False) -> OwnWords | None:
+    """The practice's own words in a row, in the columns `own_…`."""
+    if row["own_id"] is None:
+        return None
+    return OwnWords(sql.as_key(row["own_id"]), row["own_subject"], row["own_body"], is_of_a_rule)
 
 
 def place(row: Mapping[str, Any]) -> Place:

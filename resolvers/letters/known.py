@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from models import Letter, Message, MessageState, Status, sql
+from models import Letter, Message, MessageState, Status, language, sql
 from models.contact import email_fold
 from models.message import PURPOSES
 from resolvers import reach
-from resolvers.letters.facts import Facts, Visit, one_line, place
+from resolvers.letters.facts import Facts, Visit, one_line, own_words, place
 from resolvers.letters.noticed import with_due
 
 if TYPE_CHECKING:
@@ -23,18 +23,20 @@ _FACTS = (
     "(NOT EXISTS (SELECT 1 FROM ownership o WHERE o.pet_id = a.pet_id AND o.client_id = m.client_id) "
     "OR EXISTS (SELECT 1 FROM ownership o WHERE o.pet_id = a.pet_id AND o.client_id = m.client_id "
     "AND o.ends_on IS NULL AND o.may_view)) AS may_hear, "
-    "(SELECT MAX(k.expires_at) FROM sign_in_code k WHERE k.email_fold = ?) AS code_expires_at "
+    "(SELECT MAX(k.expires_at) FROM sign_in_code k WHERE k.email_fold = ?) AS code_expires_at, "
+    "w.id AS own_id, w.subject AS own_subject, w.body AS own_body "
     "FROM message m LEFT JOIN practice own ON own.is_the_only_one "
     "LEFT JOIN client c ON c.id = m.client_id LEFT JOIN appointment a ON a.id = m.appointment_id "
     "LEFT JOIN pet p ON p.id = a.pet_id LEFT JOIN service s ON s.id = a.service_id "
-    "LEFT JOIN staff v ON v.id = a.vet_id LEFT JOIN location l ON l.id = a.location_id WHERE m.id = ?"
+    "LEFT JOIN staff v ON v.id = a.vet_id LEFT JOIN location l ON l.id = a.location_id "
+    "LEFT JOIN letter_text w ON w.letter = m.letter AND w.language = ? AND w.is_in_use AND w.rule_id IS NULL WHERE m.id = ?"
 )
 
 
 async def facts(message: Message) -> Facts:
     """What the letter tells, as it is now: whether it is still true and what it says come from one moment."""
     address = email_fold(message.to_address) if message.letter is Letter.SIGN_IN_CODE else ""
-    rows = await sql.fetch(_FACTS, (address, message.id))
+    rows = await sql.fetch(_FACTS, (address, language.spoken(message.language), message.id))
     if not rows:
         return Facts(is_still_claimed=False, practice="", client="", visit=None, code_expires_at=None)
     row = rows[0]
@@ -48,6 +50,7 @@ async def facts(message: Message) -> Facts:
         zone=row["client_zone"] or "",
         letters_from=row["letters_from"] or 0,
         letters_until=row["letters_until"] or 1440,
+        own=own_words(row),
     )
     if message.letter is Letter.CARE_REMINDER:
         return await with_due(message, told)
