@@ -14,6 +14,7 @@ from datetime import date, datetime, time, timedelta
 from tests.year.facts import CLOSES, DENTAL, DOSE, LIVE, OPENS, PLACE, REPEAT, SENIOR, STEP, STEPS, Animal, Person
 
 WEEK, FORGOTTEN, RECENT = timedelta(days=7), timedelta(days=14), timedelta(days=3)
+A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -197,14 +198,14 @@ def by_day(now: datetime, reader: Person) -> datetime:
 
 
 def is_booked(animal: Animal, thing: Thing, now: datetime) -> bool:
-    """Whether a visit for it is to come soon enough."""
+    """Whether a visit for it is to come soon enough, or was to come until a day ago and nobody said what became of it."""
     if thing.rule not in (DOSE, DENTAL, SENIOR):
         return False
     latest = max(thing.due_on, now.astimezone(PLACE).date()) + timedelta(days=60)
     return any(
         visit.service == thing.rule
         and visit.status in LIVE
-        and visit.ends_at > now
+        and visit.ends_at + A_DAY > now
         and visit.starts_at.astimezone(PLACE).date() <= latest
         for visit in animal.visits
     )
