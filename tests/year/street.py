@@ -159,7 +159,7 @@ class Street:
     def ownership(self, animal: Animal, person: Person) -> Ownership:
         return Ownership(
             pet_id=animal.id, client_id=person.id, starts_on=date(2025, 1, 1), may_book=True, may_pay=True,
-            may_consent=True, may_view=True, share=100 if person is animal.owners[0] else 0,
+            may_consent=True, may_view=True, share=100 if person in animal.owners[:1] else 0,
         )  # fmt: skip
 
     def dose(self, animal: Animal, dose: Dose, now: datetime) -> Vaccination:
