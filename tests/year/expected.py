@@ -31,7 +31,7 @@ class Told:
 
 @dataclass(eq=False)
 class Thing:
-    """Something that is due, as far as it has been told."""
+    """Something that is due, as far as it has been told; `decided_for` is when it was due at its last step."""
 
     animal: Animal
     rule: str
@@ -39,7 +39,7 @@ class Thing:
     cycle: str
     due_on: date
     last_step: int | None = None
-    told_due_on: date | None = None
+    decided_for: date | None = None
     heard: dict[Person, datetime] = field(default_factory=dict)
 
 
@@ -110,8 +110,8 @@ class Expected:
                 known.append(thing)
             thing.cycle = cycle
         thing.due_on = due_on
-        if thing.told_due_on is not None and due_on >= thing.told_due_on + timedelta(days=60):
-            thing.last_step = thing.told_due_on = None
+        if thing.decided_for is not None and due_on >= thing.decided_for + timedelta(days=60):
+            thing.last_step = thing.decided_for = None
         return thing
 
     def _next(self, thing: Thing, now: datetime) -> int | None:
@@ -122,7 +122,7 @@ class Expected:
             return left[0] if left else None
         if thing.due_on + timedelta(days=come[-1]) >= now.astimezone(PLACE).date() - FORGOTTEN:
             return come[-1]
-        thing.last_step = come[-1]
+        thing.last_step, thing.decided_for = come[-1], thing.due_on
         return next((step for step in left if step > come[-1]), None)
 
     # Deciding and sending
@@ -140,7 +140,7 @@ class Expected:
     def _decide(self, due: list[tuple[Thing, int]], now: datetime) -> None:
         by_mailbox: dict[str, list[Item]] = defaultdict(list)
         for thing, step in due:
-            thing.last_step = step
+            thing.last_step, thing.decided_for = step, thing.due_on
             for person in thing.animal.owners:
                 why_not = self._why_not(thing, person, now)
                 if why_not:
@@ -150,7 +150,6 @@ class Expected:
         for mailbox, items in by_mailbox.items():
             for item in items:
                 item.thing.heard[item.person] = now
-                item.thing.told_due_on = item.due_on
             reader = min((item.person for item in items), key=lambda person: person.id)
             self.letters.append(Letter(mailbox, reader, by_day(now, reader), items))
 
