@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
 
 from tortoise.transactions import in_transaction
 
 from models import EventKind, Pet, Reminder, ReminderReason, ReminderState, sql
 from models.refusal import AlreadySo, PetHasDied, ReminderEnded
 from models.text import named
-from resolvers import access, events, retries
+from resolvers import access, events, reminders, retries
 from resolvers.access import Deed
 from resolvers.changes import write
 from resolvers.events import Happening
 from resolvers.locks import hold as held_row
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
-    from typing import Any
     from uuid import UUID
 
     from resolvers.retries import Outcome
@@ -44,22 +43,27 @@ async def hold(viewer: Viewer, reminder_id: UUID | None, because: str, *, key: s
     async def work() -> Outcome:
         by = access.the_person(viewer)
         found = await access.find(viewer, Reminder, reminder_id, path="reminderId")
-        reason = named(because, path=("because",))
+        why = named(because, path=("because",))
         async with in_transaction():
             await retry.keep(reminder=found.id)
-            reminder = await _open(found)
-            if reminder.held_because:
+            reminder = await _still_due(found)
+            if reminder.reason is ReminderReason.HELD:
                 raise AlreadySo(path=("reminderId",))
-            stands = {"state": ReminderState.SUPPRESSED, "reason": ReminderReason.HELD, "next_step_at": None}
-            held = {"held_because": reason, "held_by_id": by, **stands}
-            await _write(viewer, reminder, EventKind.REMINDER_SUPPRESSED, held, now=now)
+            held = {
+                "state": ReminderState.SUPPRESSED,
+                "reason": ReminderReason.HELD,
+                "held_because": why,
+                "held_by_id": by,
+            }
+            happening = await _changed(reminder, EventKind.REMINDER_SUPPRESSED, {**held, **_NOTHING_COMES}, now)
+            await events.record(viewer, happening, now=now)
         return {"reminder": str(found.id)}
 
     return sql.as_key((await retries.once(retry, work))["reminder"])
 
 
 async def resume(viewer: Viewer, reminder_id: UUID | None, *, key: str, now: datetime) -> UUID:
-    """Let it go on: it is told again as if nobody had held it, from the next step on.
+    """Let it go on: it stands where it would if nobody had held it, and is told from the next step on.
 
     Raises:
         NotFound: the reminder is not the viewer's to see.
@@ -74,19 +78,28 @@ async def resume(viewer: Viewer, reminder_id: UUID | None, *, key: str, now: dat
         found = await access.find(viewer, Reminder, reminder_id, path="reminderId")
         async with in_transaction():
             await retry.keep(reminder=found.id)
-            reminder = await _open(found)
-            if not reminder.held_because:
+            reminder = await _still_due(found)
+            if reminder.reason is not ReminderReason.HELD:
                 raise AlreadySo(path=("reminderId",))
-            # Whatever has come meanwhile, a visit or a step, is looked at as soon as anybody does.
-            stands = {**_as_before(reminder), "look_again_at": now}
-            let_go = {"held_because": "", "held_by_id": None, **stands}
-            await _write(viewer, reminder, EventKind.REMINDER_RESUMED, let_go, now=now)
+            happening = await _changed(reminder, EventKind.REMINDER_RESUMED, _LET_GO, now)
+            # What has come meanwhile, a visit that is booked or another dose, is not known to the reminder itself.
+            since = await reminders.work_out([reminder.pet_id], now=now)
+            await events.record_all(viewer, [happening, *since], now=now)
         return {"reminder": str(found.id)}
 
     return sql.as_key((await retries.once(retry, work))["reminder"])
 
 
-async def _open(found: Reminder) -> Reminder:
+_NOTHING_COMES: Final[Mapping[str, Any]] = {"appointment_id": None, "next_step_at": None}
+_LET_GO: Final[Mapping[str, Any]] = {
+    "state": ReminderState.PLANNED,
+    "reason": ReminderReason.NOT_YET,
+    "held_because": "",
+    "held_by_id": None,
+}
+
+
+async def _still_due(found: Reminder) -> Reminder:
     """The reminder of a living pet that is still due, held after its pet."""
     pet = await held_row(Pet, found.pet_id)
     try:
@@ -100,18 +113,8 @@ async def _open(found: Reminder) -> Reminder:
     return reminder
 
 
-def _as_before(reminder: Reminder) -> Mapping[str, Any]:
-    """Where it stands when nobody holds it, as far as it knows by itself."""
-    if reminder.told_at is not None:
-        return {"state": ReminderState.SENT, "reason": ReminderReason.TOLD}
-    if reminder.last_step is not None:
-        return {"state": ReminderState.DUE, "reason": ReminderReason.STEP_REACHED}
-    return {"state": ReminderState.PLANNED, "reason": ReminderReason.NOT_YET}
-
-
-async def _write(
-    viewer: Viewer, reminder: Reminder, kind: EventKind, columns: Mapping[str, Any], *, now: datetime
-) -> None:
-    change = await write(reminder, {**columns, "changed_at": now})
-    happening = Happening(kind, reminder.id, reminder.location_id, before=change.before, after=change.after)
-    await events.record(viewer, happening, now=now)
+async def _changed(reminder: Reminder, kind: EventKind, columns: Mapping[str, Any], now: datetime) -> Happening:
+    """What it says now is written, and told."""
+    change = await write(reminder, columns)
+    await write(reminder, {"changed_at": now})
+    return Happening(kind, reminder.id, reminder.location_id, before=change.before, after=change.after)
