@@ -40,6 +40,7 @@ class Thing:
     due_on: date
     last_step: int | None = None
     decided_for: date | None = None
+    told_at: datetime | None = None
     heard: dict[Person, datetime] = field(default_factory=dict)
 
 
@@ -82,7 +83,9 @@ class Expected:
         decided = {thing for thing, _ in due}
         for animal in self.animals:
             if readers & set(animal.owners):
-                due += [found for found in self._due(animal, now, now + WEEK) if found[0] not in decided]
+                soon = [found for found in self._due(animal, now, now + WEEK) if found[0] not in decided]
+                # What was told just now keeps its own day.
+                due += [(thing, step) for thing, step in soon if thing.told_at is None or now - thing.told_at >= RECENT]
         self._decide(due, now)
         self._deliver(now)
 
@@ -149,7 +152,7 @@ class Expected:
                 by_mailbox[person.mailbox.lower()].append(Item(thing, person, step, thing.due_on))
         for mailbox, items in by_mailbox.items():
             for item in items:
-                item.thing.heard[item.person] = now
+                item.thing.heard[item.person] = item.thing.told_at = now
             reader = min((item.person for item in items), key=lambda person: person.id)
             self.letters.append(Letter(mailbox, reader, by_day(now, reader), items))
 
@@ -162,7 +165,7 @@ class Expected:
             true = [item for item in letter.items if self._holds(item, now)]
             for item in letter.items:
                 if item in true:
-                    item.thing.heard[item.person] = now
+                    item.thing.heard[item.person] = item.thing.told_at = now
                 else:
                     item.thing.heard.pop(item.person, None)
             if true:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -61,6 +61,7 @@ async def lived(
     seed: int,
     vault: Vault,
     cut_every: int = 5,
+    looks: Sequence[time] = LOOKS,
     told: Callable[[int], None] = lambda _day: None,
 ) -> Year:
     """Live so many days; every `cut_every`th time that a worker looks it is cut off first, and comes again."""
@@ -68,12 +69,12 @@ async def lived(
     year = Year(street, Expected(street.animals))
     for number in range(days):
         day = FIRST_DAY + timedelta(days=number)
-        for at in LOOKS:
+        for at in looks:
             now = datetime.combine(day, at, UTC)
             if at == time(10, 30):
                 await street.lives(day)
             if not street.chance.randrange(cut_every):
-                await _cut_off(year, now, after=street.chance.randrange(1, 40))
+                await _cut_off(year, now, after=street.chance.randrange(1, 20))
             await asyncio.gather(_works(year, vault, now), _works(year, vault, now))
             year.expected.looks(now)
         told(number)
