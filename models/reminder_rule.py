@@ -92,7 +92,7 @@ class ReminderRuleVersion(Row):
 
 
 class ReminderRuleService(Row):
-    """A service with which what is due gets done; the one in the first position is the one to book."""
+    """A service with which what is due gets done: the one in the first position is the one to book."""
 
     version: fields.ForeignKeyRelation[ReminderRuleVersion] = fields.ForeignKeyField(
         "models.ReminderRuleVersion", related_name="services", on_delete=fields.OnDelete.RESTRICT

@@ -44,6 +44,8 @@ PLAIN |= {
     (models.NumberSeries, "name"): "the program's own word",
     (models.Certificate, "facts"): "texts in one, of which the crawl makes marks of its own",
 }
+_OF_A_RULE = dict.fromkeys(("species", "targets"), "a closed set of words") | {"steps": "numbers", "called": "JSON"}
+PLAIN |= {(models.ReminderRuleVersion, name): why for name, why in _OF_A_RULE.items()}
 # Money is told in a currency that there is.
 _IN_MONEY = (
     models.Price, models.Invoice, models.CreditNote, models.Payment, models.Refund, models.Dispute, models.ClientAccount,
@@ -65,8 +67,8 @@ AS_IT_IS = {
     (models.CertificateFile, "sha256"),
     (models.PaperFile, "sha256"),
 }
-# What is nothing until a step is taken, and stays nothing until then.
-NONE_YET = {(models.Invoice, "number"), (models.Payment, "number")}
+# What is nothing until a step is taken, and stays nothing until then; or from then on.
+NONE_YET = {(models.Invoice, "number"), (models.Payment, "number"), (models.Message, "secret")}
 # A kind of column that is not here counts as a text.
 _NO_TEXT = (
     fields.UUIDField,

@@ -28,7 +28,8 @@ _MOST_TEXTS = 64
 class Join:
     """A to-one edge: `alias` is the row of `model` whose key (or what else it is found `by`) is `column`.
 
-    One that is not carried is joined with the viewer's own rule for the model.
+    One that is not carried is joined with the viewer's own rule for the model. Where several are found, it is the one for
+    which `which` holds.
     """
 
     alias: str
@@ -36,6 +37,7 @@ class Join:
     column: str
     is_carried: bool
     by: str = "id"
+    which: str = ""
 
 
 @dataclass(frozen=True, slots=True)

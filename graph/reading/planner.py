@@ -11,7 +11,7 @@ from graphql import (
     get_nullable_type,
     is_leaf_type,
 )
-from tortoise.fields.relational import BackwardOneToOneRelation
+from tortoise.fields.relational import BackwardFKRelation
 from tortoise.models import Model
 
 from graph.reading import builders
@@ -210,24 +210,26 @@ class Planner:
         return level.column(alias, model, name), column, is_certain and not column.null
 
     def _joined(
-        self, level: Level, alias: str, model: type[Model], along: str, *, is_carried: bool
+        self, level: Level, alias: str, model: type[Model], along: str, *, is_carried: bool, which: str = ""
     ) -> tuple[str, type[Model], bool]:
         """The alias and the model of the row that an edge leads to, and whether there always is one.
 
-        It leads along a foreign key, or back along one that no two rows share.
+        It leads along a foreign key, or back along one: that no two rows share, or to `which` of them.
         """
         wanted = (alias, along, is_carried)
         key: Any = model._meta.fields_map[along]
         if wanted not in level.joins:
             target, name = key.related_model, f"j{len(level.joins)}"
-            if isinstance(key, BackwardOneToOneRelation):
+            if isinstance(key, BackwardFKRelation):
                 by = target._meta.fields_db_projection[key.relation_field]
-                level.joins[wanted] = Join(name, target, f"{alias}.id", is_carried, by)
+                the_one = which.format(t=alias, one=name)
+                level.joins[wanted] = Join(name, target, f"{alias}.id", is_carried, by, the_one)
             else:
                 column = f"{alias}.{model._meta.fields_db_projection[key.source_field]}"
                 level.joins[wanted] = Join(name, target, column, is_carried)
         join = level.joins[wanted]
-        return join.alias, join.model, is_carried and not key.null
+        is_there = is_carried and not isinstance(key, BackwardFKRelation) and not key.null
+        return join.alias, join.model, is_there
 
     # Edges
 
@@ -246,20 +248,9 @@ class Planner:
         if isinstance(edge, Itself):
             return Inner(None, self._made(level, of, details, alias, model))
         along = edge.key or definition.extensions["strawberry-definition"].python_name
-        return self._one(level, alias, model, along, of, details, is_carried=edge.is_carried)
-
-    def _one(
-        self,
-        level: Level,
-        alias: str,
-        model: type[Model],
-        along: str,
-        of: GraphQLObjectType,
-        details: Any,
-        *,
-        is_carried: bool,
-    ) -> Inner:
-        joined, target, is_there = self._joined(level, alias, model, along, is_carried=is_carried)
+        joined, target, is_there = self._joined(
+            level, alias, model, along, is_carried=edge.is_carried, which=edge.which
+        )
         present = None if is_there else level.column(joined, target, "id")
         return Inner(present, self._made(level, of, details, joined, target))
 

@@ -90,11 +90,13 @@ class One:
     """A to-one edge along a foreign key, or back along one that no two rows share.
 
     A carried edge is as visible as its row; any other is joined with the target's own rule, and null where the
-    viewer does not see the target.
+    viewer does not see the target. Back along one that several rows share it leads to `which` of them: SQL over `{t}`,
+    the row that it starts from, and `{one}`, true of one of them at most.
     """
 
     key: str
     is_carried: bool
+    which: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,9 +230,11 @@ def itself(description: str) -> Any:
     return _field(description, (), Itself())
 
 
-def one(description: str, *roles: Role | Iterable[Role], key: str | None = None, carried: bool = False) -> Any:
-    """A to-one edge along the foreign key of the same name, unless `key` names another."""
-    return _field(description, roles, One(key or "", carried))
+def one(
+    description: str, *roles: Role | Iterable[Role], key: str | None = None, carried: bool = False, which: str = ""
+) -> Any:
+    """A to-one edge along the foreign key of the same name, unless `key` names another; `which`: see `One`."""
+    return _field(description, roles, One(key or "", carried, which))
 
 
 def many(

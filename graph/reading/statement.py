@@ -235,6 +235,7 @@ def _tables(level: Level, way: _Way, page: str = "") -> str:
     rules = iter(way.rules)
     for join in level.joins.values():
         rule = "" if join.is_carried else f" AND ({next(rules)})"
+        rule += f" AND {join.which}" if join.which else ""
         text += f" LEFT JOIN {join.model._meta.db_table} {join.alias} ON {join.alias}.{join.by} = {join.column}{rule}"
     return text
 

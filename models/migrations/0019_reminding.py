@@ -465,7 +465,7 @@ class Migration(migrations.Migration):
                 "app": "models",
                 "unique_together": (("version", "service"), ("version", "position")),
                 "pk_attr": "id",
-                "table_description": "A service with which what is due gets done; the one in the first position is the one to book.",
+                "table_description": "A service with which what is due gets done: the one in the first position is the one to book.",
             },
             bases=["Row"],
         ),

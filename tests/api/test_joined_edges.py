@@ -110,6 +110,8 @@ async def test_a_row_behind_an_edge_that_is_not_carried_is_shown_to_whom_its_own
         ("Visit", "lockedBy"),
         ("ImportedLine", "within"),
         ("RecordImport", "importedBy"),
+        ("ReminderRuleVersion", "location"),
+        ("ReminderRuleVersion", "madeBy"),
     }
     for model, rule in RULES.items():
         monkeypatch.setitem(ROWS, model, replace(ROWS[model], staff=rule))

@@ -32,7 +32,7 @@ from models import (
 )
 from models.treatment import PlanState
 from resolvers.viewer import Audience, Viewer
-from tests.oracle import bills, lines, paid, prices
+from tests.oracle import bills, letter_texts, lines, paid, prices
 from tests.oracle.kinds import KINDS, PRINTED, SCHEMAS
 from tests.oracle.oracle import id_of
 from tests.oracle.records import Records
@@ -42,6 +42,16 @@ SIZES = (1, 2, 3, 5, 100)
 WRONG = ({"first": 0}, {"first": 101}, {"last": -1}, {"first": 1, "last": 1}, {"after": "!"}, {"last": 2, "after": "x"})
 MOMENTS = ("2026-02-27T00:00:00Z", "2026-03-01T00:00:00Z", "2026-03-02T09:30:00+01:00", "2026-03-05T00:00:00Z")
 DAYS = ("2026-03-02", "2026-03-04", "2026-03-05", "2026-03-01", "2026-03-07", "2026-03-06")
+MONTHS = (
+    "2026-01-05",
+    "2026-02-28",
+    "2026-03-01",
+    "2026-04-30",
+    "2024-01-01",
+    "2023-03-31",
+    "2026-01-31",
+    "9999-12-31",
+)
 DAYS_OF_DEATH = ("2026-03-02", "2026-03-01", "2026-02-20", "2026-03-09")
 SEARCHES = ("Be", "olga", "Orsted Elo", "berg @home", "olga.berg@", "9018", "030 / 90 18", "+49 30 901820", "van hoff",
             "x", "nobody", "van-der", "lu nor", "ida.blom@home.example")  # fmt: skip
@@ -60,6 +70,8 @@ HISTORIES = (
     "verband " * 20,
 )
 _KINDLESS = (
+    "Reminder",
+    "ReminderNotice",
     "CoOwner",
     "Email",
     "Phone",
@@ -116,6 +128,7 @@ class Arguments:
         self._paid = paid.places(rows)
         self._doses, self._imported = places(Vaccination, "given_on"), places(ImportedLine, "at")
         self._bills = [*places(Invoice, "opened_at"), *places(Invoice, "due_on")]
+        self._letters = [id_of("Appointment", each) for each in records.letters]
         self._told = [id_of("Pet", each) for each in records.told]
 
     def ask_as(self, viewer: Viewer) -> None:
@@ -155,8 +168,8 @@ class Arguments:
 
     def _of_records(self, chance: Random, of: str, field: str) -> dict[str, Any]:
         match of, field:
-            case "Query", "visit":
-                return {"id": self._id(chance, "Visit")}
+            case "Query", "visit" | "reminderRule":
+                return {"id": self._id(chance, f"{field[0].upper()}{field[1:]}")}
             case "Query", "recordReadings":
                 return {"petId": self._id(chance, "Pet"), **self._page(chance, self._at[RecordReading])}
             case "Pet", "visits":
@@ -171,6 +184,15 @@ class Arguments:
                 return {**lines.a_period(chance), **self._page(chance, self._at[Vital])}
             case "Query", "diagnosisTerms":
                 return {**lines.a_search(chance), **self._page(chance, self._names[DiagnosisTerm])}
+        return self._of_reminding(chance, of, field)
+
+    def _of_reminding(self, chance: Random, of: str, field: str) -> dict[str, Any]:
+        match of, field:
+            case "Query", "reminderRuleForecast":
+                return {"ruleId": self._id(chance, "ReminderRule")} if chance.random() < 0.95 else {}
+            case "Query", "reminderFigures":
+                place = {"locationId": self._id(chance, "Location")} if chance.random() < 0.3 else {}
+                return {"from": chance.choice(MONTHS), "to": chance.choice(MONTHS), **place}
         return self._of_papers(chance, of, field)
 
     def _of_papers(self, chance: Random, of: str, field: str) -> dict[str, Any]:
@@ -217,6 +239,10 @@ class Arguments:
             case "Query", "invoices" | "myInvoices":
                 given = bills.drawn(chance, field, lambda kind: self._id(chance, kind))
                 return given | self._page(chance, self._bills)
+            case "Query", "letterTexts":
+                return chance.choice(({}, {"onlyInUse": True}, {"onlyInUse": False}))
+            case "Query", "letterPreview":
+                return letter_texts.drawn(chance, self._letters, self._strange)
             case "Client", "invoices":
                 return self._page(chance, self._bills)
         return self._of_money(chance, of, field)

@@ -86,6 +86,12 @@ KINDS: dict[str, Any] = {
     "Refund": models.Refund,
     "Dispute": models.Dispute,
     "ClientAccount": models.ClientAccount,
+    "ReminderRule": models.ReminderRule,
+    "ReminderRuleVersion": models.ReminderRuleVersion,
+    "ReminderRuleService": models.ReminderRuleService,
+    "Reminder": models.Reminder,
+    "ReminderNotice": models.ReminderNotice,
+    "LetterText": models.LetterText,
 }
 PRINTED = ("Certificate", "Document", "TreatmentPlan", "Invoice", "CreditNote", "Payment")
 """Of which there is a paper."""
@@ -112,6 +118,7 @@ ONE = {
     "openedBy": "Staff",
     "issuedBy": "Staff",
     "item": "PriceListItem",
+    "rule": "ReminderRule",
 }
 # What stands behind these is seen by whom its own rule shows it to.
 JOINED = {("Certificate", "vaccination"), ("Certificate", "replacedBy"), ("InvoiceLine", "pet")}
@@ -164,6 +171,7 @@ MANY: dict[tuple[str, str], tuple[str, str, tuple[str, ...], Any]] = {
     ("Invoice", "payers"): ("InvoicePayer", "invoice_id", ("-share",), None),
     ("CreditNote", "lines"): ("CreditNoteLine", "credit_note_id", ("position",), None),
     ("TreatmentPlan", "steps"): ("TreatmentStep", "plan_id", ("position",), None),
+    ("ReminderRule", "versions"): ("ReminderRuleVersion", "rule_id", ("-number",), None),
 }
 # The pages of rows below a row: their kind, what points here, and by what they are sorted, downward.
 PAGES = {

@@ -23,7 +23,7 @@ from graphql import GraphQLError
 
 from models.refusal import Refusal
 from resolvers.viewer import Audience, Viewer
-from tests.oracle import bills, deaths, histories, kinds, lines, paid, prices
+from tests.oracle import bills, deaths, histories, kinds, lines, paid, prices, reminder_rules
 from tests.oracle.kinds import KINDS, MANY, NARROWER, PAGES, SCHEMAS, VIA, Thing
 from tests.oracle.pages import connection, in_order
 from tests.oracle.records import Records
@@ -247,6 +247,7 @@ _SPECIAL: dict[tuple[str, str], Any] = {
     **prices.SPECIAL,
     **bills.SPECIAL,
     **paid.SPECIAL,
+    **reminder_rules.SPECIAL,
     ("InvoicePayer", "percent"): lambda _oracle, row: row.share,
     ("LegalEntity", "address"): _address,
     ("Vaccination", "product"): lambda oracle, row: oracle.row_behind(row, "Vaccine").name,

@@ -12,7 +12,18 @@ import graphql
 from models import refusal
 from models.role import Role
 from models.row import folded
-from tests.oracle import bills, deaths, histories, lines, oracle, paid, prices, searches
+from tests.oracle import (
+    bills,
+    deaths,
+    histories,
+    letter_texts,
+    lines,
+    oracle,
+    paid,
+    prices,
+    reminder_rules,
+    searches,
+)
 from tests.oracle.kinds import OF_TYPE, PRINTED, Thing
 from tests.oracle.pages import bad_input, connection
 from tests.world import NOW
@@ -196,6 +207,40 @@ class Roots:
         day = date.fromisoformat(on) if on else NOW.astimezone(ZoneInfo(place.row.zone)).date()
         found = prices.price_list(self._oracle, place.row, day, search, is_offered)
         return connection(found, ("fold", "id"), **page)
+
+    # Reminder rules
+
+    def reminder_rules(self) -> Any:
+        return self._all("ReminderRule", "fold")
+
+    def reminder_rule(self, id: str) -> Any:
+        return next(iter(self._all("ReminderRule", id=_key("ReminderRule", id))), None)
+
+    def reminder_rule_forecast(self, rule_id: str | None = None, input: None = None) -> Any:
+        if rule_id is None or input is not None:
+            raise bad_input()
+        found = next(iter(self._all("ReminderRule", id=_key("ReminderRule", rule_id))), None)
+        return found and reminder_rules.forecast(self._oracle, found.row)
+
+    def reminder_figures(self, to: str, location_id: str | None = None, **more: str) -> Any:
+        place = location_id and next(iter(self._all("Location", id=_key("Location", location_id))), None)
+        if location_id and not place:
+            return None
+        first, last = date.fromisoformat(more["from"]), date.fromisoformat(to)
+        months = (last.year - first.year) * 12 + last.month - first.month + 1
+        if not 1 <= months <= 36 or date.max.year in (first.year, last.year):
+            raise bad_input()
+        return reminder_rules.figures(self._oracle, first, last, place and place.row.id)
+
+    # Letters
+
+    def letter_texts(self, only_in_use: bool | None = None) -> Any:
+        found = self._all("LetterText", "letter", "language", "-version")
+        return [each for each in found if each.row.is_in_use or not only_in_use]
+
+    def letter_preview(self, **asked: Any) -> Any:
+        named = _key("Appointment", asked.get("appointment_id", ""))
+        return letter_texts.look(self._oracle, next(iter(self._all("Appointment", id=named)), None), asked)
 
     # Bills
 

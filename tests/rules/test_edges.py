@@ -116,8 +116,20 @@ CARRIED |= {
     ("LedgerEntry", "payment"): "An entry is on the account of the client who paid.",
     ("LedgerEntry", "refund"): "An entry is on the account of the client who got it back.",
 }
+_A_RULE = "The staff see every rule and its versions; owners have no such type."
+CARRIED |= {
+    ("ReminderRule", "version"): _A_RULE,
+    ("ReminderRuleVersion", "rule"): _A_RULE,
+    ("ReminderRuleVersion", "location"): "Locations are everybody's.",
+    ("ReminderRuleVersion", "madeBy"): "The staff see each other; owners have no such type.",
+}
+CARRIED |= {
+    ("LetterText", "rule"): _A_RULE,
+    ("LetterText", "madeBy"): "The staff see each other; owners have no such type.",
+}
 THROUGH = {
     ("Invoice", "visits"): "The staff see every visit; owners have no such field.",
+    ("ReminderRuleVersion", "services"): "The staff see every service; owners have no such type.",
     ("Service", "rooms"): "The staff see every room; owners have no such field.",
     ("Service", "staff"): "The staff see each other; owners have no such field.",
     ("Staff", "services"): "The staff see every service; owners have no such field.",

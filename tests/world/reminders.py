@@ -35,6 +35,7 @@ from models import (
     UndeliverableAddress,
 )
 from models.contact import email_fold
+from models.pet import DatePrecision
 from models.row import folded
 from tests.world.people import Owner
 from tests.world.places import NOW, TODAY, the_location
@@ -54,12 +55,21 @@ async def a_rule(
     rule = await ReminderRule.create(
         name=name, fold=folded(name), kind=kind, is_on=is_on, switched_at=NOW if is_on else None, created_at=NOW
     )
+    await a_rule_version(rule, steps=steps, services=services, called=json.dumps(called or {}), **more)
+    return rule
+
+
+async def a_rule_version(
+    rule: ReminderRule, *, steps: Sequence[int] = (-30, -7, 0, 14), services: Sequence[Service] = (), **more: Any
+) -> ReminderRuleVersion:
+    """One version more of what a rule does; the rule itself has to say that it is in force."""
+    number = await ReminderRuleVersion.filter(rule_id=rule.id).count() + 1
     version = await ReminderRuleVersion.create(
-        rule_id=rule.id, number=1, steps=list(steps), called=json.dumps(called or {}), made_at=NOW, **more
+        rule_id=rule.id, number=number, steps=list(steps), **{"made_at": NOW, **more}
     )
     for position, service in enumerate(services):
         await ReminderRuleService.create(version_id=version.id, service_id=service.id, position=position)
-    return rule
+    return version
 
 
 async def the_version(rule: ReminderRule) -> ReminderRuleVersion:
@@ -89,6 +99,15 @@ async def a_reminder(
         "changed_at": NOW,
     }
     return await Reminder.create(pet_id=pet.id, due_on=due_on, state=state, reason=reason, **given | more)
+
+
+async def a_check_up(pet: Pet, **more: Any) -> Reminder:
+    """A check-up at the age of a year, which the pet reaches in 30 days; the facts bear it out."""
+    born_on, due_on = date(2025, 4, 1), date(2026, 4, 1)
+    await Pet.filter(id=pet.id).update(born_on=born_on, born_precision=DatePrecision.DAY)
+    rule = await ReminderRule.get_or_none(name="First check-up")
+    rule = rule or await a_rule("First check-up", RuleKind.AGE, first_age_months=12)
+    return await a_reminder(pet, rule, due_on=due_on, subject="", cycle="0", **more)
 
 
 async def a_care_letter(client: Client | Owner, *, state: MessageState = MessageState.WAITING, **more: Any) -> Message:
