@@ -13,6 +13,7 @@ from graph.mutations.certificates import CertificateMutations
 from graph.mutations.charges import ChargeMutations
 from graph.mutations.clients import ClientMutations
 from graph.mutations.closings import ClosingMutations
+from graph.mutations.contact_preferences import ContactPreferenceMutations
 from graph.mutations.credit_notes import CreditNoteMutations
 from graph.mutations.deaths import DeathMutations
 from graph.mutations.diagnosis_terms import DiagnosisTermMutations
@@ -24,6 +25,7 @@ from graph.mutations.invoices import InvoiceMutations
 from graph.mutations.legal_entities import LegalEntityMutations
 from graph.mutations.lines import LineMutations
 from graph.mutations.locations import LocationMutations
+from graph.mutations.messages import MessageMutations
 from graph.mutations.note_templates import NoteTemplateMutations
 from graph.mutations.notes import NoteMutations
 from graph.mutations.ownerships import OwnershipMutations
@@ -35,6 +37,7 @@ from graph.mutations.prescriptions import PrescriptionMutations
 from graph.mutations.price_list import PriceListMutations
 from graph.mutations.problems import ProblemMutations
 from graph.mutations.reminder_rules import ReminderRuleMutations
+from graph.mutations.reminders import ReminderMutations
 from graph.mutations.rooms import RoomMutations
 from graph.mutations.services import ServiceMutations
 from graph.mutations.staff import StaffMutations
@@ -58,6 +61,7 @@ from graph.queries.practice import PracticeQueries
 from graph.queries.prices import PriceQueries
 from graph.queries.records import RecordQueries
 from graph.queries.reminder_rules import ReminderRuleQueries
+from graph.queries.reminders import MessageQueries, ReminderQueries
 from graph.queries.takings import TakingsQueries
 from graph.queries.treatment_plans import TreatmentPlanQueries
 from graph.queries.vaccinations import VaccinationQueries
@@ -66,6 +70,7 @@ from graph.reading.connection import mark_as_its_entries
 from graph.scalars import SCALARS
 from graph.subscriptions.appointments import AppointmentSubscriptions
 from graph.subscriptions.invoices import InvoiceSubscriptions
+from graph.subscriptions.reminders import ReminderSubscriptions
 from graph.types.node import Node
 from graph.types.ownership import Ownership
 from graph.types.staff import HoursException, WorkingHours
@@ -89,6 +94,8 @@ class Query(
     InvoiceQueries,
     PriceQueries,
     ReminderRuleQueries,
+    ReminderQueries,
+    MessageQueries,
 ):
     """Everything that can be asked."""
 
@@ -103,6 +110,7 @@ class Mutation(
     TreatmentPlanMutations,
     VisitMutations,
     NoteMutations,
+    MessageMutations,
     NoteTemplateMutations,
     PracticeMutations,
     PetImportMutations,
@@ -134,13 +142,15 @@ class Mutation(
     LegalEntityMutations,
     TaxMutations,
     PriceListMutations,
+    ReminderMutations,
+    ContactPreferenceMutations,
     ReminderRuleMutations,
 ):
     """Everything that can be done."""
 
 
 @strawberry.type(description="Everything that can be watched.")
-class Subscription(AppointmentSubscriptions, InvoiceSubscriptions):
+class Subscription(AppointmentSubscriptions, InvoiceSubscriptions, ReminderSubscriptions):
     """Everything that can be watched."""
 
 

@@ -39,6 +39,12 @@ class Check:
             return [f"ALTER TABLE {self.table} ADD CONSTRAINT {self.name} CHECK ({self.condition.format(row='')})"]
         return _triggers(self.name, self.table, f"NOT ({self.condition.format(row='NEW.')})")
 
+    def gone(self, dialect: str) -> list[str]:
+        """The SQL that takes it away, so that it can be made with another condition."""
+        if dialect == POSTGRES:
+            return [f"ALTER TABLE {self.table} DROP CONSTRAINT {self.name}"]
+        return [f"DROP TRIGGER {self.name}_{moment.lower()}" for moment in _MOMENTS]
+
 
 @dataclass(frozen=True, slots=True)
 class Unique:
@@ -134,7 +140,7 @@ class Guard:
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """While `when` holds of a row of `table`, its columns `keeps` stay as they are, and it is not deleted.
+    """While `when` holds of a row of `table`, its columns `keeps` stay as they are, and it is not deleted unless `may_go`.
 
     In `when` every column of the row is written as {row}column. Unless `admits_new`, no row comes into being, or is
     moved to where, it holds already.
@@ -145,6 +151,7 @@ class Frozen:
     when: str
     keeps: tuple[str, ...]
     admits_new: bool = True
+    may_go: bool = False
 
     def statements(self, dialect: str) -> list[str]:
         """The SQL that makes it."""
@@ -177,7 +184,7 @@ class Frozen:
         """When it is looked at, and what is refused then."""
         was, will_be = self.when.format(row="OLD."), self.when.format(row="NEW.")
         changed = " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in self.keeps)
-        moments = {"UPDATE": f"({was}) AND ({changed})", "DELETE": was}
+        moments = {"UPDATE": f"({was}) AND ({changed})"} | ({} if self.may_go else {"DELETE": was})
         if not self.admits_new:
             moments |= {"UPDATE": f"(({was}) OR ({will_be})) AND ({changed})", "INSERT": will_be}
         return moments
@@ -211,6 +218,10 @@ class PartialIndex:
     def statements(self, dialect: str) -> list[str]:
         """The SQL that makes it, the same on both."""
         return [f"CREATE INDEX {self.name} ON {self.table} ({self.columns}) WHERE {self.where}"]
+
+    def gone(self, _dialect: str) -> list[str]:
+        """The SQL that takes it away, so that it can be made of other rows."""
+        return [f"DROP INDEX {self.name}"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,9 +315,12 @@ class WordIndex:
         ]
 
 
+_MOMENTS = ("INSERT", "UPDATE")
+
+
 def _triggers(name: str, table: str, refused_when: str) -> list[str]:
     return [
         f"CREATE TRIGGER {name}_{moment.lower()} BEFORE {moment} ON {table} WHEN {refused_when} "
         f"BEGIN SELECT RAISE(ABORT, '{name}'); END"
-        for moment in ("INSERT", "UPDATE")
+        for moment in _MOMENTS
     ]

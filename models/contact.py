@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 LONGEST_PHONE = 60
 FEWEST_DIGITS = 3
+_LONGEST_DOMAIN = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,3 +101,8 @@ def email_fold(address: str) -> str:
     Lower case, not `casefold`: that would make `straße.example` and `strasse.example` one, and they are two hosts.
     """
     return unicodedata.normalize("NFC", address.lower())
+
+
+def domain(address: str) -> str:
+    """The host that takes letters to the address, as it is compared."""
+    return email_fold(address).rpartition("@")[2][:_LONGEST_DOMAIN]

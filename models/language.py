@@ -6,7 +6,7 @@ from typing import Final
 
 from babel import Locale, UnknownLocaleError
 
-SPOKEN: Final = ("en", "de")
+SPOKEN: Final = ("en", "de", "es")
 """The languages that we write in, first the one for readers of any other."""
 
 

@@ -184,7 +184,12 @@ class ReminderNotice(Row):
     @property
     def dedupe_key(self) -> str:
         """What is never sent twice: reminder (a pet, a rule, a cycle), round, step, channel, person."""
-        return f"{self.reminder_id}:{self.round}:{self.step}:{self.channel}:{self.client_id}"
+        return dedupe_key(self.reminder_id, self.round, self.step, self.channel, self.client_id)
+
+
+def dedupe_key(reminder_id: UUID, round_: int, step: int, channel: Channel, client_id: UUID) -> str:
+    """What is never sent twice, in words that stay the same."""
+    return f"{reminder_id}:{round_}:{step}:{channel}:{client_id}"
 
 
 class ReminderProgress(Row):

@@ -110,6 +110,7 @@ _SEEN_ENTRY = (
 
 # Whoever was asked to pay sees that she was, whosever the pet is now.
 _ADDRESSED = "{t}.client_id = {client}"
+_LIVES = "EXISTS (SELECT 1 FROM pet living WHERE living.id = {t}.pet_id AND living.died_on IS NULL)"
 # A code or an invitation is for whoever asked for it, and stands in no history.
 _NO_CODE = "{t}.letter NOT IN ('SIGN_IN_CODE', 'INVITATION')"
 _INVOICE = f"{{t}}.state = 'ISSUED' AND {_ADDRESSED}"
@@ -176,7 +177,7 @@ ROWS: Final[Mapping[type[Model], Rule]] = {
     **dict.fromkeys((models.ReminderRule, models.ReminderRuleVersion, models.ReminderRuleService), Rule(staff=ALL)),
     models.LetterText: Rule(staff=ALL),
     # What is not due any more is nothing that an owner could do anything about, and after a death nobody is told of it.
-    models.Reminder: Rule(staff=ALL, owner=f"{{t}}.state <> 'WITHDRAWN' AND {_owned('{t}.pet_id')}"),
+    models.Reminder: Rule(staff=ALL, owner=f"{{t}}.state <> 'WITHDRAWN' AND {_LIVES} AND {_owned('{t}.pet_id')}"),
     models.ReminderNotice: Rule(staff=ALL, owner=_ADDRESSED),
     models.Message: Rule(
         staff=f"{{t}}.client_id IS NOT NULL AND {_NO_CODE}",

@@ -11,7 +11,7 @@ from models.account import MAX_LINK_TRIES
 from models.client import search_words
 from models.refusal import AlreadyLinked, InvalidInput, NotFound
 from models.row import folded
-from resolvers import access, events, retries
+from resolvers import access, events, retries, wishes
 from resolvers.access import Deed
 from resolvers.events import Happening
 from resolvers.locks import hold, hold_all
@@ -194,6 +194,7 @@ async def _move(own_id: UUID, known_id: UUID) -> dict[str, list[str]]:
         "UPDATE appointment SET client_id = ? WHERE client_id = ? RETURNING id", (known_id, own_id)
     )
     await sql.execute("UPDATE message SET client_id = ? WHERE client_id = ?", (known_id, own_id))
+    await wishes.merge(own_id, known_id)
     drafts = await _move_drafts(own_id, known_id)
     return {
         "pets": sorted({*merged, *(str(row["id"]) for row in pets)}),

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tortoise.transactions import in_transaction
 
-from models import Account, Client, EventKind, Practice, sql
+from models import Account, Client, ConsentSource, EventKind, Practice, sql
 from models.code import language
 from models.contact import Address, email_fold
 from models.refusal import NotFound
 from models.row import folded, uuid7
 from models.text import line, named
-from resolvers import access, accounts, contacts, events, retries, searches
+from resolvers import access, accounts, contacts, events, retries, searches, wishes
 from resolvers.access import Deed
 from resolvers.changes import UNSET, Change, Unset, given, plain, write
 from resolvers.events import Happening
 from resolvers.locks import hold
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
+    from models import Purpose
     from resolvers.retries import Outcome, Retry
     from resolvers.rows import Rows
     from resolvers.viewer import Viewer
@@ -34,7 +35,10 @@ _SEARCHED = frozenset({"given_name", "family_name", "emails", "phones"})
 
 @dataclass(frozen=True, slots=True)
 class ClientRegistration:
-    """Somebody who becomes a client: letters go to the first e-mail address, in the practice's language unless said."""
+    """Somebody who becomes a client: letters go to the first e-mail address, in the practice's language unless said.
+
+    `wanted` is what she wants to hear of, if that was said, and `source` how we know.
+    """
 
     family_name: str
     given_name: str = ""
@@ -42,6 +46,8 @@ class ClientRegistration:
     phones: Sequence[str] = ()
     language: str | None = None
     address: Address = NOT_KNOWN
+    wanted: Mapping[Purpose, bool] = field(default_factory=dict)
+    source: ConsentSource = ConsentSource.IN_PERSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +99,11 @@ async def register(viewer: Viewer, registration: ClientRegistration, *, key: str
     """Register a client.
 
     Raises:
-        InvalidInput: a name, an e-mail address, a phone, the language or the address makes no sense.
+        InvalidInput: a name, an e-mail address, a phone, the language or the address makes no sense, or staff cannot
+            have heard in that way what she wants.
     """
     access.may(viewer, Deed.REGISTER_CLIENT)
+    wishes.must_be_told_to_staff(registration.source, path=("contactPreferencesSource",))
     retry = retries.asked(viewer, Deed.REGISTER_CLIENT, key, plain(registration), now=now)
     client_id = uuid7()
 
@@ -127,7 +135,9 @@ async def enter(
     await contacts.replace_emails(client_id, emails)
     await contacts.replace_phones(client_id, phones)
     await contacts.replace_words(client_id, names.values(), emails, phones)
-    return {**columns, "emails": emails, "phones": [one.as_given for one in phones]}
+    said = Change()
+    await wishes.say(client_id, registration.wanted, registration.source, said, now=now)
+    return {**columns, "emails": emails, "phones": [one.as_given for one in phones], **said.after}
 
 
 async def amend(viewer: Viewer, client_id: UUID | None, changes: ClientChanges, *, key: str, now: datetime) -> UUID:
@@ -157,6 +167,16 @@ async def amend_myself(viewer: Viewer, changes: MyChanges, *, key: str, now: dat
     return await _amend(viewer, viewer.client_id, said, retry, now=now)
 
 
+async def must_still_be(viewer: Viewer, client: Client) -> None:
+    """Refuse whose account was linked elsewhere, or unlinked, since she was let in; nobody does while the client is held.
+
+    Raises:
+        NotFound: it belongs to another client now.
+    """
+    if not await Account.exists(id=viewer.account_id, client_id=client.id):
+        raise NotFound
+
+
 async def _amend(viewer: Viewer, client_id: UUID | None, said: dict[str, Any], retry: Retry, *, now: datetime) -> UUID:
     async def work() -> Outcome:
         found = await access.find(viewer, Client, client_id, path="clientId")
@@ -164,7 +184,7 @@ async def _amend(viewer: Viewer, client_id: UUID | None, said: dict[str, Any], r
             await retry.keep(client=found.id)
             client = await hold(Client, found.id)
             if client.id == viewer.client_id:
-                await _must_still_be(viewer, client)
+                await must_still_be(viewer, client)
             change = await write(client, _columns(client, said))
             gone = await _amend_contacts(client, said, change)
             happened = await accounts.unlink_address(client.id, gone, now=now)
@@ -177,16 +197,6 @@ async def _amend(viewer: Viewer, client_id: UUID | None, said: dict[str, Any], r
         return {"client": str(found.id)}
 
     return sql.as_key((await retries.once(retry, work))["client"])
-
-
-async def _must_still_be(viewer: Viewer, client: Client) -> None:
-    """Refuse whose account was linked elsewhere, or unlinked, since she was let in; nobody does while the client is held.
-
-    Raises:
-        NotFound: it belongs to another client now.
-    """
-    if not await Account.exists(id=viewer.account_id, client_id=client.id):
-        raise NotFound
 
 
 def _columns(client: Client, said: dict[str, Any]) -> dict[str, Any]:

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
-from models import Account, EventKind, Letter, SignInCode, sql
+from models import Account, ConsentSource, EventKind, Letter, Purpose, SignInCode, sql
 from models.contact import email as email_address
 from models.contact import email_fold
 from models.refusal import SignInFailed
 from models.row import uuid7
-from resolvers import access, accounts, clients, events, messages, sessions, throttles
+from resolvers import access, accounts, clients, events, mailboxes, messages, sessions, throttles
 from resolvers.access import Deed
 from resolvers.clients import ClientRegistration
 from resolvers.events import Happening
@@ -87,7 +87,7 @@ async def recipient(address: str) -> tuple[Recipient, bool]:
 def with_registration(
     address: str,
     to: Recipient,
-    registration: Mapping[str, str | None],
+    registration: Mapping[str, Any],
     *,
     vault: Vault,
     rules: DoorRules,
@@ -178,7 +178,7 @@ async def _proven(fold: str, typed: str, *, vault: Vault, rules: DoorRules, now:
 
 
 async def _enter(viewer: Viewer, fold: str, proven: Any, *, rules: DoorRules, now: datetime) -> Held:
-    said: dict[str, str | None] | None = json.loads(proven["registration"] or "null")
+    said: dict[str, Any] | None = json.loads(proven["registration"] or "null")
     async with in_transaction():
         used = await sql.execute(
             "UPDATE sign_in_code SET used_at = ? WHERE id = ? AND used_at IS NULL", (now, proven["id"])
@@ -196,10 +196,12 @@ async def _enter(viewer: Viewer, fold: str, proven: Any, *, rules: DoorRules, no
             happened.append(admitted)
         if said and said["pet_name"]:
             happened += await accounts.recognise(account, said["pet_name"])
+        # The letter with the code was read there.
+        happened += await mailboxes.works_again(fold) or []
         return await sessions.begin(viewer, account.id, happened, rules=rules, now=now)
 
 
-async def _admit(address: str, said: Mapping[str, str | None], *, now: datetime) -> tuple[Account, Happening]:
+async def _admit(address: str, said: Mapping[str, Any], *, now: datetime) -> tuple[Account, Happening]:
     """The account of somebody new, who works as a client of her own until the practice knows who she is."""
     account = Account(
         audience=Audience.OWNER.value,
@@ -214,6 +216,9 @@ async def _admit(address: str, said: Mapping[str, str | None], *, now: datetime)
         emails=[address],
         phones=[said["phone"]] if said["phone"] else [],
         language=said["language"],
+        # Whoever registered before this could be said is asked nothing of it.
+        wanted={Purpose(purpose): is_given for purpose, is_given in said.get("wanted", {}).items()},
+        source=ConsentSource.OWNER,
     )
     client_id: UUID = account.client_id  # type: ignore[assignment]  # given just above
     after = await clients.enter(client_id, registration, now=now, is_registered_online=True)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
     from uuid import UUID
 
     from models.paper import Paper
@@ -21,7 +21,8 @@ class Envelope:
     """A letter ready to be sent: plain text and HTML say the same.
 
     `message_id` is the same each time the same letter is tried, so that a mailbox can tell a repeat. With an
-    `unsubscribe_url` the reader ends letters of this purpose with one click (RFC 8058).
+    `unsubscribe_url` the reader ends letters of this purpose with one click (RFC 8058). `text_id` names the practice's own
+    words (`models.LetterText`) in which it is written, None for ours.
     """
 
     to_address: str
@@ -31,25 +32,43 @@ class Envelope:
     language: str
     message_id: str
     unsubscribe_url: str = ""
+    text_id: UUID | None = None
 
 
 class MailRefused(Exception):
-    """The mail server did not take a letter; `answer` holds its words, `for_good` says that trying again is no use."""
+    """The mail server did not take a letter; `answer` holds its words, `for_good` says that trying again is no use.
 
-    def __init__(self, answer: str, *, for_good: bool) -> None:
+    `of_recipient` says that it was the address that it refused, before it had seen a word of the letter.
+    """
+
+    def __init__(self, answer: str, *, for_good: bool, of_recipient: bool = False) -> None:
         self.answer = answer
         self.for_good = for_good
+        self.of_recipient = of_recipient
+        super().__init__(answer)
+
+
+class MailUnanswered(Exception):
+    """A letter was handed to the mail server, and no answer came: it may have it. `answer` says what happened."""
+
+    def __init__(self, answer: str) -> None:
+        self.answer = answer
         super().__init__(answer)
 
 
 class Mail(Protocol):
     """Sends letters."""
 
-    async def send(self, letter: Envelope) -> str:
+    async def send(self, letter: Envelope, handing_over: Callable[[], Awaitable[None]]) -> str:
         """Send one letter; the server's answer.
 
+        `handing_over` is awaited right before the server gets the words, when it has taken the address: from then on it
+        may have the letter. Whatever that raises goes on to the caller, and the letter is not sent. Where a letter
+        cannot be in doubt it is never called.
+
         Raises:
-            MailRefused: the server refused it, or could not be reached.
+            MailRefused: the server refused it, or could not be reached: it does not have it.
+            MailUnanswered: the server may have it, or not.
         """
 
     async def close(self) -> None:

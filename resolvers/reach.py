@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from models import Channel, ConsentSource, NoticeReason, sql
@@ -17,13 +17,16 @@ if TYPE_CHECKING:
     from models import Purpose
 
 _AT_ONCE = 500
-_REACH = (
-    "SELECT c.id, c.language, c.zone, e.address, e.fold, u.id IS NOT NULL AS is_undeliverable, "
-    "w.is_given, w.source, w.said_at FROM client c "
+_KNOWN = (
+    "FROM client c "
     "LEFT JOIN client_email e ON e.id = (SELECT first.id FROM client_email first WHERE first.client_id = c.id "
     "ORDER BY first.position, first.id LIMIT 1) "
     "LEFT JOIN undeliverable_address u ON u.fold = e.fold "
-    "LEFT JOIN consent w ON w.client_id = c.id AND w.channel = ? AND w.purpose = ? WHERE c.id IN ({clients})"
+    "LEFT JOIN consent w ON w.client_id = c.id AND w.channel = ? AND w.purpose = ? "
+)
+_REACH = (
+    "SELECT c.id, c.language, c.zone, e.address, e.fold, u.id IS NOT NULL AS is_undeliverable, "
+    f"w.is_given, w.source, w.said_at {_KNOWN}WHERE c.id IN ({{clients}})"
 )
 
 
@@ -69,6 +72,13 @@ async def of(client_ids: Iterable[UUID], purpose: Purpose) -> Mapping[UUID, Reac
                 consent_at=None if row["said_at"] is None else sql.as_instant(row["said_at"]),
             )
     return found
+
+
+def reached(client: str, purpose: Purpose) -> tuple[str, tuple[Any, ...]]:
+    """The condition, with its values, under which the client whose key is there is reached as `of` says."""
+    agreed = "COALESCE(w.is_given, 1 = 1)" if WITHOUT_A_WORD[purpose] else "w.is_given"
+    there = "e.address IS NOT NULL AND u.id IS NULL"
+    return f"EXISTS (SELECT 1 {_KNOWN}WHERE c.id = {client} AND {agreed} AND {there})", (Channel.EMAIL, purpose)
 
 
 def _why_not(agreed: bool, address: str | None, is_undeliverable: bool) -> NoticeReason | None:  # noqa: FBT001 - three facts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
 from tortoise.transactions import in_transaction
@@ -19,8 +19,10 @@ from resolvers.events import Happening
 from resolvers.messages import Recipient
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
+    from models import Purpose
     from resolvers.ports import DoorRules, Vault
     from resolvers.retries import Outcome
     from resolvers.viewer import Viewer
@@ -28,7 +30,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """What somebody says of herself. By the name of one of her pets, the practice may know her at once."""
+    """What somebody says of herself. By the name of one of her pets, the practice may know her at once.
+
+    `wanted` is what she wants to hear of; what she does not name is not said.
+    """
 
     email: str
     given_name: str
@@ -36,6 +41,7 @@ class Registration:
     phone: str | None = None
     language: str | None = None
     pet_name: str | None = None
+    wanted: Mapping[Purpose, bool] = field(default_factory=dict)
 
     def checked(self) -> Registration:
         """The registration as it is kept.
@@ -50,6 +56,7 @@ class Registration:
             phone=phone_number(self.phone, region=None, path=("phone",)).as_given if self.phone else None,
             language=language_code(self.language, path=("language",)) if self.language else None,
             pet_name=line(self.pet_name, path=("petName",)) if self.pet_name else None,
+            wanted=dict(self.wanted),
         )
 
 

@@ -30,7 +30,7 @@ from resolvers import (
 )
 from resolvers.access import Deed, Where
 from resolvers.viewer import Audience, Viewer
-from tests import deeds_of_endings
+from tests import deeds_of_endings, deeds_of_mail, deeds_of_preferences
 from tests.doorkeeper import HOME, PASSWORD, RULES, VAULT, FastPasswords, PaperTokens
 from tests.postbox import PostBox
 from tests.scene import NOBODY, OWNER, ROLELESS, STAFF, Scene, a_newcomer, held
@@ -358,3 +358,5 @@ import tests.deeds_of_vaccinations  # noqa: E402, F401 - the deeds of vaccinatio
 from tests import deeds_of_imports, deeds_of_papers  # noqa: E402, F401 - the deeds of imports and of papers, in their own files
 
 deeds_of_endings.join(line, ALL_STAFF, OWNERS)
+deeds_of_preferences.join(line, ALL_STAFF, OWNERS)
+deeds_of_mail.join(line, ALL_STAFF, DESK)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -20,19 +21,24 @@ OLGA = Recipient("olga.berg@home.example", "en")
 class PostBox:
     """A mail server that keeps what it is sent.
 
-    `trouble` holds what is raised for a letter to that address; `meanwhile` is done while a letter is on its way.
+    `trouble` holds what is raised for a letter to that address, `silence` what is raised after it was taken; `meanwhile`
+    is done while a letter is on its way.
     """
 
     letters: list[Envelope] = field(default_factory=list)
     trouble: dict[str, Exception] = field(default_factory=dict)
+    silence: dict[str, BaseException] = field(default_factory=dict)
     meanwhile: Callable[[], Awaitable[object]] | None = None
 
-    async def send(self, letter: Envelope) -> str:
+    async def send(self, letter: Envelope, handing_over: Callable[[], Awaitable[None]]) -> str:
+        await handing_over()
         if self.meanwhile is not None:
             await self.meanwhile()
         if letter.to_address in self.trouble:
             raise self.trouble[letter.to_address]
         self.letters.append(letter)
+        if letter.to_address in self.silence:
+            raise self.silence[letter.to_address]
         return "250 Ok"
 
     async def close(self) -> None:
@@ -55,7 +61,7 @@ class PaperVault:
         return sealed.removeprefix("sealed:")[::-1]
 
     def digest(self, purpose: str, text: str) -> str:
-        return f"{purpose}:{text}".ljust(64, "0")[:64]
+        return hashlib.sha256(f"{purpose}:{text}".encode()).hexdigest()
 
 
 @dataclass

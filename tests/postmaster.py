@@ -108,10 +108,14 @@ async def a_mail(port, *, url="smtp://127.0.0.1:{port}", **more):
         await mail.close()
 
 
+async def no_matter():
+    """Nobody minds whether the letter is on its way."""
+
+
 async def refusal(mail, letter=LETTER):
     """The server's words about a letter that it does not take, and whether that is for good."""
     try:
-        await mail.send(letter)
+        await mail.send(letter, no_matter)
     except MailRefused as refused:
         return refused.answer, refused.for_good
     raise AssertionError("The letter was taken.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import email.policy
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from email.errors import MessageError
@@ -13,7 +13,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import parseaddr
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import parse_qsl, unquote, urlsplit
 from uuid import uuid4
 
@@ -21,7 +21,7 @@ import aiosmtplib
 import structlog
 
 from models import period
-from resolvers.ports import Envelope, MailRefused
+from resolvers.ports import Envelope, MailRefused, MailUnanswered
 from vetdesk.settings import SettingsError
 
 TIMEOUT_SECONDS = 20.0
@@ -32,6 +32,7 @@ LETTER_SECONDS = 60.0
 _log = structlog.get_logger(__name__)
 
 Encoding = Literal["quoted-printable", "8bit"]
+HandingOver = Callable[[], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +79,54 @@ class Server:
             starttls=False if tls else wanted,
         )
 
+    def connection(self, *, timeout: float) -> _Line:
+        """A connection to it, still to be opened, that waits so many seconds for each answer."""
+        return _Line(
+            hostname=self.host,
+            port=self.port,
+            username=self.name,
+            password=self.password,
+            use_tls=self.tls,
+            start_tls=self.starttls,
+            timeout=timeout,
+        )
+
+
+class _Handing:
+    """Says to whoever sends that the words are on their way, and remembers that it was said."""
+
+    def __init__(self, say: HandingOver) -> None:
+        self._say = say
+        self._was_said = False
+
+    async def __call__(self) -> None:
+        await self._say()
+        self._was_said = True
+
+    def failed(self, error: aiosmtplib.SMTPException | OSError) -> MailRefused | MailUnanswered:
+        """What the error means: no answer after the words were on their way leaves a doubt, all else does not."""
+        if self._was_said and not _is_an_answer(error):
+            return MailUnanswered(str(error) or _SILENCE)
+        return _refusal(error)
+
+
+class _Line(aiosmtplib.SMTP):
+    """A connection that says when it is about to hand a letter over: when the address is taken, and before any word."""
+
+    handing_over: HandingOver | None = None
+
+    async def data(self, message: str | bytes, /, **more: Any) -> aiosmtplib.SMTPResponse:
+        """Hand the letter over."""
+        if self.handing_over is not None:
+            await self.handing_over()
+        return await super().data(message, **more)
+
 
 class SmtpMail:
     """Sends letters to a mail server, over one connection that is opened again whenever it broke.
 
-    `close` gives the connection up; the next letter opens another.
+    `close` gives the connection up; the next letter opens another. What comes back comes back to `return_to`, or to the
+    sender.
     """
 
     def __init__(
@@ -90,33 +134,37 @@ class SmtpMail:
         server: Server,
         *,
         sender: str,
+        return_to: str | None = None,
         now: Callable[[], datetime] = period.now,
         timeout: float = TIMEOUT_SECONDS,
     ) -> None:
         self._server = server
         self._sender = sender_address(sender)
+        self._return_to = return_to or self._sender.addr_spec
         self._now = now
         self._timeout = timeout
-        self._connection: aiosmtplib.SMTP | None = None
+        self._connection: _Line | None = None
         self._one_at_a_time = asyncio.Lock()
 
-    async def send(self, letter: Envelope) -> str:
+    async def send(self, letter: Envelope, handing_over: HandingOver) -> str:
         """Send one letter; the server's answer.
 
         Raises:
             MailRefused: for good, when the server says 5xx of this address or these words; for now, when it says 4xx,
                 does not answer, or does not want *us*: that is the operator's to mend, and the letter waits for it.
+            MailUnanswered: the connection broke, or nothing was heard, after the words were on their way.
         """
         message = letter_as_sent(letter, self._sender, self._now(), "quoted-printable")
+        handing = _Handing(handing_over)
         async with self._one_at_a_time:
             try:
                 async with asyncio.timeout(max(LETTER_SECONDS, self._timeout)):
-                    return await self._sent(message)
+                    return await self._sent(message, handing)
             except _HEALTHY as exc:
-                raise _refusal(exc) from exc
+                raise handing.failed(exc) from exc
             except (aiosmtplib.SMTPException, OSError) as exc:
                 self._drop()
-                raise _refusal(exc) from exc
+                raise handing.failed(exc) from exc
             except BaseException:
                 self._drop()
                 raise
@@ -130,30 +178,20 @@ class SmtpMail:
                     await connection.quit(timeout=self._timeout)
                 connection.close()
 
-    async def _sent(self, message: EmailMessage) -> str:
+    async def _sent(self, message: EmailMessage, handing: _Handing) -> str:
         connection = await self._connected()
-        _, answer = await connection.send_message(
-            message, sender=self._sender.addr_spec, recipients=[str(message["To"])]
-        )
+        connection.handing_over = handing
+        _, answer = await connection.send_message(message, sender=self._return_to, recipients=[str(message["To"])])
         return answer
 
-    async def _connected(self) -> aiosmtplib.SMTP:
+    async def _connected(self) -> _Line:
         if self._connection is not None and self._connection.is_connected:
             # The server may have gone, or hung up, since the last letter. This asks, and forgets what was half said.
             with contextlib.suppress(aiosmtplib.SMTPException, OSError):
                 await self._connection.rset()
                 return self._connection
             self._drop()
-        server = self._server
-        self._connection = aiosmtplib.SMTP(
-            hostname=server.host,
-            port=server.port,
-            username=server.name,
-            password=server.password,
-            use_tls=server.tls,
-            start_tls=server.starttls,
-            timeout=self._timeout,
-        )
+        self._connection = self._server.connection(timeout=self._timeout)
         await self._connection.connect()
         return self._connection
 
@@ -171,8 +209,8 @@ class OutboxFolder:
         self._sender = sender_address(sender)
         self._now = now
 
-    async def send(self, letter: Envelope) -> str:
-        """Write one letter; where it lies.
+    async def send(self, letter: Envelope, handing_over: HandingOver) -> str:
+        """Write one letter; where it lies. A folder leaves no doubt.
 
         Raises:
             MailRefused: the folder cannot be written to, or the letter has no usable address.
@@ -217,6 +255,10 @@ def letter_as_sent(letter: Envelope, sender: Address, moment: datetime, encoding
     message["Date"] = moment
     message["Message-ID"] = letter.message_id
     message["Auto-Submitted"] = "auto-generated"
+    if letter.unsubscribe_url.startswith("https://"):
+        # RFC 8058: one click, which is a POST, so that no machine that only looks at links ends anything.
+        message["List-Unsubscribe"] = f"<{letter.unsubscribe_url}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(letter.text, cte=encoding)
     message.add_alternative(letter.html, subtype="html", cte=encoding)
     # Last, or it would have moved into the first part.
@@ -242,16 +284,26 @@ def _recipient(address: str) -> Address:
 _HEALTHY = (aiosmtplib.SMTPRecipientsRefused, aiosmtplib.SMTPDataError, aiosmtplib.SMTPSenderRefused)
 
 
+_SILENCE = "The mail server did not answer in time."
+
+
+def _is_an_answer(error: aiosmtplib.SMTPException | OSError) -> bool:
+    """Whether the server has said what it thinks of the letter: that it does not have it."""
+    return isinstance(error, aiosmtplib.SMTPResponseException) and 400 <= error.code < 600
+
+
 def _refusal(error: aiosmtplib.SMTPException | OSError) -> MailRefused:
     if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
         # There is one recipient; what was said of it stands inside.
         error = error.recipients[0]
     if isinstance(error, aiosmtplib.SMTPResponseException):
-        is_about_the_letter = isinstance(error, (aiosmtplib.SMTPRecipientRefused, aiosmtplib.SMTPDataError))
-        return MailRefused(f"{error.code} {error.message}", for_good=is_about_the_letter and error.code >= 500)
+        of_recipient = isinstance(error, aiosmtplib.SMTPRecipientRefused)
+        is_about_the_letter = of_recipient or isinstance(error, aiosmtplib.SMTPDataError)
+        for_good = is_about_the_letter and error.code >= 500
+        return MailRefused(f"{error.code} {error.message}", for_good=for_good, of_recipient=of_recipient)
     # What an address beyond ASCII needs of the server is the one thing that no waiting brings.
     for_good = isinstance(error, aiosmtplib.SMTPNotSupported)
-    return MailRefused(str(error) or "The mail server did not answer in time.", for_good=for_good)
+    return MailRefused(str(error) or _SILENCE, for_good=for_good)
 
 
 def _write(path: Path, content: bytes) -> None:

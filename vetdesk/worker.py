@@ -97,6 +97,7 @@ async def deliver_all(duties: Duties, stop: asyncio.Event) -> messages.Delivered
             withheld=total.withheld,
             failed=total.failed,
             postponed=total.postponed,
+            doubtful=total.doubtful,
         )
     return total
 

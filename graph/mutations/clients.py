@@ -11,6 +11,8 @@ from graph.inputs import changed
 from graph.mutations.locations import AddressInput, address
 from graph.roles import OWNER, STAFF
 from graph.types.client import Client
+from graph.types.reminder_enums import ConsentSource
+from graph.wanted import ContactPreferenceInput, wanted
 from models.contact import Address
 from resolvers import clients
 from resolvers.access import Deed
@@ -37,6 +39,12 @@ class RegisterClientInput:
     phones: list[str] | None = said(f"{_PHONES}.", default=None)
     language: str | None = said(f"{_LANGUAGE}; that of the practice when nothing is said.", default=None)
     address: AddressInput | None = said("Where they live.", default=None)
+    contact_preferences: list[ContactPreferenceInput] | None = said(
+        "What they want to hear of by e-mail, each purpose once; of what is not named nothing is said.", default=None
+    )
+    contact_preferences_source: ConsentSource = said(
+        "How you know what they want: `IN_PERSON`, `PHONE`, `FORM` or `IMPORT`.", default=ConsentSource.IN_PERSON
+    )
     idempotency_key: str = said(KEY)
 
 
@@ -105,6 +113,8 @@ class ClientMutations:
             phones=input.phones or (),
             language=input.language,
             address=address(input.address or AddressInput()),
+            wanted=wanted(input.contact_preferences, "contactPreferences"),
+            source=input.contact_preferences_source,
         )
         registered = await clients.register(viewer, registration, key=input.idempotency_key, now=info.context.now)
         return answered(ClientRegistered, client=clients.one(viewer, registered))

@@ -9,6 +9,7 @@ import strawberry
 from graph.context import Info
 from graph.deeds import KEY, answered, deed_input, mutation, payload, said
 from graph.roles import ANYONE, EVERYBODY, OWNER, STAFF
+from graph.wanted import ContactPreferenceInput, wanted
 from models.refusal import InvitationNotValid, SessionEnded, SignInFailed, TooManyAttempts, WeakPassword
 from resolvers import codes, invitations, registrations, sessions
 from resolvers.access import Deed
@@ -69,6 +70,9 @@ class RegisterInput:
     pet_name: str | None = said(
         "The name of one of her pets, if she has been here before: then the practice may know her at once.",
         default=None,
+    )
+    contact_preferences: list[ContactPreferenceInput] | None = said(
+        "What she wants to hear of by e-mail, each purpose once; it counts for who is new here.", default=None
     )
     idempotency_key: str = said(KEY)
 
@@ -222,6 +226,7 @@ class DoorMutations:
             phone=input.phone,
             language=input.language,
             pet_name=input.pet_name,
+            wanted=wanted(input.contact_preferences, "contactPreferences"),
         )
         await registrations.register(
             asked.viewer,

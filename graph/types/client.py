@@ -13,15 +13,19 @@ from graph.reading.connection import Connection
 from graph.reading.shape import READS, Many, batched, column, many, shape, unresolved
 from graph.roles import EVERYBODY, STAFF, allow
 from graph.types.client_balance import ClientBalance, balances
+from graph.types.contact_preference import ContactPreference
 from graph.types.location import Address, address_of
 from graph.types.node import Node, id_of
 from graph.types.paging import After, Before, First, Last
+from resolvers import preferences
 
 if TYPE_CHECKING:
     from graph.types.invoice import Invoice
+    from graph.types.message import Message
     from graph.types.ownership import Ownership
 
 _INVOICES = Many(models.Invoice, "client", ("-opened_at",))
+_MESSAGES = Many(models.Message, "client", ("-created_at",))
 
 
 @shape(models.ClientEmail, EVERYBODY)
@@ -29,6 +33,10 @@ class Email:
     """An e-mail address of a client."""
 
     address: str = column("The address.")
+    undeliverable_since: datetime | None = batched(
+        "Since when we know that nobody reads it, from a mail server; null while letters arrive. Nothing is sent there.",
+        preferences.undeliverable_since,
+    )
 
 
 @shape(models.ClientPhone, EVERYBODY)
@@ -54,6 +62,14 @@ class Client(Node):
     )
     phones: list[Phone] = many(
         "The phone numbers, the best one first.", models.ClientPhone, "client", order=("position",), size=3
+    )
+    contact_preferences: list[ContactPreference] = batched(
+        "What they want to hear by e-mail: of each purpose, also of those of which they never said anything.",
+        preferences.of,
+        size=3,
+    )
+    zone: str = column(
+        "The zone of the clock by which they are not disturbed, by its IANA name; empty when it is that of the practice."
     )
     is_registered_online: bool | None = column(
         "Whether they registered themselves and reception has not recognised them yet.", STAFF
@@ -84,4 +100,20 @@ class Client(Node):
         before: Before = None,
     ) -> Connection[Annotated[Invoice, strawberry.lazy("graph.types.invoice")]] | None:
         """Their invoices."""
+        return unresolved()
+
+    @strawberry.field(  # type: ignore[untyped-decorator]
+        description="The letters to them, also those that wait or were not sent, those that were written last first.",
+        directives=[allow(STAFF)],
+        metadata={READS: _MESSAGES},
+    )
+    def messages(
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Connection[Annotated[Message, strawberry.lazy("graph.types.message")]] | None:
+        """The letters to them."""
         return unresolved()

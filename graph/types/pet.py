@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from graph.types.prescription import Prescription
     from graph.types.problem import Problem
     from graph.types.record_import import ImportedLine, RecordImport
+    from graph.types.reminder import Reminder
     from graph.types.treatment_plan import TreatmentPlan
     from graph.types.vaccination import Vaccination, VaccinationDue
     from graph.types.visit import Visit
@@ -85,6 +86,7 @@ def _still_due(context: Context, _given: dict[str, Any]) -> tuple[str, tuple[Any
 _IMPORTED = Many(models.ImportedLine, "pet", ("-at",))
 _APPOINTMENTS = Many(models.Appointment, "pet", ("-starts_at",), _past_or_coming)
 _VACCINATIONS = Many(models.Vaccination, "pet", ("-given_on",))
+_REMINDERS = Many(models.Reminder, "pet", ("due_on",))
 
 
 @shape(models.Pet, EVERYBODY)
@@ -166,6 +168,24 @@ class Pet(Node):
         before: Before = None,
     ) -> Connection[Annotated[Vaccination, strawberry.lazy("graph.types.vaccination")]]:
         """What it was vaccinated with."""
+        return unresolved()
+
+    @strawberry.field(  # type: ignore[untyped-decorator]
+        description=(
+            "What was and is due for it, by the day; `last` gives the latest. Owners do not see what is not due any more,"
+            " and nothing once it has died."
+        ),
+        metadata={READS: _REMINDERS},
+    )
+    def reminders(
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Connection[Annotated[Reminder, strawberry.lazy("graph.types.reminder")]]:
+        """What was and is due for it."""
         return unresolved()
 
     imports: list[Annotated[RecordImport, strawberry.lazy("graph.types.record_import")]] | None = many(

@@ -16,8 +16,8 @@ OF_A_MESSAGE = (
 )  # fmt: skip
 OF_A_TEXT = ("id", "letter", "rule_id", "language", "version", "subject", "body", "made_at", "made_by_id")
 OF_A_NOTICE = (
-    "id", "reminder_id", "round", "step", "channel", "outcome", "due_on", "rule_version", "message_id",
-    "consent_source", "consent_at", "decided_at",
+    "id", "reminder_id", "round", "step", "channel", "due_on", "rule_version", "message_id", "consent_source",
+    "consent_at", "decided_at",
 )  # fmt: skip
 
 CONSTRAINTS: list[Constraint] = [
@@ -52,7 +52,7 @@ CONSTRAINTS: list[Constraint] = [
         "reminder_notice",
         "{row}message_id IS NOT NULL OR {row}outcome IN ('WITHHELD', 'WITHDRAWN')",
     ),
-    Frozen("reminder_notice_kept", "reminder_notice", "{row}outcome = 'SENT'", OF_A_NOTICE),
+    Frozen("reminder_notice_kept", "reminder_notice", "{row}outcome = 'SENT'", OF_A_NOTICE, may_go=True),
     Unique("message_told_once", "message", "dedupe_key", "state IN ('WAITING', 'SENT', 'DOUBTFUL')"),
     Frozen("message_kept", "message", "{row}state = 'SENT'", OF_A_MESSAGE),
     Frozen("letter_text_kept", "letter_text", "{row}id IS NOT NULL", OF_A_TEXT),

@@ -26,6 +26,7 @@ from models.refusal.elsewhere import (
     FormatNotInstalled,
     ImportHasChanged,
 )
+from models.refusal.mailing import NotSentAgain
 from models.refusal.owners import (
     AlreadyAnOwner,
     AlreadyLinked,
@@ -43,6 +44,7 @@ from models.refusal.paying import (
     NoLegalEntity,
     NoPrice,
     NothingToPay,
+    NothingWrittenOff,
     NotReconciled,
     PaymentNotPossible,
     PaymentsUnavailable,
@@ -63,6 +65,7 @@ from models.refusal.records import (
     PlanEnded,
     PrescriptionEnded,
     RecordLocked,
+    ReminderEnded,
     StepSettled,
     VisitExists,
 )
@@ -116,9 +119,11 @@ __all__ = [
     "NoWeight",
     "NotFound",
     "NotReconciled",
+    "NotSentAgain",
     "NotSigned",
     "NoteChanged",
     "NothingToPay",
+    "NothingWrittenOff",
     "OutsideHours",
     "Path",
     "PaymentNotPossible",
@@ -130,6 +135,7 @@ __all__ = [
     "PrescriptionEnded",
     "RecordLocked",
     "Refusal",
+    "ReminderEnded",
     "ResyncRequired",
     "RightNeeded",
     "ServiceNotOffered",

@@ -1,4 +1,4 @@
-"""Wording: the words of our papers, and how days and sums are written, in each language that we speak.
+"""Wording: the words of our papers and small ones of our letters, and how days and sums are written, in each language that we speak.
 
 `<language>.toml` beside this file holds the words of one language in sections. What staff typed is never translated.
 """
@@ -63,6 +63,10 @@ class Wording:
                 return ""
             day = date.fromisoformat(day)
         return format_date(day, "long", locale=self.locale)
+
+    def weekday(self, day: date) -> str:
+        """A day with the day of its week: `Sunday, 22 November 2026`."""
+        return format_date(day, "full", locale=self.locale)
 
     def days(self, facts: Mapping[str, Any]) -> dict[str, str]:
         """Of facts whose days are ISO texts, each day as people read it: what is named `…_on` is a day."""

@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from models import Client
+from models import Client, Consent, ConsentSource, Purpose
 from resolvers.viewer import Audience
 from tests.api.deed import done, not_allowed, refused, unheard_of
 from tests.doors import Program, id_of
@@ -87,6 +87,22 @@ async def test_a_client_who_makes_no_sense_is_refused_with_the_input_at_fault(da
         program, reception.viewer, "amendClient", f"ClientAmended {made}", clientId=id_of(client), **wrong
     )
     assert amended == ("InvalidInput", path)
+
+
+async def test_reception_says_what_a_new_client_wants_to_hear_of_and_how_it_knows(database):
+    await a_practice()
+    reception, program = await a_receptionist(), Program()
+    made = "ClientRegistered { client { id } }"
+    care = {"contactPreferences": [{"purpose": "CARE", "isWanted": True}]}
+    for source in ("OWNER", "UNSUBSCRIBED"):
+        heard = {"contactPreferencesSource": source, "familyName": "Berg"}
+        refusal = await refused(program, reception.viewer, "registerClient", made, **heard, **care)
+        assert refusal == ("InvalidInput", ["contactPreferencesSource"])
+    await done(
+        program, reception.viewer, "registerClient", made, familyName="Berg", contactPreferencesSource="FORM", **care
+    )
+    kept = await Consent.get()
+    assert (kept.purpose, kept.is_given, kept.source) == (Purpose.CARE, True, ConsentSource.FORM)
 
 
 async def test_what_a_client_must_have_cannot_be_cleared(database):

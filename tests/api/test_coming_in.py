@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from models import Letter, Session
+from models import Consent, ConsentSource, Letter, Purpose, Session
 from resolvers.viewer import Audience
 from tests.api.samples import secret_of
 from tests.doors import Person, Program, id_of
@@ -174,3 +174,18 @@ async def test_reception_links_who_registered_online_to_whom_it_knows(program):
     }
     again = await ines.do("linkAccount", accountId=waiting["id"], clientId=id_of(known))
     assert again["code"] == "ALREADY_LINKED"
+
+
+async def test_who_registers_says_at_once_what_she_wants_to_hear_of(program):
+    owner = Person(program, Audience.OWNER)
+    said = {"email": "lena.hoff@home.example", "givenName": "Lena", "familyName": "Hoff"}
+    twice = [{"purpose": "CARE", "isWanted": True}, {"purpose": "CARE", "isWanted": False}]
+    refused = await owner.do("register", RECEIVED, **said, contactPreferences=twice)
+    assert (refused["__typename"], refused["path"]) == ("InvalidInput", ["contactPreferences"])
+    wanted = [{"purpose": "CARE", "isWanted": True}, {"purpose": "MARKETING", "isWanted": False}]
+    await owner.do("register", RECEIVED, **said, contactPreferences=wanted)
+    assert await Consent.all().count() == 0  # not before the address is proven
+    code = await secret_of(program, "lena.hoff@home.example", Letter.SIGN_IN_CODE)
+    assert await owner.sign_in("signInWithCode", email="lena.hoff@home.example", code=code) == "SignedIn"
+    kept = {one.purpose: (one.is_given, one.source) for one in await Consent.all()}
+    assert kept == {Purpose.CARE: (True, ConsentSource.OWNER), Purpose.MARKETING: (False, ConsentSource.OWNER)}

@@ -143,6 +143,7 @@ def test_everything_that_refers_to_a_client_is_thought_of():
         "accounts",
         "appointments",
         "client_accounts",
+        "consents",
         "credit_notes",
         "email_rows",
         "invoices",
@@ -150,6 +151,7 @@ def test_everything_that_refers_to_a_client_is_thought_of():
         "ownerships",
         "payments",
         "phone_rows",
+        "reminder_notices",
         "word_rows",
     }
 

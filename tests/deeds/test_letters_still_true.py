@@ -7,7 +7,8 @@ import pytest
 from models import ClientEmail, Letter, Message, MessageState, SignInCode, Status, sql
 from models.contact import email_fold
 from resolvers import messages
-from resolvers.messages import Delivered
+from resolvers.messages import Delivered, claiming
+from resolvers.messages.delivering import Delivery
 from tests.postbox import OLGA, Clock, PaperVault, PostBox, a_code, deliver
 from tests.world import AN_HOUR, NOW, TODAY, a_booking, a_letter, a_pet, a_practice, an_owner, an_ownership
 
@@ -36,7 +37,7 @@ async def the_message(**which):
 
 
 async def claimed(clock):
-    message = await messages._claimed(clock())
+    message = await claiming.next_due(clock())
     assert message is not None
     return message
 
@@ -136,7 +137,7 @@ async def test_a_letter_withdrawn_while_it_was_claimed_is_not_sent(practice, box
     await a_letter(visit)
     mine = await claimed(clock)
     await messages.withdraw_unsent(visit.id, "The appointment was moved.")
-    fate = await messages._deliver(mine, mail=box, vault=PaperVault(), public_url="https://v.example", now=clock)
+    fate = await Delivery(mine, box, PaperVault(), "https://v.example", clock).done()
     assert (fate, box.letters) == ("gone", [])
     assert (await the_message()).state is MessageState.WITHDRAWN
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from resolvers.ports import MailRefused
-from tests.postmaster import LETTER, NOW, SENDER, Postmaster, a_mail, a_server, refusal
+from tests.postmaster import LETTER, NOW, SENDER, Postmaster, a_mail, a_server, no_matter, refusal
 from vetdesk.mail import letter_as_sent, sender_address
 from vetdesk.settings import SettingsError
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.anyio
 async def test_a_letter_arrives_with_its_headers_as_text_and_html():
     postmaster = Postmaster()
     async with a_server(postmaster) as port, a_mail(port) as mail:
-        assert await mail.send(LETTER) == "2.0.0 queued as 4711"
+        assert await mail.send(LETTER, no_matter) == "2.0.0 queued as 4711"
     [(sender, to, message)] = postmaster.letters
     assert (sender, to) == ("praxis@vet.example", ["olga@home.example"])
     headers = {name: str(message[name]) for name in ("From", "To", "Subject", "Message-ID", "Auto-Submitted")}
@@ -38,9 +38,11 @@ async def test_a_letter_arrives_with_its_headers_as_text_and_html():
 async def test_several_letters_share_one_connection():
     postmaster = Postmaster()
     async with a_server(postmaster) as port, a_mail(port) as mail:
-        await asyncio.gather(*(mail.send(replace(LETTER, to_address=f"{n}@home.example")) for n in range(10)))
+        await asyncio.gather(
+            *(mail.send(replace(LETTER, to_address=f"{n}@home.example"), no_matter) for n in range(10))
+        )
         await mail.close()
-        await mail.send(LETTER)
+        await mail.send(LETTER, no_matter)
     assert len(postmaster.letters) == 11
     assert len(postmaster.sessions) == 2
 
@@ -53,7 +55,7 @@ async def test_an_address_that_is_refused_for_good_is_told_from_one_that_is_refu
         gone, grey = (replace(LETTER, to_address=f"{name}@home.example") for name in ("gone", "grey"))
         assert await refusal(mail, gone) == ("550 5.1.1 No such mailbox", True)
         assert await refusal(mail, grey) == ("451 4.7.1 Greylisted", False)
-        await mail.send(LETTER)
+        await mail.send(LETTER, no_matter)
     assert [to for _, to, _ in postmaster.letters] == [["olga@home.example"]]
 
 
@@ -65,7 +67,7 @@ async def test_words_may_be_refused_too(answer, for_good):
     async with a_server(postmaster) as port, a_mail(port) as mail:
         assert await refusal(mail) == (answer, for_good)
         postmaster.data_answer = None
-        await mail.send(LETTER)
+        await mail.send(LETTER, no_matter)
 
 
 async def test_a_server_that_does_not_want_us_is_no_fault_of_the_letter():
@@ -90,7 +92,7 @@ async def test_a_server_that_does_not_answer_in_time_makes_the_letter_wait():
         assert ("imed out" in answer, for_good) == (True, False)
         postmaster.silent = False
         # On a connection of its own: the old one might still answer the old question.
-        await mail.send(LETTER)
+        await mail.send(LETTER, no_matter)
     assert len(postmaster.letters) == 1
 
 
@@ -108,9 +110,9 @@ async def test_a_port_that_greets_nobody_makes_the_letter_wait():
 async def test_a_server_that_restarts_is_found_again():
     before, after = Postmaster(), Postmaster()
     async with a_server(before) as port, a_mail(port) as mail:
-        await mail.send(LETTER)
+        await mail.send(LETTER, no_matter)
     async with a_server(after, port=port):
-        await mail.send(LETTER)
+        await mail.send(LETTER, no_matter)
         await mail.close()
     assert (len(before.letters), len(after.letters)) == (1, 1)
 
@@ -118,32 +120,32 @@ async def test_a_server_that_restarts_is_found_again():
 async def test_a_server_that_has_had_enough_of_a_connection_gets_another():
     postmaster = Postmaster(reset_answer="421 4.4.2 Idle for too long")
     async with a_server(postmaster) as port, a_mail(port) as mail:
-        await mail.send(LETTER)
-        await mail.send(LETTER)
+        await mail.send(LETTER, no_matter)
+        await mail.send(LETTER, no_matter)
     assert (len(postmaster.letters), len(postmaster.sessions)) == (2, 2)
 
 
 async def test_a_letter_that_is_cancelled_leaves_a_mail_that_works():
     postmaster = Postmaster(silent=True)
     async with a_server(postmaster) as port, a_mail(port) as mail:
-        sending = asyncio.create_task(mail.send(LETTER))
+        sending = asyncio.create_task(mail.send(LETTER, no_matter))
         await postmaster.asked.wait()
         sending.cancel()
         with pytest.raises(asyncio.CancelledError):
             await sending
         postmaster.silent = False
-        await mail.send(LETTER)
+        await mail.send(LETTER, no_matter)
     assert len(postmaster.letters) == 1
 
 
 async def test_an_address_beyond_ascii_goes_where_the_server_can_take_it():
     postmaster = Postmaster()
     async with a_server(postmaster, enable_SMTPUTF8=True) as port, a_mail(port) as mail:
-        await mail.send(replace(LETTER, to_address="jörg@münchen.example"))
+        await mail.send(replace(LETTER, to_address="jörg@münchen.example"), no_matter)
     [(_, to, _)] = postmaster.letters
     assert to == ["jörg@xn--mnchen-3ya.example"]
     async with a_server(postmaster, enable_SMTPUTF8=False) as port, a_mail(port) as mail:
-        await mail.send(replace(LETTER, to_address="joerg@münchen.example"))
+        await mail.send(replace(LETTER, to_address="joerg@münchen.example"), no_matter)
         _, for_good = await refusal(mail, replace(LETTER, to_address="jörg@münchen.example"))
     assert for_good
 

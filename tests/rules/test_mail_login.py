@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from tests.postmaster import LETTER, Postmaster, a_mail, a_server, refusal
+from tests.postmaster import LETTER, Postmaster, a_mail, a_server, no_matter, refusal
 from vetdesk.mail import Server
 from vetdesk.settings import SettingsError
 
@@ -56,7 +56,7 @@ async def test_tls_from_the_start_with_a_name_and_a_password(tls, certificate, m
         a_server(postmaster, tls=tls, auth_require_tls=False) as port,
         a_mail(port, url=url) as mail,
     ):
-        await mail.send(LETTER)
+        await mail.send(LETTER, no_matter)
     assert (postmaster.logins, len(postmaster.letters)) == ([(b"us@vet.example", b"p:w")], 1)
 
 
@@ -67,7 +67,7 @@ async def test_a_password_goes_over_tls_once_the_server_offers_it(tls, certifica
         a_server(postmaster, tls_context=tls, require_starttls=True) as port,
         a_mail(port, url="smtp://us:secret@localhost:{port}") as mail,
     ):
-        await mail.send(LETTER)
+        await mail.send(LETTER, no_matter)
     assert (postmaster.logins, len(postmaster.letters)) == ([(b"us", b"secret")], 1)
 
 
@@ -89,7 +89,7 @@ async def test_a_password_is_never_sent_in_the_open_unless_told_to():
             answer, for_good = await refusal(mail)
         assert ("STARTTLS" in answer, for_good, postmaster.logins) == (True, False, [])
         async with a_mail(port, url="smtp://us:secret@127.0.0.1:{port}?starttls=false") as mail:
-            await mail.send(LETTER)
+            await mail.send(LETTER, no_matter)
     assert (postmaster.logins, len(postmaster.letters)) == ([(b"us", b"secret")], 1)
 
 

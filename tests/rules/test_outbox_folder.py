@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 import structlog
 
-from tests.postmaster import LETTER, NOW, SENDER, refusal
+from tests.postmaster import LETTER, NOW, SENDER, no_matter, refusal
 from vetdesk.mail import OutboxFolder
 
 pytestmark = pytest.mark.anyio
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.anyio
 async def test_a_letter_lies_in_the_folder_and_only_its_path_is_logged(tmp_path):
     folder = OutboxFolder(tmp_path / "data" / "outbox", sender=SENDER, now=lambda: NOW)
     with structlog.testing.capture_logs() as logs:
-        answer = await folder.send(LETTER)
+        answer = await folder.send(LETTER, no_matter)
     [path] = (tmp_path / "data" / "outbox").iterdir()
     assert answer == f"Written to {path}"
     assert logs == [{"event": "letter_written", "log_level": "info", "path": str(path)}]
@@ -37,7 +37,7 @@ async def test_letters_in_the_folder_sort_by_time_and_never_overwrite_each_other
     moments = iter([NOW, NOW, NOW + timedelta(milliseconds=1)])
     folder = OutboxFolder(tmp_path, sender=SENDER, now=lambda: next(moments))
     for name in ("a", "b", "c"):
-        await folder.send(replace(LETTER, to_address=f"{name}@home.example"))
+        await folder.send(replace(LETTER, to_address=f"{name}@home.example"), no_matter)
     paths = sorted(tmp_path.iterdir())
     assert len(paths) == 3
     assert b"c@home.example" in paths[-1].read_bytes()

@@ -83,7 +83,15 @@ async def test_what_is_due_is_delivered_until_nothing_is_left(database, box, clo
             await bell.heard(45)
     assert len(set(box.addresses)) == 45
     assert logs == [
-        {"event": "letters_delivered", "log_level": "info", "sent": 45, "withheld": 0, "failed": 0, "postponed": 0}
+        {
+            "event": "letters_delivered",
+            "log_level": "info",
+            "sent": 45,
+            "withheld": 0,
+            "failed": 0,
+            "postponed": 0,
+            "doubtful": 0,
+        }
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
     from datetime import datetime
     from uuid import UUID
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 class NoMail:
     """Takes every letter and sends none."""
 
-    async def send(self, letter: Envelope) -> str:
+    async def send(self, letter: Envelope, handing_over: Callable[[], Awaitable[None]]) -> str:
         """The answer of a server that took it."""
         return "250 This letter was made up, and sent to nobody."
 
