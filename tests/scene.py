@@ -36,6 +36,7 @@ from models import (
 )
 from resolvers import codes, invitations, teams
 from resolvers.viewer import Viewer
+from tests.deeds_of_mail import what_was_lost
 from tests.doorkeeper import ANYONE, HOME, PASSWORD, RULES, VAULT, secret_in_letter, sign_in
 from tests.lines import Lines, some_lines
 from tests.world import (
@@ -58,7 +59,7 @@ from tests.world import (
     an_owner,
     an_ownership,
 )
-from tests.world.money import a_draft, a_payment, an_invoice, an_item
+from tests.world.money import a_draft, a_payment, a_written_off_invoice, an_invoice, an_item
 
 STAFF = (Role.RECEPTIONIST, Role.NURSE, Role.VET, Role.MANAGER)
 OWNER, NOBODY, ROLELESS = "an owner", "nobody", "staff without roles"
@@ -102,6 +103,7 @@ class Scene:
     item: PriceListItem
     overpaid: Payment
     owed: Invoice
+    written_off: Invoice
     given_up: Payment
     proposal: ProposedCharge
     bill: Invoice
@@ -130,6 +132,7 @@ async def a_scene() -> Scene:
     """A practice in which every deed of the table can be done, and somebody for each column."""
     world = await a_world()
     other, newcomer = await an_owner(), await an_owner(is_linked=False)
+    await what_was_lost(world)
     booked = await a_booking(world.pet, starts_at=NOW + timedelta(days=1))
     visits = {Status.BOOKED: booked}
     for number, status in enumerate((Status.ARRIVED, Status.IN_PROGRESS, Status.CONFIRMED)):
@@ -176,6 +179,7 @@ async def a_scene() -> Scene:
         gone=await a_dead_pet(world.owner),
         overpaid=await _overpaid(world),
         owed=await an_invoice(world.owner),
+        written_off=await a_written_off_invoice(world.owner),
         given_up=await _given_up(world),
         record=record,
         item=item,

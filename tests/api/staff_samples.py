@@ -16,6 +16,7 @@ from tests.api.samples_of_cards import of_cards
 from tests.api.samples_of_imports import of_imports
 from tests.api.samples_of_invoices import of_invoices
 from tests.api.samples_of_lines import of_lines
+from tests.api.samples_of_mail import of_mail
 from tests.api.samples_of_papers import of_papers
 from tests.api.samples_of_prices import of_prices
 from tests.api.samples_of_reminder_rules import of_reminder_rules
@@ -87,6 +88,7 @@ async def for_staff(program: Program, world: World, boss: Viewer) -> list[Sample
         *await for_plans(world),
         *await of_imports(program, world, boss),
         *of_papers(boss),
+        *await of_mail(world, boss),
         Sample(
             "acceptInvitation",
             Audience.STAFF,

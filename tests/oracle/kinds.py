@@ -89,6 +89,8 @@ KINDS: dict[str, Any] = {
     "ReminderRule": models.ReminderRule,
     "ReminderRuleVersion": models.ReminderRuleVersion,
     "ReminderRuleService": models.ReminderRuleService,
+    "Reminder": models.Reminder,
+    "ReminderNotice": models.ReminderNotice,
 }
 PRINTED = ("Certificate", "Document", "TreatmentPlan", "Invoice", "CreditNote", "Payment")
 """Of which there is a paper."""
