@@ -124,9 +124,7 @@ async def told_to(owner: Owner, pets: set[Any]) -> dict[type[Model], set[Any]]:
         models.ReminderNotice: {each.id for each in await models.ReminderNotice.filter(client_id=owner.id)},
         models.Message: {each.id for each in sent},
         models.Consent: {each.id for each in await models.Consent.filter(client_id=owner.id)},
-        models.UndeliverableAddress: {
-            each.id for each in await models.UndeliverableAddress.filter(fold__in=mailboxes)
-        },
+        models.UndeliverableAddress: {each.id for each in await models.UndeliverableAddress.filter(fold__in=mailboxes)},
     }
 
 
