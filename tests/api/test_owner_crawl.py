@@ -134,6 +134,7 @@ async def a_street() -> Street:
         await an_import(pet)
     await what_the_practice_keeps(given_away)
     await a_rule(services=(world.service,))
+    await a_letter_text()
     await _doses(
         {maja: [paul, olga], given_away: [clara, olga], unseen: [clara, olga], pauls: [paul], world.pet: [olga]}
     )

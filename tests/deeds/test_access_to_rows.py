@@ -18,6 +18,7 @@ from resolvers import access
 from resolvers.access import ALL, ROWS, Rule
 from resolvers.viewer import Viewer
 from tests.lines import some_lines
+from tests.rows_of_letter_texts import TEXTS, texts
 from tests.rows_of_money import MONEY, money_of
 from tests.rows_of_reminder_rules import RULES, rules_of
 from tests.rows_of_reminding import REMINDING, reminding_of
@@ -118,6 +119,7 @@ TABLE: dict[type[Model], dict[str, tuple[str, ...]]] = {
     **MONEY,
     **RULES,
     **REMINDING,
+    **TEXTS,
     models.Account: {"hers": ("OWNER",), "the vet's": ("VET",), "a newcomer's": DESK},
     models.Session: {"hers": ("OWNER",), "the vet's": ("VET",)},
 }
@@ -247,6 +249,7 @@ async def prepared():
         **money,
         **await rules_of(world.service),
         **await reminding_of(world.pet, theirs, world.owner, co_owner, former, stranger),
+        **await texts(),
         models.RecordImport: {"hers": await first(models.RecordImport, pet_id=world.pet.id)},
         models.ImportedLine: {"hers": line_from_elsewhere},
         models.Account: {
