@@ -15,6 +15,7 @@ from models.row import folded
 from tests.oracle import bills, deaths, histories, letter_texts, lines, oracle, paid, prices, reminder_rules, searches
 from tests.oracle.kinds import OF_TYPE, PRINTED, Thing
 from tests.oracle.pages import bad_input, connection
+from tests.oracle.reminders import ReminderRoots
 from tests.world import NOW
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 DAY = timedelta(days=1)
 
 
-class Roots:
+class Roots(ReminderRoots):
     """The questions of both views; each is a method of the same name."""
 
     def __init__(self, oracle: Oracle) -> None:
