@@ -13,6 +13,7 @@ from graph.mutations.certificates import CertificateMutations
 from graph.mutations.charges import ChargeMutations
 from graph.mutations.clients import ClientMutations
 from graph.mutations.closings import ClosingMutations
+from graph.mutations.contact_preferences import ContactPreferenceMutations
 from graph.mutations.credit_notes import CreditNoteMutations
 from graph.mutations.deaths import DeathMutations
 from graph.mutations.diagnosis_terms import DiagnosisTermMutations
@@ -25,6 +26,7 @@ from graph.mutations.legal_entities import LegalEntityMutations
 from graph.mutations.letter_texts import LetterTextMutations
 from graph.mutations.lines import LineMutations
 from graph.mutations.locations import LocationMutations
+from graph.mutations.messages import MessageMutations
 from graph.mutations.note_templates import NoteTemplateMutations
 from graph.mutations.notes import NoteMutations
 from graph.mutations.ownerships import OwnershipMutations
@@ -35,6 +37,8 @@ from graph.mutations.practices import PracticeMutations
 from graph.mutations.prescriptions import PrescriptionMutations
 from graph.mutations.price_list import PriceListMutations
 from graph.mutations.problems import ProblemMutations
+from graph.mutations.reminder_rules import ReminderRuleMutations
+from graph.mutations.reminders import ReminderMutations
 from graph.mutations.rooms import RoomMutations
 from graph.mutations.services import ServiceMutations
 from graph.mutations.staff import StaffMutations
@@ -68,6 +72,7 @@ from graph.reading.connection import mark_as_its_entries
 from graph.scalars import SCALARS
 from graph.subscriptions.appointments import AppointmentSubscriptions
 from graph.subscriptions.invoices import InvoiceSubscriptions
+from graph.subscriptions.reminders import ReminderSubscriptions
 from graph.types.node import Node
 from graph.types.ownership import Ownership
 from graph.types.staff import HoursException, WorkingHours
@@ -108,6 +113,7 @@ class Mutation(
     TreatmentPlanMutations,
     VisitMutations,
     NoteMutations,
+    MessageMutations,
     NoteTemplateMutations,
     PracticeMutations,
     PetImportMutations,
@@ -140,12 +146,15 @@ class Mutation(
     TaxMutations,
     PriceListMutations,
     LetterTextMutations,
+    ReminderMutations,
+    ContactPreferenceMutations,
+    ReminderRuleMutations,
 ):
     """Everything that can be done."""
 
 
 @strawberry.type(description="Everything that can be watched.")
-class Subscription(AppointmentSubscriptions, InvoiceSubscriptions):
+class Subscription(AppointmentSubscriptions, InvoiceSubscriptions, ReminderSubscriptions):
     """Everything that can be watched."""
 
 

@@ -193,10 +193,16 @@ def dedupe_key(reminder_id: UUID, round_: int, step: int, channel: Channel, clie
 
 
 class ReminderProgress(Row):
-    """How far the trail has been read for what changes reminders: one row, held by whoever plans or decides."""
+    """How far the trail has been read for what changes reminders: one row, held by whoever plans or decides.
+
+    When something happens that may concern every pet, all are gone through in the order of their keys: `gone_to` is the
+    last one that was looked at, null while nobody goes round. `goes_round_again` when the same happened meanwhile.
+    """
 
     is_the_only_one = fields.BooleanField(default=True, unique=True)
     last_number = fields.BigIntField(default=0)
+    gone_to = fields.UUIDField(null=True)
+    goes_round_again = fields.BooleanField(default=False)
 
     class Meta:
         table = "reminder_progress"

@@ -64,6 +64,26 @@ async def execute(text: str, values: Sequence[Any] = ()) -> int:
 
 async def insert(rows: Sequence[Model]) -> None:
     """Write new rows of one table with one statement."""
+    await _insert(rows)
+    for row in rows:
+        row._saved_in_db = True
+
+
+async def insert_new(rows: Sequence[Model], *, of: Sequence[str]) -> None:
+    """Write those of the rows that do not stand there yet, with one statement: one that has the same in `of` stays."""
+    await _insert(rows, f" ON CONFLICT ({', '.join(of)}) DO NOTHING")
+
+
+async def put(rows: Sequence[Model]) -> None:
+    """Write rows of one table with one statement, whether they are new or stand there with other values."""
+    if rows:
+        names = [name for name in rows[0]._meta.fields_db_projection.values() if name != "id"]
+        await _insert(
+            rows, f" ON CONFLICT (id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in names)}"
+        )
+
+
+async def _insert(rows: Sequence[Model], otherwise: str = "") -> None:
     if not rows:
         return
     meta = rows[0]._meta
@@ -72,11 +92,9 @@ async def insert(rows: Sequence[Model]) -> None:
     one = f"({marks(len(columns))})"
     await execute(
         f"INSERT INTO {meta.db_table} ({', '.join(column for column, _, _ in columns)}) "
-        f"VALUES {', '.join([one] * len(rows))}",
+        f"VALUES {', '.join([one] * len(rows))}{otherwise}",
         values,
     )
-    for row in rows:
-        row._saved_in_db = True
 
 
 def loaded(model: type[M], row: Mapping[str, Any]) -> M:

@@ -16,7 +16,7 @@ from models.contact import email as email_address
 from models.contact import email_fold
 from models.refusal import SignInFailed
 from models.row import uuid7
-from resolvers import access, accounts, clients, events, messages, sessions, throttles
+from resolvers import access, accounts, clients, events, mailboxes, messages, sessions, throttles
 from resolvers.access import Deed
 from resolvers.clients import ClientRegistration
 from resolvers.events import Happening
@@ -196,6 +196,8 @@ async def _enter(viewer: Viewer, fold: str, proven: Any, *, rules: DoorRules, no
             happened.append(admitted)
         if said and said["pet_name"]:
             happened += await accounts.recognise(account, said["pet_name"])
+        # The letter with the code was read there.
+        happened += await mailboxes.works_again(fold) or []
         return await sessions.begin(viewer, account.id, happened, rules=rules, now=now)
 
 

@@ -1,4 +1,4 @@
-"""Practices: there is one, and everybody who is signed in knows it. Here too: what it decides about records, papers, bills."""
+"""Practices: there is one, and everybody who is signed in knows it. Here too: what it decides for all."""
 
 from __future__ import annotations
 
@@ -31,6 +31,8 @@ SETTINGS = {
     "most_discount": ("mostDiscountPercent", 0, 100),
 }
 """The least and the most of each number, and what clients call it; the database repeats them."""
+LEAST_MINUTES_FOR_LETTERS = 60
+"""How long letters that can wait go out each day, at least; the database repeats it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,14 @@ class BillingSettings:
     """What changes about how bills are made: how many percent the front desk may take off without a manager."""
 
     most_discount: int | Unset = UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderSettings:
+    """What changes about when letters go out that nobody waits for: between these minutes of the day, the last outside."""
+
+    letters_from: int | Unset = UNSET
+    letters_until: int | Unset = UNSET
 
 
 def ours(viewer: Viewer) -> Rows:
@@ -76,6 +86,17 @@ async def amend_billing(viewer: Viewer, settings: BillingSettings, *, key: str, 
     return await _amend(viewer, Deed.AMEND_BILLING_SETTINGS, kind, given(settings), key=key, now=now)
 
 
+async def amend_reminders(viewer: Viewer, settings: ReminderSettings, *, key: str, now: datetime) -> UUID:
+    """Change when nobody is disturbed by a letter. It holds at once, for letters that wait as well.
+
+    Raises:
+        NotFound: the practice has not been opened.
+        InvalidInput: letters would go out for less than an hour a day.
+    """
+    kind = EventKind.REMINDER_SETTINGS_AMENDED
+    return await _amend(viewer, Deed.AMEND_REMINDER_SETTINGS, kind, given(settings), key=key, now=now)
+
+
 async def _amend(
     viewer: Viewer, deed: Deed, kind: EventKind, said: Mapping[str, Any], *, key: str, now: datetime
 ) -> UUID:
@@ -92,6 +113,7 @@ async def _amend(
         async with in_transaction():
             await retry.keep(practice=found.id)
             practice = await hold(Practice, found.id)
+            _must_leave_an_hour(practice, said)
             change = await write(practice, said)
             if change:
                 happening = Happening(kind, found.id, before=change.before, after=change.after)
@@ -99,6 +121,13 @@ async def _amend(
         return {"practice": str(found.id)}
 
     return sql.as_key((await retries.once(retry, work))["practice"])
+
+
+def _must_leave_an_hour(practice: Practice, said: Mapping[str, Any]) -> None:
+    opens, closes = (said.get(name, getattr(practice, name)) for name in ("letters_from", "letters_until"))
+    if closes - opens < LEAST_MINUTES_FOR_LETTERS:
+        message = "Letters have to go out for an hour a day at least. Please choose an earlier start or a later end."
+        raise InvalidInput(message, path=("lettersUntil" if "letters_until" in said else "lettersFrom",))
 
 
 async def set_logo(viewer: Viewer, file: bytes | None, *, key: str, now: datetime) -> UUID:

@@ -122,7 +122,7 @@ async def amend(viewer: Viewer, service_id: UUID | None, changes: ServiceChanges
 
     Raises:
         NotFound: the service, or a person or room named, does not exist.
-        InvalidInput: as for adding.
+        InvalidInput: as for adding; or it becomes a farewell, and a reminder rule names it.
     """
     access.may(viewer, Deed.AMEND_SERVICE, Where.EVERYWHERE)
     asked = {"service": str(service_id), "changes": plain(changes)}
@@ -137,6 +137,8 @@ async def amend(viewer: Viewer, service_id: UUID | None, changes: ServiceChanges
         async with in_transaction():
             await retry.keep(service=found.id)
             service = await hold(Service, found.id)
+            if columns.get("is_farewell") and not service.is_farewell:
+                await _must_be_in_no_rule(service)
             change = await write(service, columns)
             if staff_ids is not None:
                 change.note("staff", *await _replace(ServiceStaff, "staff_id", service.id, staff_ids))
@@ -196,6 +198,20 @@ async def _rooms(viewer: Viewer, room_ids: Sequence[UUID]) -> set[UUID]:
 def _must_be_few(ids: Sequence[UUID], *, path: str) -> None:
     if len(ids) > MOST_HANDS:
         raise InvalidInput(f"Please name at most {MOST_HANDS}.", path=(path,))
+
+
+async def _must_be_in_no_rule(service: Service) -> None:
+    found = await sql.fetch(
+        "SELECT rule.name FROM reminder_rule_service named JOIN reminder_rule_version v ON v.id = named.version_id "
+        "JOIN reminder_rule rule ON rule.id = v.rule_id AND rule.version = v.number WHERE named.service_id = ? "
+        "ORDER BY rule.id LIMIT 1",
+        (service.id,),
+    )
+    if found:
+        message = (
+            f"The reminder rule “{found[0]['name']}” names it. Nobody is reminded of a farewell: take it off there."
+        )
+        raise InvalidInput(message, path=("isFarewell",))
 
 
 async def _replace(model: type[Model], column: str, service_id: UUID, ids: set[UUID]) -> tuple[list[str], list[str]]:

@@ -15,14 +15,15 @@ T = TypeVar("T")
 _TABLES = """
     SELECT tablename AS name FROM pg_tables
     WHERE schemaname = 'public' AND tablename NOT LIKE '%migration%'
-    AND tablename NOT IN ('event_counter', 'vaccination_protocol')
+    AND tablename NOT IN ('event_counter', 'reminder_progress', 'vaccination_protocol')
 """
-# A replica checks no references, so the order does not matter. A new database holds the counter and the protocols that
-# ship, and nothing else.
+# A replica checks no references, so the order does not matter. A new database holds the counter, how far the trail has
+# been read, and the protocols that ship, and nothing else.
 _BEGIN = "SET session_replication_role = replica; SET lock_timeout = '1s'"
 _SHIP_ACTIVE = ", ".join(f"('{rule.code}', {rule.version})" for rule in SHIPPED if rule.ships_active)
 _END = (
     "UPDATE event_counter SET last_number = 0; "
+    "UPDATE reminder_progress SET last_number = 0, gone_to = NULL, goes_round_again = FALSE; "
     f"UPDATE vaccination_protocol SET is_active = (code, version) IN ({_SHIP_ACTIVE}), activated_at = NULL"
 )
 

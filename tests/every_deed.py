@@ -30,7 +30,7 @@ from resolvers import (
 )
 from resolvers.access import Deed, Where
 from resolvers.viewer import Audience, Viewer
-from tests import deeds_of_endings, deeds_of_preferences
+from tests import deeds_of_endings, deeds_of_mail, deeds_of_preferences
 from tests.doorkeeper import HOME, PASSWORD, RULES, VAULT, FastPasswords, PaperTokens
 from tests.postbox import PostBox
 from tests.scene import NOBODY, OWNER, ROLELESS, STAFF, Scene, a_newcomer, held
@@ -353,9 +353,11 @@ import tests.deeds_of_lines  # noqa: E402 - the deeds of the lines of a record, 
 import tests.deeds_of_plans  # noqa: E402 - the deeds of plans and documents, in their own file
 import tests.deeds_of_prices  # noqa: E402 - the deeds of prices and who invoices, in their own file
 import tests.deeds_of_records  # noqa: E402 - the deeds of records, in their own file
+import tests.deeds_of_reminder_rules  # noqa: E402 - the deeds of reminder rules, in their own file
 import tests.deeds_of_the_desk  # noqa: E402 - the deeds of money over the desk, in their own file
 import tests.deeds_of_vaccinations  # noqa: E402, F401 - the deeds of vaccinations, in their own file
 from tests import deeds_of_imports, deeds_of_papers  # noqa: E402, F401 - the deeds of imports and of papers, in their own files
 
 deeds_of_endings.join(line, ALL_STAFF, OWNERS)
 deeds_of_preferences.join(line, ALL_STAFF, OWNERS)
+deeds_of_mail.join(line, ALL_STAFF, DESK)

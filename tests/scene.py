@@ -14,6 +14,7 @@ from models import (
     Invoice,
     InvoiceLine,
     Letter,
+    Message,
     Note,
     NoteKind,
     NoteTemplate,
@@ -24,6 +25,7 @@ from models import (
     Pet,
     PriceListItem,
     ProposedCharge,
+    ReminderRule,
     Role,
     Staff,
     Status,
@@ -35,6 +37,7 @@ from models import (
 )
 from resolvers import codes, invitations, teams
 from resolvers.viewer import Viewer
+from tests.deeds_of_mail import what_was_lost
 from tests.doorkeeper import ANYONE, HOME, PASSWORD, RULES, VAULT, secret_in_letter, sign_in
 from tests.lines import Lines, some_lines
 from tests.world import (
@@ -42,6 +45,7 @@ from tests.world import (
     Owner,
     World,
     a_booking,
+    a_care_letter,
     a_certificate,
     a_dead_pet,
     a_document,
@@ -49,6 +53,7 @@ from tests.world import (
     a_member,
     a_note,
     a_plan,
+    a_rule,
     a_vaccination,
     a_vaccine,
     a_visit,
@@ -106,6 +111,8 @@ class Scene:
     bill_line: InvoiceLine
     invoice: Invoice
     invoice_line: InvoiceLine
+    letter: Message
+    rule: ReminderRule
 
 
 @dataclass(frozen=True)
@@ -127,6 +134,7 @@ async def a_scene() -> Scene:
     """A practice in which every deed of the table can be done, and somebody for each column."""
     world = await a_world()
     other, newcomer = await an_owner(), await an_owner(is_linked=False)
+    await what_was_lost(world)
     booked = await a_booking(world.pet, starts_at=NOW + timedelta(days=1))
     visits = {Status.BOOKED: booked}
     for number, status in enumerate((Status.ARRIVED, Status.IN_PROGRESS, Status.CONFIRMED)):
@@ -187,6 +195,8 @@ async def a_scene() -> Scene:
         bill_line=await InvoiceLine.get(invoice_id=bill.id),
         invoice=invoice,
         invoice_line=await InvoiceLine.get(invoice_id=invoice.id),
+        letter=await a_care_letter(world.owner),
+        rule=await a_rule(is_on=False),
     )
 
 

@@ -1,4 +1,4 @@
-"""What the practice decides about its records, its papers and its bills."""
+"""What the practice decides about its records, its papers, its bills and its letters."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ import strawberry
 from graph.context import Info
 from graph.deeds import KEY, answered, deed_input, mutation, payload, said
 from graph.inputs import changed, changed_not_cleared
+from graph.scalars import WallTime
 from graph.types.practice import Practice
 from models.refusal import InvalidInput
 from models.role import Role
 from resolvers import practices
 from resolvers.access import Deed
-from resolvers.practices import BillingSettings, RecordSettings
+from resolvers.practices import BillingSettings, RecordSettings, ReminderSettings
 
 
 @deed_input(Role.MANAGER)
@@ -81,9 +82,30 @@ class BillingSettingsAmended:
     practice: Practice = said("The practice as it is now.")
 
 
+@deed_input(Role.MANAGER)
+class AmendReminderSettingsInput:
+    """What changes about when letters go out that nobody waits for; what is not given stays as it is."""
+
+    letters_from: WallTime | None = said(
+        "From when on, on the clock of the reader; an hour before `lettersUntil` at the latest. It cannot be cleared.",
+        default=strawberry.UNSET,
+    )
+    letters_until: WallTime | None = said(
+        "Until when, on that clock: `24:00` at the latest. It cannot be cleared.", default=strawberry.UNSET
+    )
+    idempotency_key: str = said(KEY)
+
+
+@payload(Role.MANAGER)
+class ReminderSettingsAmended:
+    """What was given holds at once, for letters that wait as well."""
+
+    practice: Practice = said("The practice as it is now.")
+
+
 @strawberry.type
 class PracticeMutations:
-    """What the practice decides about its records, its papers and its bills."""
+    """What the practice decides about its records, its papers, its bills and its letters."""
 
     @mutation(Deed.AMEND_RECORD_SETTINGS, RecordSettingsAmended)
     async def amend_record_settings(self, info: Info, input: AmendRecordSettingsInput) -> object:
@@ -118,6 +140,17 @@ class PracticeMutations:
         settings = BillingSettings(changed_not_cleared(input.most_discount_percent, "mostDiscountPercent"))
         await practices.amend_billing(viewer, settings, key=input.idempotency_key, now=info.context.now)
         return answered(BillingSettingsAmended, practice=practices.ours(viewer))
+
+    @mutation(Deed.AMEND_REMINDER_SETTINGS, ReminderSettingsAmended)
+    async def amend_reminder_settings(self, info: Info, input: AmendReminderSettingsInput) -> object:
+        """Change when letters go out that nobody waits for. Only somebody who manages the whole practice may."""
+        viewer = info.context.viewer
+        settings = ReminderSettings(
+            letters_from=changed_not_cleared(input.letters_from, "lettersFrom"),
+            letters_until=changed_not_cleared(input.letters_until, "lettersUntil"),
+        )
+        await practices.amend_reminders(viewer, settings, key=input.idempotency_key, now=info.context.now)
+        return answered(ReminderSettingsAmended, practice=practices.ours(viewer))
 
 
 def _file(text: str) -> bytes:

@@ -81,13 +81,12 @@ class AppointmentSubscriptions:
             return _change(happened, appointments.one(viewer, happened.subject_id), vault)
 
         return Watch(  # type: ignore[return-value]
-            kinds=_KINDS, client_id=viewer.client_id, unsettled_by=_WHOSE, after=after, shown=shown
+            kinds=_KINDS, client_id=viewer.client_id, unsettled_by=WHOSE, after=after, shown=shown
         )
 
 
 _KINDS = frozenset(appointments.KINDS)
-# Whose pets they are, and who she is.
-_WHOSE = frozenset(
+WHOSE = frozenset(
     {
         EventKind.OWNERSHIP_ADDED,
         EventKind.OWNERSHIP_AMENDED,
@@ -96,6 +95,7 @@ _WHOSE = frozenset(
         EventKind.ACCOUNT_UNLINKED,
     }
 )
+"""What changes whose pets they are, or who she is."""
 
 
 def _change(happened: Happened, rows: Rows | None, vault: Vault) -> AppointmentChange:

@@ -68,6 +68,9 @@ class Client(Node):
         preferences.of,
         size=3,
     )
+    zone: str = column(
+        "The zone of the clock by which they are not disturbed, by its IANA name; empty when it is that of the practice."
+    )
     is_registered_online: bool | None = column(
         "Whether they registered themselves and reception has not recognised them yet.", STAFF
     )

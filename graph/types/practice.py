@@ -9,6 +9,7 @@ import strawberry
 import models
 from graph.reading.shape import column, shape
 from graph.roles import EVERYBODY, STAFF
+from graph.scalars import WallTime
 from graph.types.node import Node, id_of
 
 
@@ -31,4 +32,12 @@ class Practice(Node):
     )
     most_discount_percent: int | None = column(
         "How many percent the front desk may take off a price without a manager, 0 to 100.", STAFF, of="most_discount"
+    )
+    letters_from: WallTime | None = column(
+        "From when on letters go out that nobody waits for, on the clock of the reader, or of the place they are about"
+        " where that is not known: `08:00`.",
+        STAFF,
+    )
+    letters_until: WallTime | None = column(
+        "Until when, on that clock; later ones wait for the next day: `20:00`.", STAFF
     )

@@ -87,6 +87,8 @@ class Migration(migrations.Migration):
                 ("id", fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
                 ("is_the_only_one", fields.BooleanField(default=True, unique=True)),
                 ("last_number", fields.BigIntField(default=0)),
+                ("gone_to", fields.UUIDField(null=True)),
+                ("goes_round_again", fields.BooleanField(default=False)),
             ],
             options={
                 "table": "reminder_progress",

@@ -8,7 +8,8 @@ from tortoise.migrations import operations as ops
 from models.constraint import POSTGRES, Check, Constraint, Frozen, NeverChanged, PartialIndex, Unique
 from models.row import uuid7
 
-# Whose a letter was is not among them: two clients can turn out to be one person, who then was told, and told once.
+# To whom a letter went is told by its address. The client is not kept: when it turns out that she is one whom the practice
+# knew already, what was written to her is that one's.
 OF_A_MESSAGE = (
     "id", "letter", "state", "to_address", "language", "template_version", "text_id", "created_at", "sent_at",
     "appointment_id", "channel", "purpose", "consent_source", "consent_at", "dedupe_key", "subject", "body",
@@ -73,9 +74,10 @@ async def make(_apps: Any, editor: Any) -> None:
     for constraint in CONSTRAINTS:
         for statement in constraint.statements(editor.DIALECT):
             await editor.client.execute_query(statement)
+    is_so, is_not = ("TRUE", "FALSE") if editor.DIALECT == POSTGRES else ("1", "0")
     await editor.client.execute_query(
-        "INSERT INTO reminder_progress (id, is_the_only_one, last_number) "  # noqa: S608 - a key of ours
-        f"SELECT '{uuid7()}', {'TRUE' if editor.DIALECT == POSTGRES else '1'}, COALESCE(MAX(last_number), 0) FROM event_counter"
+        "INSERT INTO reminder_progress (id, is_the_only_one, goes_round_again, last_number) "  # noqa: S608 - a key of ours
+        f"SELECT '{uuid7()}', {is_so}, {is_not}, COALESCE(MAX(last_number), 0) FROM event_counter"
     )
 
 

@@ -26,6 +26,7 @@ from models.refusal.elsewhere import (
     FormatNotInstalled,
     ImportHasChanged,
 )
+from models.refusal.mailing import NotSentAgain
 from models.refusal.owners import (
     AlreadyAnOwner,
     AlreadyLinked,
@@ -63,6 +64,7 @@ from models.refusal.records import (
     PlanEnded,
     PrescriptionEnded,
     RecordLocked,
+    ReminderEnded,
     StepSettled,
     VisitExists,
 )
@@ -116,6 +118,7 @@ __all__ = [
     "NoWeight",
     "NotFound",
     "NotReconciled",
+    "NotSentAgain",
     "NotSigned",
     "NoteChanged",
     "NothingToPay",
@@ -130,6 +133,7 @@ __all__ = [
     "PrescriptionEnded",
     "RecordLocked",
     "Refusal",
+    "ReminderEnded",
     "ResyncRequired",
     "RightNeeded",
     "ServiceNotOffered",

@@ -107,6 +107,13 @@ class PlanEnded(Refusal):
     sentence = "This plan has ended and stays as it is. Please make a new one."
 
 
+class ReminderEnded(Refusal):
+    """What the reminder was about was done, or is not due any more."""
+
+    code = "REMINDER_ENDED"
+    sentence = "This was done, or is not due any more, so nobody is told of it anyway."
+
+
 class StepSettled(Refusal):
     """The step of the plan is done, or was skipped."""
 

@@ -11,18 +11,14 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import models
 from models import (
     EventKind,
-    MessageState,
-    NoticeOutcome,
-    NoticeReason,
     PlanState,
-    ReminderReason,
-    ReminderState,
     StepState,
 )
 from models.death import EndingKind, StayedBecause
 from resolvers.endings.appointments import Appointments, hold_places
 from resolvers.endings.kinds import BECAUSE, Done, Dying, Effect, Ending, Ends, EndsWith, Kept, Undoing, table_of
-from resolvers.endings.letters import no_longer_true
+from resolvers.endings.letters import Letters
+from resolvers.endings.reminders import Reminders
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -68,38 +64,9 @@ _RECORD = Kept("What was written of the pet stays, for its owners as for the sta
 ENDINGS: Final[Mapping[type[Model], Entry]] = {
     models.Appointment: Appointments(),
     models.BusyTime: EndsWith("appointment", "The times of an appointment are released with it, and taken again with it."),
-    models.Reminder: Ends(
-        sentence="Nothing that is due is told any more; when the pet lives after all it is looked at again.",
-        kind=EndingKind.REMINDER,
-        model=models.Reminder,
-        living="pet_id = ? AND state IN ('PLANNED', 'DUE', 'SENT', 'SUPPRESSED')",
-        becomes=lambda _dying: {
-            "state": ReminderState.WITHDRAWN, "reason": ReminderReason.PET_DIED, "next_step_at": None, "look_again_at": None,
-        },
-        stopped=EventKind.REMINDER_WITHDRAWN,
-        resumed=EventKind.REMINDER_RESUMED,
-    ),
-    models.Message: Ends(
-        sentence="No letter about the pet that still waits is sent, to none of its owners; what is still true waits again.",
-        kind=EndingKind.LETTER,
-        model=models.Message,
-        living="state = 'WAITING' AND (appointment_id IN (SELECT id FROM appointment WHERE pet_id = ?) OR id IN "
-        "(SELECT n.message_id FROM reminder_notice n JOIN reminder r ON r.id = n.reminder_id WHERE n.outcome = 'WAITING' "
-        "GROUP BY n.message_id HAVING COUNT(CASE WHEN r.pet_id <> ? THEN 1 END) = 0))",
-        given=lambda dying: (dying.pet_id, dying.pet_id),
-        becomes=lambda _dying: {"state": MessageState.WITHDRAWN, "reason": BECAUSE, "locked_until": None},
-        erases=("secret",),
-        why_not=no_longer_true,
-    ),
-    models.ReminderNotice: Ends(
-        sentence="Nobody is told of it any more, to none of its owners; what waits in a letter about other pets is left out.",
-        kind=EndingKind.LETTER,
-        model=models.ReminderNotice,
-        living="outcome = 'WAITING' AND reminder_id IN (SELECT id FROM reminder WHERE pet_id = ?)",
-        becomes=lambda dying: {
-            "outcome": NoticeOutcome.WITHDRAWN, "reason": NoticeReason.PET_DIED, "settled_at": dying.now,
-        },
-    ),
+    models.Reminder: Reminders(),
+    models.Message: Letters(),
+    models.ReminderNotice: EndsWith("message", "What a letter would tell of the pet is not told, and is again with it."),
     models.TreatmentPlan: Ends(
         sentence="What is going on is stopped, and goes on when nobody has changed that since.",
         kind=EndingKind.TREATMENT_PLAN,
@@ -163,6 +130,7 @@ ENDINGS: Final[Mapping[type[Model], Entry]] = {
     models.DroppedCharge: Kept("What was dropped stays dropped."),
     models.CreditNoteLine: Kept("What was credited stays credited."),
     models.RecordReading: Kept("Who has read the record stays known."),
+    models.UndeliverableAddress: Kept("It says of an address that nobody reads it, whatever a letter there was about."),
     models.Death: Kept("It is the death itself, and tells when it was undone."),
     models.DeathEffect: Kept("It is what the death did, and never changes."),
 }  # fmt: skip

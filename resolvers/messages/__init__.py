@@ -8,8 +8,10 @@ the staff, and never sent again by itself. Codes and invitations are asked for b
 they are sent once more, with the same Message-ID, so that a mailbox can tell.
 """
 
+from resolvers.messages.again import send_again
 from resolvers.messages.claiming import LEASE
 from resolvers.messages.delivering import Delivered, deliver_due
+from resolvers.messages.pacing import PAUSES, next_turn
 from resolvers.messages.settling import BACK_OFF, MOST_ATTEMPTS
 from resolvers.messages.writing import Recipient, waiting, withdraw_unsent, withheld
 
@@ -17,9 +19,12 @@ __all__ = [
     "BACK_OFF",
     "LEASE",
     "MOST_ATTEMPTS",
+    "PAUSES",
     "Delivered",
     "Recipient",
     "deliver_due",
+    "next_turn",
+    "send_again",
     "waiting",
     "withdraw_unsent",
     "withheld",

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from models import Message
+from models import Message, NoticeReason
 from resolvers import access, letters
 from resolvers.access import Deed
-from resolvers.messages import claiming, settling, still_true
+from resolvers.messages import answers, claiming, pacing, settling, still_true
 from resolvers.messages.claiming import ASKED_FOR, NotOurs
 from resolvers.messages.settling import MOST_ATTEMPTS
 from resolvers.messages.writing import words
@@ -56,9 +56,16 @@ class Delivered:
 
 
 async def deliver_due(
-    viewer: Viewer, *, mail: Mail, vault: Vault, public_url: str, now: Callable[[], datetime], most: int = 50
+    viewer: Viewer,
+    *,
+    mail: Mail,
+    vault: Vault,
+    public_url: str,
+    now: Callable[[], datetime],
+    most: int = 50,
+    a_minute: int | None = None,
 ) -> Delivered:
-    """Send the letters that are due, oldest first, at most `most` of them.
+    """Send the letters that are due, oldest first, at most `most` of them, and so many `a_minute` to one domain.
 
     A letter that is no longer true is withheld. One that the server refuses for good is given up; one that it
     refuses for now, or that meets an unexpected error, waits for its next attempt and keeps no other from going out.
@@ -71,7 +78,7 @@ async def deliver_due(
     fates: Counter[str] = Counter()
     unexpected: list[Exception] = []
     for _ in range(most):
-        message = await claiming.next_due(now())
+        message = await claiming.next_due(now(), a_minute=a_minute)
         if message is None:
             break
         # Gathered, so that whatever goes wrong with one letter comes back as a value and the others still go out.
@@ -123,7 +130,7 @@ class Delivery:
         return await self._handed(facts)
 
     async def _handed(self, facts: Facts) -> str:
-        message, due = self.message, facts.due
+        message = self.message
         if facts.address:
             message.to_address = facts.address  # reception may have mended it since
         letter = letters.written(message, facts, vault=self.vault, public_url=self.public_url, now=self.now())
@@ -139,11 +146,21 @@ class Delivery:
         except MailUnanswered as lost:
             return await self._unanswered(lost.answer, facts)
         except MailRefused as refused:
-            if refused.for_good:
-                reason = "The mail server refused it for good."
-                return await settling.failed(message, reason, refused.answer, due, now=self.now())
-            return await settling.put_off(message, refused.answer, now=self.now())
-        return await settling.sent(message, answer, kept, due, now=self.now())
+            return await self._refused(refused, facts)
+        fate = await settling.sent(message, answer, kept, facts.due, now=self.now())
+        await pacing.went_well(message.to_domain)
+        return fate
+
+    async def _refused(self, refused: MailRefused, facts: Facts) -> str:
+        message, now = self.message, self.now()
+        if refused.for_good:
+            nobody = answers.nobody_reads(refused.answer, of_recipient=refused.of_recipient)
+            reason = "Nobody reads this address." if nobody else "The mail server refused it for good."
+            because = NoticeReason.ADDRESS_UNDELIVERABLE if nobody else NoticeReason.MAIL_REFUSED
+            return await settling.failed(message, reason, refused.answer, facts.due, because=because, now=now)
+        if answers.domain_must_wait(refused.answer):
+            await pacing.must_wait(message.to_domain, settling.kept(refused.answer), now=now)
+        return await settling.put_off(message, refused.answer, now=now)
 
     async def _unanswered(self, answer: str, facts: Facts) -> str:
         if self.message.letter in ASKED_FOR:

@@ -10,7 +10,7 @@ from tortoise.transactions import in_transaction
 
 from models import EventKind, Letter, Message, MessageState, NoticeOutcome, NoticeReason, Reminder, sql
 from models.contact import domain
-from resolvers import events, letters
+from resolvers import events, letters, mailboxes
 from resolvers.events import Happening
 from resolvers.locks import hold_all
 from resolvers.viewer import Viewer
@@ -35,6 +35,10 @@ MOST_ATTEMPTS: Final = 12
 NEVER_ANSWERED: Final = "It was handed to the mail server, which never answered: it may have arrived."
 _LONGEST_ANSWER = 1000
 _STILL_OURS = "WHERE id = ? AND state = 'WAITING' AND attempts = ?"
+_NOBODY_WAS_TOLD = (
+    "state = 'SENT' AND NOT EXISTS (SELECT 1 FROM reminder_notice n WHERE n.reminder_id = reminder.id "
+    "AND n.round = reminder.round AND n.outcome IN ('WAITING', 'SENT', 'DOUBTFUL'))"
+)
 _SYSTEM = Viewer.system("worker")
 
 
@@ -65,7 +69,7 @@ async def sent(message: Message, answer: str, words: Words, due: Sequence[DueIte
             (now, message.id, *(item.notice_id for item in told)),
         )
 
-    await _settled(message, write, notices, told={item.reminder_id for item in told}, now=now)
+    await _settled(message, write, notices, _nothing_more, told={item.reminder_id for item in told}, now=now)
     return "sent"
 
 
@@ -88,10 +92,16 @@ async def given_up(message: Message, answer: str | None = None, *, now: datetime
 
 
 async def failed(
-    message: Message, reason: str, answer: str | None, due: Sequence[DueItem] = (), *, now: datetime
+    message: Message,
+    reason: str,
+    answer: str | None,
+    due: Sequence[DueItem] = (),
+    *,
+    because: NoticeReason = NoticeReason.MAIL_REFUSED,
+    now: datetime,
 ) -> str:
-    """The letter will never be taken."""
-    outcome = (NoticeOutcome.FAILED, NoticeReason.MAIL_REFUSED)
+    """The letter will never be taken; when nobody reads its address, nothing more is sent there."""
+    outcome = (NoticeOutcome.FAILED, because)
     return await _closed(message, MessageState.FAILED, reason, answer, due, outcome, now=now)
 
 
@@ -145,7 +155,12 @@ async def _closed(
                 (*outcome, now, message.id),
             )
 
-    settled = await _settled(message, write, notices, now=now)
+    async def marks() -> list[Happening]:
+        if outcome is None or outcome[1] is not NoticeReason.ADDRESS_UNDELIVERABLE:
+            return []
+        return await mailboxes.nobody_reads(message.to_address, kept(answer or ""), message_id=message.id, now=now)
+
+    settled = await _settled(message, write, notices, marks, now=now)
     return state.value.lower() if settled else "gone"
 
 
@@ -153,23 +168,35 @@ async def _settled(
     message: Message,
     write: Callable[[], Awaitable[int]],
     notices: Callable[[], Awaitable[None]],
+    marks: Callable[[], Awaitable[list[Happening]]],
     *,
     told: Iterable[UUID] = (),
     now: datetime,
 ) -> bool:
     """Write what became of the letter, and of every notice in it, in one transaction; whether it was ours to say."""
-    if message.letter is not Letter.CARE_REMINDER:
-        return await write() > 0
     async with in_transaction():
-        # Reminders before messages, as everywhere.
-        held = await hold_all(
-            Reminder, "id IN (SELECT reminder_id FROM reminder_notice WHERE message_id = ?)", (message.id,)
-        )
+        held = await hold_reminders(message)
         if not await write():
             return False
-        await notices()
-        await _move(held, set(told), now=now)
+        if held:
+            await notices()
+        happened = await _moved(held, set(told), now=now)
+        happened += await marks()
+        await events.record_all(_SYSTEM, happened, now=now)
     return True
+
+
+async def hold_reminders(message: Message) -> list[Reminder]:
+    """What the letter reminds of, held until the transaction ends: before the letter itself, as everywhere."""
+    if message.letter is not Letter.CARE_REMINDER:
+        return []
+    return await hold_all(
+        Reminder, "id IN (SELECT reminder_id FROM reminder_notice WHERE message_id = ?)", (message.id,)
+    )
+
+
+async def _nothing_more() -> list[Happening]:
+    return []
 
 
 async def _leave_out(message: Message, due: Sequence[DueItem], *, now: datetime) -> None:
@@ -182,32 +209,25 @@ async def _leave_out(message: Message, due: Sequence[DueItem], *, now: datetime)
             )
 
 
-async def _move(held: Sequence[Reminder], told: set[UUID], *, now: datetime) -> None:
+async def _moved(held: Sequence[Reminder], told: set[UUID], *, now: datetime) -> list[Happening]:
     """Reminders that somebody was told of are SENT; those of which nobody was told after all are only due."""
-    await reminders_follow(_SYSTEM, [one for one in held if one.id not in told], now=now)
     went = [one for one in held if one.id in told]
     for one in went:
         await _becomes(one, "SENT", "TOLD", "state IN ('PLANNED', 'DUE')", now=now)
-    happened = [Happening(EventKind.REMINDER_SENT, one.id, one.location_id) for one in went]
-    await events.record_all(_SYSTEM, happened, now=now)
+    fallen = await only_due([one for one in held if one.id not in told], now=now)
+    return [*fallen, *(Happening(EventKind.REMINDER_SENT, one.id, one.location_id) for one in went)]
 
 
-async def reminders_follow(viewer: Viewer, held: Sequence[Reminder], *, now: datetime) -> None:
-    """Say of those of which nobody was told after all that they are due; each is held by the caller."""
-    fallen = [
-        one
+async def only_due(held: Sequence[Reminder], *, now: datetime) -> list[Happening]:
+    """Say of those of which nobody was told after all that they are due; what has happened, for the caller to record.
+
+    The reminders are held by the caller.
+    """
+    return [
+        Happening(EventKind.REMINDER_DUE, one.id, one.location_id)
         for one in held
-        if await _becomes(
-            one,
-            "DUE",
-            "STEP_REACHED",
-            "state = 'SENT' AND NOT EXISTS (SELECT 1 FROM reminder_notice n WHERE n.reminder_id = reminder.id "
-            "AND n.round = reminder.round AND n.outcome IN ('WAITING', 'SENT', 'DOUBTFUL'))",
-            now=now,
-        )
+        if await _becomes(one, "DUE", "STEP_REACHED", _NOBODY_WAS_TOLD, now=now)
     ]
-    happened = [Happening(EventKind.REMINDER_DUE, one.id, one.location_id) for one in fallen]
-    await events.record_all(viewer, happened, now=now)
 
 
 async def _becomes(reminder: Reminder, state: str, reason: str, where: str, *, now: datetime) -> int:

@@ -17,8 +17,10 @@ from tests.api.samples_of_imports import of_imports
 from tests.api.samples_of_invoices import of_invoices
 from tests.api.samples_of_letters import of_letters
 from tests.api.samples_of_lines import of_lines
+from tests.api.samples_of_mail import of_mail
 from tests.api.samples_of_papers import of_papers
 from tests.api.samples_of_prices import of_prices
+from tests.api.samples_of_reminder_rules import of_reminder_rules
 from tests.api.samples_of_the_desk import of_the_desk
 from tests.api.samples_of_the_practice import of_the_practice
 from tests.api.vaccination_samples import of_vaccinations
@@ -84,6 +86,7 @@ async def for_staff(program: Program, world: World, boss: Viewer) -> list[Sample
         *await for_plans(world),
         *await of_imports(program, world, boss),
         *of_papers(boss),
+        *await of_mail(world, boss),
         Sample(
             "acceptInvitation",
             Audience.STAFF,
@@ -294,6 +297,7 @@ async def for_staff(program: Program, world: World, boss: Viewer) -> list[Sample
         *await of_lines(world, sample),
         *await of_letters(world, sample),
         *await of_prices(world, sample),
+        *await of_reminder_rules(world, sample),
         *await of_the_desk(world, sample),
         *await of_invoices(world, sample),
     ]

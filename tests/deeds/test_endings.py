@@ -15,9 +15,15 @@ from models import (
     EventKind,
     Message,
     MessageState,
+    NoticeOutcome,
+    NoticeReason,
     Pet,
     PlanState,
     Prescription,
+    Reminder,
+    ReminderNotice,
+    ReminderReason,
+    ReminderState,
     Status,
     StepState,
     TreatmentPlan,
@@ -39,6 +45,7 @@ from tests.world import (
     a_vaccination,
     a_world,
     an_import,
+    an_undeliverable_address,
     what_the_practice_keeps,
 )
 from tests.world.endings import whole
@@ -91,7 +98,9 @@ def test_a_path_is_found_over_other_tables_and_where_no_key_is_declared():
 
 def test_each_says_it_in_a_sentence_and_whatever_ends_with_another_names_one_that_ends():
     ends = {model._meta.db_table for model, entry in ENDINGS.items() if not isinstance(entry, Kept | EndsWith)}
-    assert ends == {"appointment", "message", "treatment_plan", "treatment_step", "prescription", "vaccination_due"}
+    assert ends == {
+        "appointment", "reminder", "message", "treatment_plan", "treatment_step", "prescription", "vaccination_due",
+    }  # fmt: skip
     for entry in ENDINGS.values():
         assert entry.sentence.endswith(".")
         if isinstance(entry, EndsWith):
@@ -105,6 +114,7 @@ async def test_what_is_kept_is_as_it_was_after_a_death_and_after_its_undo(databa
     await a_certificate_file(await a_certificate(await a_vaccination(world.pet)))
     await an_import(world.pet)
     await some_bookkeeping(world.owner, record.visit)
+    await an_undeliverable_address("nobody@home.example")
     kept = [model for model, entry in ENDINGS.items() if isinstance(entry, Kept) and model is not models.Death]
 
     async def as_it_is():
@@ -126,8 +136,8 @@ async def test_what_is_kept_is_as_it_was_after_a_death_and_after_its_undo(databa
 
 async def test_everything_that_is_to_come_ends_in_one_deed(database):
     world = await a_world()
-    life = await a_life(world.pet)
-    others = await a_life(await a_pet(world.owner), starts_at=NOW + 2 * AN_HOUR)
+    life = await a_life(world.pet, is_reminded=True)
+    others = await a_life(await a_pet(world.owner), starts_at=NOW + 2 * AN_HOUR, is_reminded=True)
     untouched = await others.now()
 
     await deaths.record(world.vet.viewer, world.pet.id, TODAY, key="k1", now=NOW)
@@ -136,6 +146,13 @@ async def test_everything_that_is_to_come_ends_in_one_deed(database):
     assert (visit.status, visit.cancelled_because) == (Status.CANCELLED, "The pet has died.")
     letter = await Message.get(id=life.letters[0].id)
     assert (letter.state, letter.reason) == (MessageState.WITHDRAWN, "The pet has died.")
+    care = await Message.get(id=life.letters[1].id)
+    assert (care.state, care.reason) == (MessageState.WITHDRAWN, "The pet has died.")
+    reminder = await Reminder.get(id=life.reminders[0].id)
+    assert (reminder.state, reminder.reason) == (ReminderState.WITHDRAWN, ReminderReason.PET_DIED)
+    assert (reminder.next_step_at, reminder.changed_at) == (None, NOW)
+    notice = await ReminderNotice.get(id=life.notices[0].id)
+    assert (notice.outcome, notice.reason) == (NoticeOutcome.WITHDRAWN, NoticeReason.PET_DIED)
     plan = await TreatmentPlan.get(id=life.plans[0].id)
     assert (plan.state, plan.ended_at, plan.stopped_because) == (PlanState.STOPPED, NOW, "The pet has died.")
     step = await TreatmentStep.get(id=life.steps[0].id)
@@ -146,13 +163,13 @@ async def test_everything_that_is_to_come_ends_in_one_deed(database):
     assert await models.BusyTime.filter(appointment_id=visit.id).count() == 0
     assert await others.now() == untouched
     assert await events() == [
-        "PET_DIED", "APPOINTMENT_CANCELLED", "TREATMENT_PLAN_STOPPED", "PRESCRIPTION_STOPPED",
+        "PET_DIED", "APPOINTMENT_CANCELLED", "REMINDER_WITHDRAWN", "TREATMENT_PLAN_STOPPED", "PRESCRIPTION_STOPPED",
     ]  # fmt: skip
 
 
 async def test_an_undo_restores_exactly_what_the_death_has_changed(database):
     world = await a_world()
-    life = await a_life(world.pet, times=2)
+    life = await a_life(world.pet, times=2, is_reminded=True)
     before = await life.now()
     await deaths.record(world.vet.viewer, world.pet.id, TODAY, key="k1", now=NOW)
     assert await life.now() != before
@@ -164,9 +181,10 @@ async def test_an_undo_restores_exactly_what_the_death_has_changed(database):
     death = await models.Death.get()
     assert (death.undone_at, death.undone_because, death.stayed) == (LATER, BECAUSE, "{}")
     told = [EventKind(kind) for kind in await events()]
-    assert told[7:] == [
+    assert told[9:] == [
         EventKind.DEATH_UNDONE,
         *[EventKind.APPOINTMENT_RESTORED] * 2,
+        *[EventKind.REMINDER_RESUMED] * 2,
         *[EventKind.TREATMENT_PLAN_RESUMED] * 2,
         *[EventKind.PRESCRIPTION_RESUMED] * 2,
     ]
@@ -174,10 +192,12 @@ async def test_an_undo_restores_exactly_what_the_death_has_changed(database):
 
 async def test_whatever_had_ended_before_the_death_stays_ended_after_its_undo(database):
     world = await a_world()
-    life = await a_life(world.pet)
+    life = await a_life(world.pet, is_reminded=True)
     await Appointment.all().update(status=Status.CANCELLED, cancelled_because="She is on holiday.")
     await models.BusyTime.all().delete()
     await Message.all().update(state=MessageState.SENT, sent_at=NOW)
+    await Reminder.all().update(state=ReminderState.COMPLETED, done_on=TODAY, next_step_at=None)
+    await ReminderNotice.all().update(outcome=NoticeOutcome.SENT, settled_at=NOW)
     await TreatmentPlan.all().update(state=PlanState.STOPPED, ended_at=NOW, stopped_because="It is healed.")
     await TreatmentStep.all().update(state=StepState.DONE, settled_at=NOW)
     await Prescription.all().update(stopped_at=NOW, stopped_because="It does not help.")
@@ -192,7 +212,7 @@ async def test_whatever_had_ended_before_the_death_stays_ended_after_its_undo(da
 
 async def test_a_prescription_that_can_be_repeated_no_more_or_was_an_error_is_left_alone(database):
     world = await a_world()
-    life = await a_life(world.pet, times=2)
+    life = await a_life(world.pet, times=2, is_reminded=True)
     spent, wrong = life.prescriptions
     await Prescription.filter(id=spent.id).update(repeats_given=3)
     await Prescription.filter(id=wrong.id).update(errored_at=NOW, errored_because="Another pet.")
@@ -204,7 +224,7 @@ async def test_a_prescription_that_can_be_repeated_no_more_or_was_an_error_is_le
 
 async def test_a_second_death_ends_again_what_the_undo_of_the_first_has_brought_back(database):
     world = await a_world()
-    life = await a_life(world.pet)
+    life = await a_life(world.pet, is_reminded=True)
     before = await life.now()
     for number in range(2):
         now = NOW + number * timedelta(minutes=4)
@@ -225,7 +245,7 @@ async def test_a_death_and_its_undo_take_as_many_statements_for_a_hundred_things
         await hours.all().delete()
         for weekday, row in product(range(1, 8), mondays):
             await hours.create(**{**row, "id": uuid7(), "weekday": weekday, "from_minute": 0, "until_minute": 1440})
-    life = await a_life(world.pet, times=times)
+    life = await a_life(world.pet, times=times, is_reminded=True)
     before = await life.now()
 
     with counted() as previewing:
@@ -237,14 +257,14 @@ async def test_a_death_and_its_undo_take_as_many_statements_for_a_hundred_things
 
     counts = (previewing.count, recording.count, undoing.count)
     less = {"sqlite": 0, "postgres": 2}[database.dialect]  # PostgreSQL numbers and writes events at once
-    assert counts == (12, 25 - less, 38 - less)
+    assert counts == (14, 29 - less, 43 - less)
     assert await life.now() == before
-    assert await DeathEffect.all().count() == 8 * times
+    assert await DeathEffect.all().count() == 11 * times
 
 
 async def test_an_effect_names_the_columns_before_and_after(database):
     world = await a_world()
-    await a_life(world.pet)
+    await a_life(world.pet, is_reminded=True)
     await deaths.record(world.vet.viewer, world.pet.id, TODAY, key=str(uuid7()), now=NOW)
 
     effects = {effect.subject_table: effect for effect in await DeathEffect.all()}

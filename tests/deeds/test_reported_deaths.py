@@ -103,7 +103,7 @@ async def test_a_preview_refuses_what_the_deed_refuses(database):
 async def a_full_house(world):
     """Every kind of thing to come, twice, beside everything that stays."""
     await a_record(world.pet)
-    await a_life(world.pet, times=2)
+    await a_life(world.pet, times=2, is_reminded=True)
     await a_vaccination(world.pet)
     await vaccinations_due.work_out([world.pet.id], now=NOW)
     await a_booking(world.pet, starts_at=NOW - timedelta(days=2))  # nobody came
@@ -129,7 +129,8 @@ async def test_a_preview_and_the_deed_never_disagree(database, days):
     assert ended == previewed
     assert len(ended.appointment_ids) == {0: 2, 3: 3, 12: 4}[days]
     assert {each.kind for each in ended.others} == set(EndingKind) - {EndingKind.APPOINTMENT}
-    effects = await DeathEffect.filter(death_id=recorded.death_id).exclude(subject_table="busy_time")
+    told_with_others = ("busy_time", "reminder_notice")  # with an appointment, and with a letter
+    effects = await DeathEffect.filter(death_id=recorded.death_id).exclude(subject_table__in=told_with_others)
     assert len(effects) == len(ended.appointment_ids) + sum(each.count for each in ended.others)
 
 

@@ -50,6 +50,7 @@ from tests.world.plans import a_booking, a_letter, a_service
 from tests.world.records import Record, a_note, a_prescription, a_record, a_visit, a_weight, what_the_practice_keeps
 from tests.world.reminders import (
     a_care_letter,
+    a_check_up,
     a_consent,
     a_letter_text,
     a_mail_domain,
@@ -78,6 +79,7 @@ __all__ = [
     "a_care_letter",
     "a_certificate",
     "a_certificate_file",
+    "a_check_up",
     "a_client",
     "a_consent",
     "a_dead_pet",

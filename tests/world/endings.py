@@ -16,12 +16,15 @@ from models import (
     Pet,
     PlanKind,
     Prescription,
+    Reminder,
+    ReminderNotice,
     TreatmentPlan,
     TreatmentStep,
 )
 from tests.world.people import Owner, a_pet, a_vet, every_vet
 from tests.world.places import AN_HOUR, NOW, TODAY, the_location
 from tests.world.plans import a_booking, a_letter
+from tests.world.reminders import a_care_letter, a_notice, a_reminder
 
 
 async def a_dead_pet(*owners: Owner | Client, died_on: date = TODAY, **more: Any) -> Pet:
@@ -40,10 +43,13 @@ class Life:
     plans: list[TreatmentPlan] = field(default_factory=list)
     steps: list[TreatmentStep] = field(default_factory=list)
     prescriptions: list[Prescription] = field(default_factory=list)
+    reminders: list[Reminder] = field(default_factory=list)
+    notices: list[ReminderNotice] = field(default_factory=list)
 
     def rows(self) -> list[Any]:
         """All of it."""
-        return [*self.appointments, *self.letters, *self.plans, *self.steps, *self.prescriptions]
+        written = [*self.letters, *self.reminders, *self.notices]
+        return [*self.appointments, *written, *self.plans, *self.steps, *self.prescriptions]
 
     async def now(self) -> list[dict[str, Any]]:
         """What is in every column of each of the rows now, and of the times that the appointments take."""
@@ -58,8 +64,13 @@ def whole(row: Any) -> dict[str, Any]:
     return {name: getattr(row, name) for name in row._meta.fields_db_projection}
 
 
-async def a_life(pet: Pet, *, times: int = 1, starts_at: Any = NOW + AN_HOUR, every: timedelta = AN_HOUR) -> Life:
-    """So many appointments, each with a letter, plans with an open step, and prescriptions with a repeat to give."""
+async def a_life(
+    pet: Pet, *, times: int = 1, starts_at: Any = NOW + AN_HOUR, every: timedelta = AN_HOUR, is_reminded: bool = False
+) -> Life:
+    """So many appointments, each with a letter, plans with an open step, and prescriptions with a repeat to give.
+
+    With `is_reminded` as many reminders too, and of each a letter that waits and tells its owner.
+    """
     life = Life()
     vet_id = next(iter(await every_vet(await the_location())), None) or (await a_vet()).id
     for number in range(times):
@@ -70,6 +81,13 @@ async def a_life(pet: Pet, *, times: int = 1, starts_at: Any = NOW + AN_HOUR, ev
         life.plans.append(plan)
         life.steps.append(step)
         life.prescriptions.append(prescription)
+        if not is_reminded:
+            continue
+        due_on = TODAY + timedelta(days=number)
+        reminder = await a_reminder(pet, cycle=str(number), due_on=due_on, next_step_at=NOW + number * every)
+        life.reminders.append(reminder)
+        life.letters.append(await a_care_letter(await Client.get(id=visit.client_id)))
+        life.notices.append(await a_notice(reminder, life.letters[-1]))
     return life
 
 

@@ -35,6 +35,7 @@ from models import (
     UndeliverableAddress,
 )
 from models.contact import email_fold
+from models.pet import DatePrecision
 from models.row import folded
 from tests.world.people import Owner
 from tests.world.places import NOW, TODAY, the_location
@@ -98,6 +99,15 @@ async def a_reminder(
         "changed_at": NOW,
     }
     return await Reminder.create(pet_id=pet.id, due_on=due_on, state=state, reason=reason, **given | more)
+
+
+async def a_check_up(pet: Pet, **more: Any) -> Reminder:
+    """A check-up at the age of a year, which the pet reaches in 30 days; the facts bear it out."""
+    born_on, due_on = date(2025, 4, 1), date(2026, 4, 1)
+    await Pet.filter(id=pet.id).update(born_on=born_on, born_precision=DatePrecision.DAY)
+    rule = await ReminderRule.get_or_none(name="First check-up")
+    rule = rule or await a_rule("First check-up", RuleKind.AGE, first_age_months=12)
+    return await a_reminder(pet, rule, due_on=due_on, subject="", cycle="0", **more)
 
 
 async def a_care_letter(client: Client | Owner, *, state: MessageState = MessageState.WAITING, **more: Any) -> Message:

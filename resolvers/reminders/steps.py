@@ -1,0 +1,55 @@
+"""Steps: when the owners of a pet are told of what is due, and which step is the next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from models.period import on_the_wall
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from zoneinfo import ZoneInfo
+
+TOO_LATE: Final = timedelta(days=14)
+"""How long after its day nobody is told of a step any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """The next step and its moment, which may have come; and the step that was missed before it, if one was."""
+
+    step: int | None = None
+    at: datetime | None = None
+    missed: int | None = None
+
+
+def coming(
+    steps: Sequence[int], after: int | None, due_on: date, *, clock: ZoneInfo, opens: int, now: datetime
+) -> Coming:
+    """Which step comes next after that one, or is the first.
+
+    Of those whose moment has come only the latest counts, unless its day is so long ago that it is too late. `opens` is
+    the minute of the day from which letters go out.
+    """
+    left = [step for step in steps if after is None or step > after]
+    come = [step for step in left if moment(due_on, step, clock, opens) <= now]
+    if not come:
+        return _first(left, due_on, clock, opens)
+    latest = come[-1]
+    if now.astimezone(clock).date() - (due_on + timedelta(days=latest)) <= TOO_LATE:
+        return Coming(latest, moment(due_on, latest, clock, opens))
+    found = _first(left[len(come) :], due_on, clock, opens)
+    return Coming(found.step, found.at, missed=latest)
+
+
+@lru_cache(10_000)
+def moment(due_on: date, step: int, clock: ZoneInfo, opens: int) -> datetime:
+    """The moment of a step, on the clock of the place."""
+    return on_the_wall(due_on + timedelta(days=step), opens, clock).astimezone(UTC)
+
+
+def _first(steps: Sequence[int], due_on: date, clock: ZoneInfo, opens: int) -> Coming:
+    return Coming(steps[0], moment(due_on, steps[0], clock, opens)) if steps else Coming()
