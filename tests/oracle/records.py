@@ -77,7 +77,7 @@ class Records:
             for each in rows[models.Ownership]
             if each.pet_id in pets and each.ends_on is None and each.may_view
         }
-        looked_at = await letter_texts.letters(rows[models.Appointment])
+        looked_at = await letter_texts.letters(rows)
         return cls(rows, trail.cursor(await trail.latest(), vault), links, told, told_owners, looked_at, vault)
 
     def sealed(self, text: str) -> str:
