@@ -225,11 +225,11 @@ class Roots(ReminderRoots):
     # Letters
 
     def letter_texts(self, only_in_use: bool | None = None) -> Any:
-        found = self._all("LetterText", "letter", "language", "-version")
+        found = sorted(self._all("LetterText", "-version"), key=lambda each: (each.row.letter, each.row.language))
         return [each for each in found if each.row.is_in_use or not only_in_use]
 
     def letter_preview(self, **asked: Any) -> Any:
-        named = _key("Appointment", asked.get("appointment_id", ""))
+        named = _key("Appointment", asked.get("appointment_id") or "")
         return letter_texts.look(self._oracle, next(iter(self._all("Appointment", id=named)), None), asked)
 
     # Bills
