@@ -14,6 +14,7 @@ from models import (
     Invoice,
     InvoiceLine,
     Letter,
+    Message,
     Note,
     NoteKind,
     NoteTemplate,
@@ -44,6 +45,7 @@ from tests.world import (
     Owner,
     World,
     a_booking,
+    a_care_letter,
     a_certificate,
     a_dead_pet,
     a_document,
@@ -110,6 +112,7 @@ class Scene:
     bill_line: InvoiceLine
     invoice: Invoice
     invoice_line: InvoiceLine
+    letter: Message
     rule: ReminderRule
 
 
@@ -194,6 +197,7 @@ async def a_scene() -> Scene:
         bill_line=await InvoiceLine.get(invoice_id=bill.id),
         invoice=invoice,
         invoice_line=await InvoiceLine.get(invoice_id=invoice.id),
+        letter=await a_care_letter(world.owner),
         rule=await a_rule(is_on=False),
     )
 

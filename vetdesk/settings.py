@@ -131,6 +131,10 @@ class Settings(BaseSettings):
     certificates_per_origin: Positive = Field(
         default=30, description="Certificates looked for in vain from one network address; those found do not count."
     )
+    letter_links_per_origin: Positive = Field(
+        default=30, description="Links from letters that are not ours, tried from one network address."
+    )
+    uses_per_letter_link: Positive = Field(default=60, description="How often one link from a letter may be used.")
     link_minutes: Positive = Field(
         default=15, description="How long a link to a printed paper, or to a journal, is good."
     )

@@ -31,6 +31,7 @@ from vetdesk.bus import bus
 from vetdesk.database import connect, counted, pending_migrations
 from vetdesk.feed import Feed
 from vetdesk.journals import JournalDoor
+from vetdesk.letter_pages import LetterDoor
 from vetdesk.mail import OutboxFolder, Server, SmtpMail
 from vetdesk.open_vet_format import record_format
 from vetdesk.papers import PaperDoor
@@ -141,6 +142,8 @@ def door_rules(settings: Settings) -> DoorRules:
         sign_ins_per_account=Rate(settings.sign_in_attempts_per_account, within),
         sign_ins_per_origin=Rate(settings.sign_in_attempts_per_origin, within),
         certificates_per_origin=Rate(settings.certificates_per_origin, within),
+        letter_links_per_origin=Rate(settings.letter_links_per_origin, within),
+        uses_per_letter_link=Rate(settings.uses_per_letter_link, within),
         link_lasts=timedelta(minutes=settings.link_minutes),
     )
 
@@ -311,6 +314,7 @@ def app(
         cors_origins=settings.cors_origins,
         development=settings.development,
         papers=PaperDoor(chosen.ports, chosen.printer, now=now),
+        letters=LetterDoor(chosen.ports, now=now),
         notices=NoticeDoor(settings.notice_secrets, kept=told.set, now=now) if chosen.payments else None,
         metrics=metrics.answering(
             settings.metrics_token,

@@ -40,6 +40,7 @@ from models.due_date import Reason
 from models.ownership import Right
 from models.pet import DatePrecision
 from tests.oracle.bills import some_bills
+from tests.oracle.letter_texts import some_texts
 from tests.oracle.paid import some_payments
 from tests.oracle.papers import some_papers
 from tests.oracle.prices import some_prices
@@ -74,6 +75,7 @@ from tests.world import (
     an_ownership,
     some_working_hours,
 )
+from tests.world.at_once import made_at_once
 from tests.world.endings import a_plan_and_a_prescription
 
 DAY, QUARTER = timedelta(days=1), timedelta(minutes=15)
@@ -92,6 +94,7 @@ class House:
     people: dict[str, Member | Owner]
 
 
+@made_at_once
 async def a_full_house() -> tuple[World, dict[str, Any]]:
     """Two places, owners who share pets, visits before and after, and a place whose clock is unknown."""
     world = await a_world()
@@ -126,6 +129,7 @@ async def a_full_house() -> tuple[World, dict[str, Any]]:
     }
 
 
+@made_at_once
 async def a_house() -> House:
     """The same with more of everything: a place that closes, somebody who may not look, sign-ins that have ended."""
     world, people = await a_full_house()
@@ -162,6 +166,7 @@ async def a_house() -> House:
     await some_bills(people)
     await some_payments(world, people)
     await some_rules(world)
+    await some_texts(world)
     return House(world, people)
 
 

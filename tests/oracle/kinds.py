@@ -91,6 +91,7 @@ KINDS: dict[str, Any] = {
     "ReminderRuleService": models.ReminderRuleService,
     "Reminder": models.Reminder,
     "ReminderNotice": models.ReminderNotice,
+    "LetterText": models.LetterText,
 }
 PRINTED = ("Certificate", "Document", "TreatmentPlan", "Invoice", "CreditNote", "Payment")
 """Of which there is a paper."""

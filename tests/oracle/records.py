@@ -11,9 +11,10 @@ import models
 from models import Certificate
 from resolvers import pet_records, reminder_forecasts, trail
 from resolvers.pet_records import Told
-from resolvers.ports import Vault
+from resolvers.ports import Envelope, Vault
 from resolvers.reminder_forecasts import Outlook
 from resolvers.viewer import Viewer
+from tests.oracle import letter_texts
 from tests.oracle.free_times import Diary
 from tests.oracle.kinds import KINDS
 from tests.oracle.sight import Rows
@@ -33,8 +34,9 @@ class Records:
     """Every row, as instances of the models; `cursor` is where the stream of changes stands.
 
     `links` are the addresses of all that is printed, by their keys. `told` is what the staff are told of the whole record
-    of one pet, by its key, and `told_owners` what each of its owners is, by hers as well: a text, which no oracle can make.
-    `outlooks` are what each reminder rule would do, by its key, or why nobody can say.
+    of one pet, by its key, and `told_owners` what each of its owners is, by hers as well: a text, which no oracle can make;
+    nor can it make `letters`, how a letter about each of some appointments would look. `outlooks` are what each reminder
+    rule would do, by its key, or why nobody can say.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class Records:
         told: dict[UUID, Told],
         told_owners: dict[tuple[UUID, UUID], Told],
         outlooks: dict[UUID, Outlook | ZoneInfoNotFoundError],
+        letters: dict[UUID, Envelope],
         vault: Vault,
     ) -> None:
         self.outlooks = outlooks
@@ -54,6 +57,7 @@ class Records:
         self.links = links
         self.told = told
         self.told_owners = told_owners
+        self.letters = letters
         self.diary = Diary(rows)
         self._by_key = {model: {row.id: row for row in held} for model, held in rows.items()}
 
@@ -79,7 +83,9 @@ class Records:
             if each.pet_id in pets and each.ends_on is None and each.may_view
         }
         outlooks = {each.id: await _outlook(nobody, each.id) for each in rows[models.ReminderRule]}
-        return cls(rows, trail.cursor(await trail.latest(), vault), links, told, told_owners, outlooks, vault)
+        looked_at = await letter_texts.letters(rows[models.Appointment])
+        place = trail.cursor(await trail.latest(), vault)
+        return cls(rows, place, links, told, told_owners, outlooks, looked_at, vault)
 
     def sealed(self, text: str) -> str:
         """The seal of a link."""
