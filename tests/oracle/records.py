@@ -83,8 +83,9 @@ class Records:
             if each.pet_id in pets and each.ends_on is None and each.may_view
         }
         outlooks = {each.id: await _outlook(nobody, each.id) for each in rows[models.ReminderRule]}
-        letters = await letter_texts.letters(rows)
-        return cls(rows, trail.cursor(await trail.latest(), vault), links, told, told_owners, outlooks, letters, vault)
+        looked_at = await letter_texts.letters(rows)
+        place = trail.cursor(await trail.latest(), vault)
+        return cls(rows, place, links, told, told_owners, outlooks, looked_at, vault)
 
     def sealed(self, text: str) -> str:
         """The seal of a link."""
