@@ -23,6 +23,7 @@ from graph.mutations.hours import HoursMutations
 from graph.mutations.invoice_lines import InvoiceLineMutations
 from graph.mutations.invoices import InvoiceMutations
 from graph.mutations.legal_entities import LegalEntityMutations
+from graph.mutations.letter_texts import LetterTextMutations
 from graph.mutations.lines import LineMutations
 from graph.mutations.locations import LocationMutations
 from graph.mutations.messages import MessageMutations
@@ -54,6 +55,7 @@ from graph.queries.deaths import DeathQueries
 from graph.queries.diagnoses import DiagnosisQueries
 from graph.queries.histories import HistoryQueries
 from graph.queries.invoices import InvoiceQueries
+from graph.queries.letter_texts import LetterTextQueries
 from graph.queries.papers import PaperQueries
 from graph.queries.payments import PaymentQueries
 from graph.queries.pet_records import PetRecordQueries
@@ -94,6 +96,7 @@ class Query(
     InvoiceQueries,
     PriceQueries,
     ReminderRuleQueries,
+    LetterTextQueries,
     ReminderQueries,
     MessageQueries,
 ):
@@ -145,6 +148,7 @@ class Mutation(
     ReminderMutations,
     ContactPreferenceMutations,
     ReminderRuleMutations,
+    LetterTextMutations,
 ):
     """Everything that can be done."""
 

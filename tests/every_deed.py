@@ -348,6 +348,7 @@ async def _(scene, viewer):
 
 import tests.deeds_of_cards  # noqa: E402 - the deeds of card payments, in their own file
 import tests.deeds_of_invoices  # noqa: E402 - the deeds of charges and invoices, in their own file
+import tests.deeds_of_letters  # noqa: E402 - the deeds of the practice's own words, in their own file
 import tests.deeds_of_lines  # noqa: E402 - the deeds of the lines of a record, in their own file
 import tests.deeds_of_plans  # noqa: E402 - the deeds of plans and documents, in their own file
 import tests.deeds_of_prices  # noqa: E402 - the deeds of prices and who invoices, in their own file

@@ -3,7 +3,7 @@
 from resolvers.letters.due import JOINED, TOLD, called, item
 from resolvers.letters.facts import DueItem, Facts, OwnWords, Place, Visit
 from resolvers.letters.known import facts
-from resolvers.letters.words import VERSION, written
+from resolvers.letters.words import VERSION, looked_at, written
 
 __all__ = [
     "JOINED",
@@ -17,5 +17,6 @@ __all__ = [
     "called",
     "facts",
     "item",
+    "looked_at",
     "written",
 ]

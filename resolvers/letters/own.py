@@ -40,6 +40,7 @@ _MARKS: Final[Mapping[Letter, tuple[str, ...]]] = {
     Letter.CARE_REMINDER: ("due",),
 }
 """The marks of each letter that may be written in other words; the first one has to be there."""
+ALWAYS_OURS: Final = "This letter is always written in our words. Please choose another one."
 EDITABLE: Final = frozenset(_MARKS)
 """The letters for which a practice may have its own words."""
 
@@ -87,7 +88,7 @@ def words(letter: Letter, subject: str, body: str, *, of_a_rule: bool) -> Words:
             missing, stands in the wrong place, or something else of a template is there.
     """
     if letter not in EDITABLE:
-        raise InvalidInput("This letter is always written in our words. Please choose another one.", path=("letter",))
+        raise InvalidInput(ALWAYS_OURS, path=("letter",))
     known = names(letter, of_a_rule=of_a_rule)
     title = named(subject, path=("subject",), longest=LONGEST_SUBJECT)
     text = prose(body, path=("body",), longest=LONGEST_BODY)

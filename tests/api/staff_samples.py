@@ -15,6 +15,7 @@ from tests.api.samples import ADDRESS, Sample, a_visit, at, for_owners, secret_o
 from tests.api.samples_of_cards import of_cards
 from tests.api.samples_of_imports import of_imports
 from tests.api.samples_of_invoices import of_invoices
+from tests.api.samples_of_letters import of_letters
 from tests.api.samples_of_lines import of_lines
 from tests.api.samples_of_mail import of_mail
 from tests.api.samples_of_papers import of_papers
@@ -294,6 +295,7 @@ async def for_staff(program: Program, world: World, boss: Viewer) -> list[Sample
             ClientWord=-2,
         ),
         *await of_lines(world, sample),
+        *await of_letters(world, sample),
         *await of_prices(world, sample),
         *await of_reminder_rules(world, sample),
         *await of_the_desk(world, sample),

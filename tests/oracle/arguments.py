@@ -32,7 +32,7 @@ from models import (
 )
 from models.treatment import PlanState
 from resolvers.viewer import Audience, Viewer
-from tests.oracle import bills, lines, paid, prices
+from tests.oracle import bills, letter_texts, lines, paid, prices
 from tests.oracle.kinds import KINDS, PRINTED, SCHEMAS
 from tests.oracle.oracle import id_of
 from tests.oracle.records import Records
@@ -116,6 +116,7 @@ class Arguments:
         self._paid = paid.places(rows)
         self._doses, self._imported = places(Vaccination, "given_on"), places(ImportedLine, "at")
         self._bills = [*places(Invoice, "opened_at"), *places(Invoice, "due_on")]
+        self._letters = [id_of("Appointment", each) for each in records.letters]
         self._told = [id_of("Pet", each) for each in records.told]
 
     def ask_as(self, viewer: Viewer) -> None:
@@ -217,6 +218,10 @@ class Arguments:
             case "Query", "invoices" | "myInvoices":
                 given = bills.drawn(chance, field, lambda kind: self._id(chance, kind))
                 return given | self._page(chance, self._bills)
+            case "Query", "letterTexts":
+                return chance.choice(({}, {"onlyInUse": True}, {"onlyInUse": False}))
+            case "Query", "letterPreview":
+                return letter_texts.drawn(chance, self._letters, self._strange)
             case "Client", "invoices":
                 return self._page(chance, self._bills)
         return self._of_money(chance, of, field)

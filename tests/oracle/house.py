@@ -40,6 +40,7 @@ from models.due_date import Reason
 from models.ownership import Right
 from models.pet import DatePrecision
 from tests.oracle.bills import some_bills
+from tests.oracle.letter_texts import some_texts
 from tests.oracle.paid import some_payments
 from tests.oracle.papers import some_papers
 from tests.oracle.prices import some_prices
@@ -162,6 +163,7 @@ async def a_house() -> House:
     await some_bills(people)
     await some_payments(world, people)
     await some_rules(world)
+    await some_texts(world)
     return House(world, people)
 
 

@@ -89,6 +89,7 @@ KINDS: dict[str, Any] = {
     "ReminderRule": models.ReminderRule,
     "ReminderRuleVersion": models.ReminderRuleVersion,
     "ReminderRuleService": models.ReminderRuleService,
+    "LetterText": models.LetterText,
 }
 PRINTED = ("Certificate", "Document", "TreatmentPlan", "Invoice", "CreditNote", "Payment")
 """Of which there is a paper."""

@@ -10,8 +10,9 @@ import models
 from models import Certificate
 from resolvers import pet_records, trail
 from resolvers.pet_records import Told
-from resolvers.ports import Vault
+from resolvers.ports import Envelope, Vault
 from resolvers.viewer import Viewer
+from tests.oracle import letter_texts
 from tests.oracle.free_times import Diary
 from tests.oracle.kinds import KINDS
 from tests.oracle.sight import Rows
@@ -31,7 +32,8 @@ class Records:
     """Every row, as instances of the models; `cursor` is where the stream of changes stands.
 
     `links` are the addresses of all that is printed, by their keys. `told` is what the staff are told of the whole record
-    of one pet, by its key, and `told_owners` what each of its owners is, by hers as well: a text, which no oracle can make.
+    of one pet, by its key, and `told_owners` what each of its owners is, by hers as well: a text, which no oracle can make;
+    nor can it make `letters`, how a letter about each of some appointments would look.
     """
 
     def __init__(
@@ -41,6 +43,7 @@ class Records:
         links: dict[UUID, Any],
         told: dict[UUID, Told],
         told_owners: dict[tuple[UUID, UUID], Told],
+        letters: dict[UUID, Envelope],
         vault: Vault,
     ) -> None:
         self.rows = rows
@@ -49,6 +52,7 @@ class Records:
         self.links = links
         self.told = told
         self.told_owners = told_owners
+        self.letters = letters
         self.diary = Diary(rows)
         self._by_key = {model: {row.id: row for row in held} for model, held in rows.items()}
 
@@ -73,7 +77,8 @@ class Records:
             for each in rows[models.Ownership]
             if each.pet_id in pets and each.ends_on is None and each.may_view
         }
-        return cls(rows, trail.cursor(await trail.latest(), vault), links, told, told_owners, vault)
+        looked_at = await letter_texts.letters(rows[models.Appointment])
+        return cls(rows, trail.cursor(await trail.latest(), vault), links, told, told_owners, looked_at, vault)
 
     def sealed(self, text: str) -> str:
         """The seal of a link."""

@@ -12,7 +12,7 @@ import graphql
 from models import refusal
 from models.role import Role
 from models.row import folded
-from tests.oracle import bills, deaths, histories, lines, oracle, paid, prices, searches
+from tests.oracle import bills, deaths, histories, letter_texts, lines, oracle, paid, prices, searches
 from tests.oracle.kinds import OF_TYPE, PRINTED, Thing
 from tests.oracle.pages import bad_input, connection
 from tests.world import NOW
@@ -204,6 +204,16 @@ class Roots:
 
     def reminder_rule(self, id: str) -> Any:
         return next(iter(self._all("ReminderRule", id=_key("ReminderRule", id))), None)
+
+    # Letters
+
+    def letter_texts(self, only_in_use: bool | None = None) -> Any:
+        found = self._all("LetterText", "letter", "language", "-version")
+        return [each for each in found if each.row.is_in_use or not only_in_use]
+
+    def letter_preview(self, **asked: Any) -> Any:
+        named = _key("Appointment", asked.get("appointment_id", ""))
+        return letter_texts.look(self._oracle, next(iter(self._all("Appointment", id=named)), None), asked)
 
     # Bills
 

@@ -123,6 +123,10 @@ CARRIED |= {
     ("ReminderRuleVersion", "location"): "Locations are everybody's.",
     ("ReminderRuleVersion", "madeBy"): "The staff see each other; owners have no such type.",
 }
+CARRIED |= {
+    ("LetterText", "rule"): _A_RULE,
+    ("LetterText", "madeBy"): "The staff see each other; owners have no such type.",
+}
 THROUGH = {
     ("Invoice", "visits"): "The staff see every visit; owners have no such field.",
     ("ReminderRuleVersion", "services"): "The staff see every service; owners have no such type.",
