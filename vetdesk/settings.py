@@ -165,7 +165,10 @@ class Settings(BaseSettings):
     max_depth: Positive = Field(default=12, description="The deepest selection.")
     max_aliases: Positive = Field(default=30, description="The most aliases in a document.")
     max_directives: Positive = Field(default=30, description="The most directives in a document.")
-    max_cost: Positive = Field(default=5_000, description="The highest cost of a document, counted before it is run.")
+    max_cost: Positive = Field(
+        default=5_000,
+        description="The highest cost of a document, counted before it is run; introspection alone may cost more.",
+    )
     max_subscription_cost: Positive = Field(
         default=500, description="The highest cost of a subscription, which is read anew at every change."
     )
