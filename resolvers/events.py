@@ -106,7 +106,7 @@ def _values(viewer: Viewer, happening: Happening, now: datetime) -> tuple[tuple[
         happening.kind.value,
         now,
         viewer.account_id,
-        viewer.system_reason,
+        viewer.system_reason or viewer.through,
         happening.location_id,
         happening.subject_id,
         happening.old.starts_at if happening.old else None,

@@ -294,6 +294,8 @@ class DoorRules:
     sign_ins_per_account: Rate = Rate(5, timedelta(minutes=15))
     sign_ins_per_origin: Rate = Rate(30, timedelta(minutes=15))
     certificates_per_origin: Rate = Rate(30, timedelta(minutes=15))
+    letter_links_per_origin: Rate = Rate(30, timedelta(minutes=15))
+    uses_per_letter_link: Rate = Rate(60, timedelta(minutes=15))
     link_lasts: timedelta = timedelta(minutes=15)
 
 

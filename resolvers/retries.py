@@ -71,14 +71,15 @@ class Twin(Exception):
 def asked(
     viewer: Viewer, deed: Deed, key: str, given: Mapping[str, Any], *, now: datetime, address: str | None = None
 ) -> Retry:
-    """The request as it will be recognised; signed out, the folded e-mail address says who asks.
+    """The request as it will be recognised; signed out, the folded e-mail address or the client's key says who asks.
 
     Raises:
         InvalidInput: the key is empty or longer than 64 characters.
     """
     if not 1 <= len(key) <= LONGEST_KEY or "\x00" in key:
         raise InvalidInput("An idempotency key has 1 to 64 characters.", path=("idempotencyKey",))
-    scope = str(viewer.account_id or address or viewer.system_reason or "")
+    without = address or viewer.system_reason or (f"{viewer.through} {viewer.client_id}" if viewer.through else "")
+    scope = str(viewer.account_id or without)
     text = json.dumps(given, sort_keys=True, default=str, ensure_ascii=False)
     return Retry(scope, deed.value, key, hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(), now)
 

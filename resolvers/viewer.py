@@ -25,7 +25,8 @@ class Viewer:
     """Somebody who asks for something: nobody known, an owner, one of the staff, or the practice's own machinery.
 
     `everywhere` holds the staff roles that count at every location, `at` those that count at one.
-    `client_id` is set for owners, `staff_id` for staff; `account_id` and `session_id` for both.
+    `client_id` is set for owners, `staff_id` for staff; `account_id` and `session_id` for both who are signed in.
+    `through` is how an owner came who is not: it stands in the trail beside what she did.
     """
 
     account_id: UUID | None = None
@@ -36,6 +37,7 @@ class Viewer:
     everywhere: frozenset[Role] = frozenset()
     at: Mapping[UUID, frozenset[Role]] = field(default_factory=dict)
     system_reason: str | None = None
+    through: str | None = None
     roles: frozenset[Role] = field(init=False)
     """Every role held at any location; {ANYONE} when signed out."""
 

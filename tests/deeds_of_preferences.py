@@ -8,6 +8,7 @@ from models import ConsentSource, Purpose
 from resolvers import consents
 from resolvers.access import Deed
 from resolvers.consents import Preferences
+from resolvers.from_letters import mailboxes
 from tests.world import NOW
 
 CARE = Preferences({Purpose.CARE: True})
@@ -24,3 +25,7 @@ def join(line: Any, staff: frozenset[str], owners: frozenset[str]) -> None:
     @line(Deed.SET_MY_CONTACT_PREFERENCES, owners)
     async def _(_scene, viewer):
         await consents.set_mine(viewer, CARE, key="k", now=NOW)
+
+    @line(Deed.UNSUBSCRIBE)
+    async def _(scene, viewer):
+        await mailboxes.unsubscribe(viewer, scene.letter.id, now=NOW)

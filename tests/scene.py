@@ -14,6 +14,7 @@ from models import (
     Invoice,
     InvoiceLine,
     Letter,
+    Message,
     Note,
     NoteKind,
     NoteTemplate,
@@ -44,6 +45,7 @@ from tests.world import (
     Owner,
     World,
     a_booking,
+    a_care_letter,
     a_certificate,
     a_dead_pet,
     a_document,
@@ -59,7 +61,7 @@ from tests.world import (
     an_owner,
     an_ownership,
 )
-from tests.world.money import a_draft, a_payment, an_invoice, an_item
+from tests.world.money import a_draft, a_payment, a_written_off_invoice, an_invoice, an_item
 
 STAFF = (Role.RECEPTIONIST, Role.NURSE, Role.VET, Role.MANAGER)
 OWNER, NOBODY, ROLELESS = "an owner", "nobody", "staff without roles"
@@ -103,12 +105,14 @@ class Scene:
     item: PriceListItem
     overpaid: Payment
     owed: Invoice
+    written_off: Invoice
     given_up: Payment
     proposal: ProposedCharge
     bill: Invoice
     bill_line: InvoiceLine
     invoice: Invoice
     invoice_line: InvoiceLine
+    letter: Message
     rule: ReminderRule
 
 
@@ -178,6 +182,7 @@ async def a_scene() -> Scene:
         gone=await a_dead_pet(world.owner),
         overpaid=await _overpaid(world),
         owed=await an_invoice(world.owner),
+        written_off=await a_written_off_invoice(world.owner),
         given_up=await _given_up(world),
         record=record,
         item=item,
@@ -192,6 +197,7 @@ async def a_scene() -> Scene:
         bill_line=await InvoiceLine.get(invoice_id=bill.id),
         invoice=invoice,
         invoice_line=await InvoiceLine.get(invoice_id=invoice.id),
+        letter=await a_care_letter(world.owner),
         rule=await a_rule(is_on=False),
     )
 

@@ -19,6 +19,7 @@ from models.refusal import DatabaseUnavailable
 from vetdesk import landing
 from vetdesk.bounces import BounceDoor
 from vetdesk.journals import JournalDoor
+from vetdesk.letter_pages import LetterDoor
 from vetdesk.papers import PaperDoor
 from vetdesk.payments import NoticeDoor
 
@@ -49,6 +50,7 @@ def create_app(
     cors_origins: Sequence[str] = (),
     development: bool = False,
     papers: PaperDoor | None = None,
+    letters: LetterDoor | None = None,
     notices: NoticeDoor | None = None,
     bounces: BounceDoor | None = None,
     journals: JournalDoor | None = None,
@@ -58,7 +60,8 @@ def create_app(
 
     `staff` and `owner` are the two endpoints. `jwks` tells the public keys. `checks` are asked, each by its name,
     whether this process can work. `cors_origins` are the web pages that may call us.
-    `papers` answers whoever holds a certificate, or a link to a paper, `journals` whoever has a link to the books.
+    `papers` answers whoever holds a certificate, or a link to a paper, `journals` whoever has a link to the books,
+    `letters` whoever holds a letter with a link.
     `notices` takes in what the payment provider tells us, `bounces` the letters that came back; without one there is no
     such address.
     `metrics` answers whoever keeps an eye on the machine; without it there is no such page.
@@ -74,6 +77,7 @@ def create_app(
             Route("/readyz", _ready(checks), methods=["GET"]),
             Route("/.well-known/jwks.json", _keys(jwks), methods=["GET"]),
             *(_papers(papers) if papers else []),
+            *(_letters(letters) if letters else []),
             *([Route("/payments/notices", notices.take, methods=["POST"])] if notices else []),
             *([Route("/bounces", bounces.take, methods=["POST"])] if bounces else []),
             *([Route("/journals/{entity}/{first}/{last}.{way}", journals.print, methods=["GET"])] if journals else []),
@@ -124,6 +128,14 @@ def _papers(door: PaperDoor) -> list[Route]:
         Route("/certificates/{token}/pdf", door.print_certificate, methods=["GET"]),
         Route("/papers/statements/{id:uuid}/{first}/{last}", door.print_statement, methods=["GET"]),
         Route("/papers/{kind}/{id:uuid}", door.print_paper, methods=["GET"]),
+    ]
+
+
+def _letters(door: LetterDoor) -> list[Route]:
+    return [
+        Route("/visits/{token}", door.visit, methods=["GET", "POST"]),
+        Route("/book/{token}", door.book, methods=["GET", "POST"]),
+        Route("/unsubscribe/{token}", door.unsubscribe, methods=["GET", "POST"]),
     ]
 
 

@@ -150,6 +150,10 @@ class Settings(BaseSettings):
     certificates_per_origin: Positive = Field(
         default=30, description="Certificates looked for in vain from one network address; those found do not count."
     )
+    letter_links_per_origin: Positive = Field(
+        default=30, description="Links from letters that are not ours, tried from one network address."
+    )
+    uses_per_letter_link: Positive = Field(default=60, description="How often one link from a letter may be used.")
     link_minutes: Positive = Field(
         default=15, description="How long a link to a printed paper, or to a journal, is good."
     )
@@ -161,7 +165,10 @@ class Settings(BaseSettings):
     max_depth: Positive = Field(default=12, description="The deepest selection.")
     max_aliases: Positive = Field(default=30, description="The most aliases in a document.")
     max_directives: Positive = Field(default=30, description="The most directives in a document.")
-    max_cost: Positive = Field(default=5_000, description="The highest cost of a document, counted before it is run.")
+    max_cost: Positive = Field(
+        default=5_000,
+        description="The highest cost of a document, counted before it is run; introspection alone may cost more.",
+    )
     max_subscription_cost: Positive = Field(
         default=500, description="The highest cost of a subscription, which is read anew at every change."
     )

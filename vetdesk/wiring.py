@@ -33,6 +33,7 @@ from vetdesk.bus import bus
 from vetdesk.database import connect, counted, pending_migrations
 from vetdesk.feed import Feed
 from vetdesk.journals import JournalDoor
+from vetdesk.letter_pages import LetterDoor
 from vetdesk.mail import OutboxFolder, Server, SmtpMail
 from vetdesk.open_vet_format import record_format
 from vetdesk.papers import PaperDoor
@@ -144,6 +145,8 @@ def door_rules(settings: Settings) -> DoorRules:
         sign_ins_per_account=Rate(settings.sign_in_attempts_per_account, within),
         sign_ins_per_origin=Rate(settings.sign_in_attempts_per_origin, within),
         certificates_per_origin=Rate(settings.certificates_per_origin, within),
+        letter_links_per_origin=Rate(settings.letter_links_per_origin, within),
+        uses_per_letter_link=Rate(settings.uses_per_letter_link, within),
         link_lasts=timedelta(minutes=settings.link_minutes),
     )
 
@@ -288,13 +291,14 @@ def app(
     now: Callable[[], datetime] = period.now,
 ) -> Starlette:
     """The whole program; with a worker inside, unless another process has one."""
-    wake, told = asyncio.Event(), asyncio.Event()
+    wake, told, done = asyncio.Event(), asyncio.Event(), asyncio.Event()
     heard, log = live(settings), ReadingLog(now=now)
     is_migrated = False
 
     def deed_done() -> None:
         wake.set()
         told.set()
+        done.set()
         heard.feed.something_new()
 
     following: list[asyncio.Task[None]] = []
@@ -326,7 +330,7 @@ def app(
                 running.push_async_callback(chosen.payments.close)
             await running.enter_async_context(beside(log.run()))
             if works:
-                await running.enter_async_context(working(duties(settings, chosen), wake, told))
+                await running.enter_async_context(working(duties(settings, chosen), wake, told, done))
             following.append(await running.enter_async_context(beside(heard.feed.run())))
             following.append(await running.enter_async_context(beside(heard.hub.run())))
             yield
@@ -342,6 +346,7 @@ def app(
         cors_origins=settings.cors_origins,
         development=settings.development,
         papers=PaperDoor(chosen.ports, chosen.printer, now=now),
+        letters=LetterDoor(chosen.ports, now=now),
         notices=NoticeDoor(settings.notice_secrets, kept=told.set, now=now) if chosen.payments else None,
         bounces=bounce_door(settings, now=now),
         metrics=metrics.answering(
@@ -375,13 +380,15 @@ def _note_its_end(work: asyncio.Task[None]) -> None:
 
 
 @asynccontextmanager
-async def working(what: worker.Duties, wake: asyncio.Event, told: asyncio.Event) -> AsyncIterator[None]:
+async def working(
+    what: worker.Duties, wake: asyncio.Event, told: asyncio.Event, done: asyncio.Event
+) -> AsyncIterator[None]:
     """A worker beside whatever else this process does.
 
-    It looks at once for letters when `wake` is set, and for payments when `told` is.
+    It looks at once for letters when `wake` is set, for payments when `told` is, and for what is due when `done` is.
     """
     stop = asyncio.Event()
-    at_work = asyncio.create_task(worker.run(what, stop=stop, wake=wake, told=told))
+    at_work = asyncio.create_task(worker.run(what, stop=stop, wake=wake, told=told, done=done))
     try:
         yield
     finally:

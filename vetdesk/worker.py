@@ -1,4 +1,4 @@
-"""The worker: delivers letters when they are due, follows payments, locks records, and forgets what is not needed."""
+"""The worker: reminds, delivers letters when they are due, follows payments, locks records, and forgets what is not needed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import structlog
 
 from models import period
 from models.refusal import DatabaseUnavailable
-from resolvers import card_payments, codes, messages, retries, sessions, throttles, visits
+from resolvers import card_payments, codes, messages, reminders, retries, sessions, throttles, visits
 from resolvers.ports import Mail, PaymentGateway, Vault
 from resolvers.viewer import Viewer
 from vetdesk.bounces import MailboxUnavailable
@@ -34,6 +34,9 @@ MAILBOX_EVERY = timedelta(minutes=1)
 """How often the mailbox is looked into to which letters come back."""
 
 _LETTERS_AT_ONCE = 20
+_GATHERING = timedelta(milliseconds=250)
+_PETS_AT_ONCE = 200
+_REMINDERS_AT_ONCE = 100
 
 _log = structlog.get_logger(__name__)
 
@@ -56,14 +59,26 @@ class Duties:
 
 
 async def run(
-    duties: Duties, *, stop: asyncio.Event, wake: asyncio.Event | None = None, told: asyncio.Event | None = None
+    duties: Duties,
+    *,
+    stop: asyncio.Event,
+    wake: asyncio.Event | None = None,
+    told: asyncio.Event | None = None,
+    done: asyncio.Event | None = None,
 ) -> None:
-    """Work until `stop` is set; look at once for letters whenever `wake` is, and for payments whenever `told` is.
+    """Work until `stop` is set.
+
+    It looks at once for letters whenever `wake` is set, for payments whenever `told` is, and for what is due whenever
+    `done` is.
 
     Whatever goes wrong is logged and tried again in the next round. When asked to stop, the letters in hand are
     finished if they can be within `GRACE_SECONDS`; one that cannot is tried again later, by whoever works then.
     """
-    rounds = [asyncio.create_task(_rounds(duties, stop, wake))]
+    rounds = [
+        asyncio.create_task(_rounds(duties, stop, wake)),
+        # By themselves: a mail server that does not answer keeps nothing from being planned.
+        asyncio.create_task(_reminder_rounds(duties, stop, done, wake)),
+    ]
     if duties.payments is not None:
         # By themselves: a provider that does not answer keeps no letter waiting.
         rounds.append(asyncio.create_task(_payment_rounds(duties, duties.payments, stop, told)))
@@ -111,6 +126,23 @@ async def deliver_all(duties: Duties, stop: asyncio.Event) -> messages.Delivered
             doubtful=total.doubtful,
         )
     return total
+
+
+async def remind(duties: Duties, stop: asyncio.Event, wake: asyncio.Event | None = None) -> None:
+    """Plan until the end of the trail, and decide until nothing is due, or until asked to stop; letters then go at once."""
+    viewer = Viewer.system("worker")
+    planned = reminders.Planned(is_more=True)
+    while planned.is_more and not stop.is_set():
+        planned += await reminders.plan_due(viewer, now=duties.now(), most=_PETS_AT_ONCE)
+    if planned.reminders:
+        _log.info("reminders_planned", pets=planned.pets, changed=planned.reminders)
+    decided = reminders.Decided(is_more=True)
+    while decided.is_more and not stop.is_set():
+        decided += await reminders.decide_due(viewer, now=duties.now(), most=_REMINDERS_AT_ONCE)
+    if decided.reminders:
+        _log.info("reminders_decided", reminders=decided.reminders, letters=decided.letters, withheld=decided.withheld)
+    if decided.letters and wake is not None:
+        wake.set()
 
 
 async def follow_payments(duties: Duties, gateway: PaymentGateway) -> None:
@@ -182,6 +214,23 @@ async def _rounds(duties: Duties, stop: asyncio.Event, wake: asyncio.Event | Non
         except Exception as error:  # noqa: BLE001  an outermost loop: noted, and on to the next round
             _note("worker_round_failed", error)
         await _rest(rest, stop, wake)
+
+
+async def _reminder_rounds(
+    duties: Duties, stop: asyncio.Event, done: asyncio.Event | None, wake: asyncio.Event | None
+) -> None:
+    while not stop.is_set():
+        if done is not None:
+            done.clear()
+        try:
+            await remind(duties, stop, wake)
+        except DatabaseUnavailable as error:
+            _log.warning("worker_waits_for_the_database", reason=type(error).__name__)
+        except Exception as error:  # noqa: BLE001  an outermost loop: noted, and on to the next round
+            _note("reminder_round_failed", error)
+        await _rest(duties.every, stop, done)
+        # What happens at about the same time is planned at once, and the deeds that do it are not disturbed.
+        await _rest(_GATHERING, stop)
 
 
 async def _payment_rounds(

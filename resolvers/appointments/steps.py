@@ -23,13 +23,15 @@ if TYPE_CHECKING:
     from resolvers.viewer import Viewer
 
 
-async def confirm(viewer: Viewer, appointment_id: UUID | None, *, key: str, now: datetime) -> UUID:
-    """The owner says that she will come.
+async def confirm(
+    viewer: Viewer, appointment_id: UUID | None, *, planned_at: datetime | None = None, key: str, now: datetime
+) -> UUID:
+    """The owner says that she will come: then, if she says when, and not whenever else it may be by now.
 
     Raises:
-        NotFound, RightNeeded, StepNotAllowed: see `book` and `models.appointment.NEXT`.
+        NotFound, RightNeeded, StepNotAllowed: see `book` and `models.appointment.NEXT`; also when it was moved.
     """
-    step = _Step(Deed.CONFIRM_APPOINTMENT, Status.CONFIRMED, EventKind.APPOINTMENT_CONFIRMED)
+    step = _Step(Deed.CONFIRM_APPOINTMENT, Status.CONFIRMED, EventKind.APPOINTMENT_CONFIRMED, planned_at=planned_at)
     return await _take_step(viewer, appointment_id, step, key=key, now=now)
 
 
@@ -74,15 +76,25 @@ async def mark_no_show(viewer: Viewer, appointment_id: UUID | None, *, key: str,
     return await _take_step(viewer, appointment_id, step, key=key, now=now)
 
 
-async def cancel(viewer: Viewer, appointment_id: UUID | None, *, because: str = "", key: str, now: datetime) -> UUID:
+async def cancel(
+    viewer: Viewer,
+    appointment_id: UUID | None,
+    *,
+    because: str = "",
+    planned_at: datetime | None = None,
+    key: str,
+    now: datetime,
+) -> UUID:
     """Cancel an appointment: its time is free, its unsent letters are withdrawn, and its client is told.
 
+    With `planned_at` it is the one at that time, and not whenever else it may be by now.
+
     Raises:
-        NotFound, RightNeeded, StepNotAllowed: see `book` and `models.appointment.NEXT`.
+        NotFound, RightNeeded, StepNotAllowed: see `book` and `models.appointment.NEXT`; also when it was moved.
         TimeHasPassed: an owner cancels what has begun already.
     """
     because = prose(because, path=("because",), longest=2000)
-    step = _Step(Deed.CANCEL_APPOINTMENT, Status.CANCELLED, EventKind.APPOINTMENT_CANCELLED, because)
+    step = _Step(Deed.CANCEL_APPOINTMENT, Status.CANCELLED, EventKind.APPOINTMENT_CANCELLED, because, planned_at)
     return await _take_step(viewer, appointment_id, step, key=key, now=now)
 
 
@@ -92,12 +104,14 @@ class _Step:
     status: Status
     kind: EventKind
     because: str = ""
+    planned_at: datetime | None = None
 
 
 async def _take_step(viewer: Viewer, appointment_id: UUID | None, step: _Step, *, key: str, now: datetime) -> UUID:
     found = await access.find_with_right(viewer, Appointment, appointment_id, Right.BOOK, path="appointmentId")
     access.may(viewer, step.deed, found.location_id)
     given = {"appointment": found.id, "because": step.because}
+    given |= {"planned_at": step.planned_at} if step.planned_at else {}
     retry = retries.asked(viewer, step.deed, key, given, now=now)
 
     async def work() -> Outcome:
@@ -123,6 +137,8 @@ async def _step_inside(viewer: Viewer, found: Appointment, location: Location, s
     if step.status in BUSY and not was_busy:
         # It was marked as a no-show since we looked, and its time is no longer its own.
         raise StepNotAllowed(path=("appointmentId",))
+    if step.planned_at not in (None, appointment.starts_at):
+        raise StepNotAllowed("This visit was moved. Please look again.", path=("appointmentId",))
     appointment.step_to(step.status, now=now, clock=location.clock)
     appointment.cancelled_because = step.because
     await appointment.save(update_fields=["status", "cancelled_because"])

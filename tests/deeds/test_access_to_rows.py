@@ -118,8 +118,8 @@ TABLE: dict[type[Model], dict[str, tuple[str, ...]]] = {
     },
     **MONEY,
     **RULES,
-    **REMINDING,
     **TEXTS,
+    **REMINDING,
     models.Account: {"hers": ("OWNER",), "the vet's": ("VET",), "a newcomer's": DESK},
     models.Session: {"hers": ("OWNER",), "the vet's": ("VET",)},
 }
@@ -248,8 +248,8 @@ async def prepared():
         **doses,
         **money,
         **await rules_of(world.service),
-        **await reminding_of(world.pet, theirs, world.owner, co_owner, former, stranger),
         **await texts(),
+        **await reminding_of(world.pet, theirs, world.owner, co_owner, former, stranger),
         models.RecordImport: {"hers": await first(models.RecordImport, pet_id=world.pet.id)},
         models.ImportedLine: {"hers": line_from_elsewhere},
         models.Account: {
