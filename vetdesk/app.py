@@ -61,9 +61,8 @@ def create_app(
     `staff` and `owner` are the two endpoints. `jwks` tells the public keys. `checks` are asked, each by its name,
     whether this process can work. `cors_origins` are the web pages that may call us.
     `papers` answers whoever holds a certificate, or a link to a paper, `journals` whoever has a link to the books,
-    `letters` whoever holds a letter with a link.
-    `notices` takes in what the payment provider tells us, `bounces` the letters that came back; without one there is no
-    such address.
+    `letters` whoever holds a letter with a link. `notices` takes in what the payment provider tells us, `bounces` the
+    letters that came back; without one there is no such address.
     `metrics` answers whoever keeps an eye on the machine; without it there is no such page.
     """
     return Starlette(

@@ -83,9 +83,8 @@ class Records:
             if each.pet_id in pets and each.ends_on is None and each.may_view
         }
         outlooks = {each.id: await _outlook(nobody, each.id) for each in rows[models.ReminderRule]}
-        looked_at = await letter_texts.letters(rows[models.Appointment])
-        place = trail.cursor(await trail.latest(), vault)
-        return cls(rows, place, links, told, told_owners, outlooks, looked_at, vault)
+        letters = await letter_texts.letters(rows[models.Appointment])
+        return cls(rows, trail.cursor(await trail.latest(), vault), links, told, told_owners, outlooks, letters, vault)
 
     def sealed(self, text: str) -> str:
         """The seal of a link."""

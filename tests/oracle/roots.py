@@ -12,18 +12,7 @@ import graphql
 from models import refusal
 from models.role import Role
 from models.row import folded
-from tests.oracle import (
-    bills,
-    deaths,
-    histories,
-    letter_texts,
-    lines,
-    oracle,
-    paid,
-    prices,
-    reminder_rules,
-    searches,
-)
+from tests.oracle import bills, deaths, histories, letter_texts, lines, oracle, paid, prices, reminder_rules, searches
 from tests.oracle.kinds import OF_TYPE, PRINTED, Thing
 from tests.oracle.pages import bad_input, connection
 from tests.world import NOW
