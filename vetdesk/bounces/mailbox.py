@@ -130,6 +130,8 @@ class _Visit:
         if self._line is not None:
             with suppress(imaplib.IMAP4.error, OSError):
                 self._line.logout()
+            with suppress(OSError):
+                self._line.shutdown()
 
     @property
     def _there(self) -> imaplib.IMAP4_SSL:
