@@ -45,6 +45,7 @@ from tests.oracle.paid import some_payments
 from tests.oracle.papers import some_papers
 from tests.oracle.prices import some_prices
 from tests.oracle.reminder_rules import some_rules
+from tests.oracle.reminders import some_reminders
 from tests.oracle.visits import some_visits
 from tests.oracle.written import what_was_written
 from tests.world import (
@@ -75,6 +76,7 @@ from tests.world import (
     an_ownership,
     some_working_hours,
 )
+from tests.world.at_once import made_at_once
 from tests.world.endings import a_plan_and_a_prescription
 
 DAY, QUARTER = timedelta(days=1), timedelta(minutes=15)
@@ -93,6 +95,7 @@ class House:
     people: dict[str, Member | Owner]
 
 
+@made_at_once
 async def a_full_house() -> tuple[World, dict[str, Any]]:
     """Two places, owners who share pets, visits before and after, and a place whose clock is unknown."""
     world = await a_world()
@@ -127,6 +130,7 @@ async def a_full_house() -> tuple[World, dict[str, Any]]:
     }
 
 
+@made_at_once
 async def a_house() -> House:
     """The same with more of everything: a place that closes, somebody who may not look, sign-ins that have ended."""
     world, people = await a_full_house()
@@ -164,6 +168,7 @@ async def a_house() -> House:
     await some_payments(world, people)
     await some_rules(world)
     await some_texts(world)
+    await some_reminders(world, people)
     return House(world, people)
 
 
