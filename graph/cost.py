@@ -3,7 +3,7 @@
 An object costs 1, a leaf nothing, a field with `metadata={"cost": n}` costs n. A list costs what is inside it times its
 size: the `first` or `last` that the client asks of the list or of the connection around it (the larger of both, and the
 largest page at most, since no more is ever answered), else the default of that argument, else `metadata={"size": n}` of
-the list, else 20. Introspection has a price of its own (`graph.limits`).
+the list, else 20. Introspection has a price of its own (`graph.introspection`).
 """
 
 from __future__ import annotations
@@ -29,8 +29,6 @@ from graphql import (
     is_composite_type,
     is_list_type,
 )
-
-from graph.limits import INTROSPECTION
 
 PAGE_SIZES = ("first", "last")
 USUAL_SIZE = 20
@@ -75,10 +73,14 @@ def weighed(
     fragments: Mapping[str, FragmentDefinitionNode],
     *,
     most: int,
+    prices: Mapping[str, int],
 ) -> tuple[Weight, ...]:
-    """The weights of a valid operation, no page larger than `most`; what several fragments share is weighed once."""
+    """The weights of a valid operation, no page larger than `most`; what several fragments share is weighed once.
+
+    `prices` are those of fields that have a fixed one, with all that is inside them.
+    """
     root = schema.get_root_type(operation.operation)
-    return _Scales(schema, operation, fragments, most).inside((operation.selection_set,), root, None)
+    return _Scales(schema, operation, fragments, most, prices).inside((operation.selection_set,), root, None)
 
 
 def fixed(weights: tuple[Weight, ...]) -> int | None:
@@ -127,9 +129,11 @@ class _Scales:
         operation: OperationDefinitionNode,
         fragments: Mapping[str, FragmentDefinitionNode],
         most: int,
+        prices: Mapping[str, int],
     ) -> None:
         self._schema = schema
         self._most = most
+        self._prices = prices
         self._fragments = fragments
         self._defaults = {
             definition.variable.name.value: int(definition.default_value.value)
@@ -170,8 +174,8 @@ class _Scales:
                 yield from self._fields(fragment.selection_set, owner, seen)
 
     def _weight(self, owner: GraphQLNamedType | None, node: FieldNode, page: Size | None) -> Weight | None:
-        if node.name.value in INTROSPECTION:
-            return Weight(INTROSPECTION[node.name.value], 1, ())
+        if node.name.value in self._prices:
+            return Weight(self._prices[node.name.value], 1, ())
         field = self._schema.get_field(owner, node.name.value) if is_composite_type(owner) else None
         if field is None:
             return None

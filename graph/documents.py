@@ -14,7 +14,6 @@ from graphql import (
     FragmentDefinitionNode,
     GraphQLError,
     GraphQLField,
-    GraphQLSchema,
     GraphQLSyntaxError,
     InlineFragmentNode,
     NoSchemaIntrospectionCustomRule,
@@ -27,7 +26,7 @@ from graphql import (
     specified_rules,
     validate,
 )
-from graphql.validation.rules import max_introspection_depth_rule, overlapping_fields_can_be_merged
+from graphql.validation.rules import overlapping_fields_can_be_merged
 from graphql.validation.validate import ValidationAbortedError
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
@@ -35,6 +34,7 @@ from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 from graph.cost import Weight, fixed, weighed
 from graph.limits import Limits, bad_input, exceeded, measured, root_fields
 from graph.variables import Variables
+from graph.views import View
 
 _RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 # A parsed document takes about 150 times its text, so this keeps some 75 MB at the most.
@@ -44,15 +44,12 @@ _MAX_ERRORS = 5
 # high, and takes 700 ms to reach.
 _MAX_COMPARISONS = 100_000
 overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET = _MAX_COMPARISONS
-# Introspection may ask for the fields of a type, and no further: tools do not, and it multiplies. The library's own
-# number lets a document ask for the fields of the types of all fields of all types.
-max_introspection_depth_rule.MAX_LIST_DEPTH = 2
 _TOO_MANY_TOKENS = re.compile(r"Document contains more than \d+ (tokens|comments)")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Operation:
-    """One operation of a document; its cost is known where no variable has a say in it.
+    """One operation of a document; its cost is known where no variable has a say in it, that of introspection always.
 
     `ignores_token` when every field it asks for is of the signed out: sign-in, refresh and the like. `switches` are the
     variables by which `@skip` and `@include` decide what is selected. `kept` is what was found out of it when it was
@@ -67,6 +64,7 @@ class Operation:
     ignores_token: bool
     weights: tuple[Weight, ...]
     cost: int | None
+    introspection: int
     switches: tuple[str, ...]
     kept: dict[Any, Any] = field(default_factory=dict)
 
@@ -100,8 +98,9 @@ class Document:
 class Documents:
     """Reads documents for one view, and remembers the latest ones."""
 
-    def __init__(self, schema: GraphQLSchema, limits: Limits, *, introspection: bool) -> None:
-        self._schema = schema
+    def __init__(self, view: View, limits: Limits, *, introspection: bool) -> None:
+        self._schema = view.graphql
+        self._prices = view.prices
         self._limits = limits
         self._rules = _RULES if introspection else (*_RULES, NoSchemaIntrospectionCustomRule)
         self._known: OrderedDict[str, Document] = OrderedDict()
@@ -174,7 +173,7 @@ class Documents:
         switches: tuple[str, ...],
     ) -> Operation:
         asked = {each.name.value for each in root_fields(node, fragments)} - {"__typename"}
-        weights = weighed(self._schema, node, fragments, most=self._limits.max_page)
+        weights = weighed(self._schema, node, fragments, most=self._limits.max_page, prices=self._prices)
         declared = {each.variable.name.value: print_ast(each.type) for each in node.variable_definitions or ()}
         truths = {name for name, of in declared.items() if of in ("Boolean", "Boolean!")}
         return Operation(
@@ -187,6 +186,7 @@ class Documents:
             and all(self._said(node.operation.value, name).get("token") == "ignored" for name in asked),
             weights=weights,
             cost=fixed(weights),
+            introspection=sum(self._prices.get(name, 0) for name in asked),
             # What has the name of a switch here may be something else there, as long as a client likes.
             switches=tuple(each for each in switches if each in truths),
         )

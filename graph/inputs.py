@@ -9,6 +9,7 @@ from uuid import UUID
 import strawberry
 
 from graph.ids import key
+from models.pet import Species
 from models.refusal import InvalidInput
 from resolvers.changes import UNSET, Unset
 
@@ -60,6 +61,15 @@ def few(values: Sequence[T], most: int, *path: str) -> Sequence[T]:
     if len(values) > most:
         raise InvalidInput(f"Please name at most {most} of these.", path=path)
     return values
+
+
+def species(given: Sequence[Species]) -> tuple[Species, ...]:
+    """The species that were named.
+
+    Raises:
+        InvalidInput: there are more than there can be.
+    """
+    return tuple(few(given, len(Species), "species"))
 
 
 def keys(kind: str, ids: Iterable[strawberry.ID]) -> tuple[UUID, ...]:

@@ -25,9 +25,7 @@ from graphql import (
     visit,
 )
 
-# What introspection costs, whatever is asked of it; the rules below and in `documents` hold down how much that can be.
-# A tool's usual question is answered with some 8,500 objects, which no row is read for: one unit pays for two of them.
-INTROSPECTION = {"__schema": 4_500, "__type": 250}
+from graph.introspection import PARTS, REFERENCES, ROOTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +109,7 @@ class _Counter(Visitor):
 
     def enter_field(self, node: FieldNode, *_args: Any) -> None:
         self.aliases += node.alias is not None
-        if node.name.value in INTROSPECTION:
+        if node.name.value in ROOTS:
             self.introspection.append(node)
 
     def enter_directive(self, _node: DirectiveNode, *_args: Any) -> None:
@@ -140,36 +138,46 @@ def _counted(
 
 def _introspected(asked: list[FieldNode], fragments: Mapping[str, FragmentDefinitionNode]) -> Iterator[GraphQLError]:
     """Introspection is asked for once, and nothing in it twice: few words under many names would answer without end."""
-    for name in INTROSPECTION:
+    for name in ROOTS:
         times = sum(field.name.value == name for field in asked)
         if times > 1:
             sentence = f"This document asks {times} times for `{name}`; please ask once."
             yield exceeded("introspection", sentence, requested=times, allowed=1)
-    sets = [field.selection_set for field in asked if field.selection_set]
-    aliases = sum(field.alias is not None for field in _fields_below(sets, fragments))
+    below = list(_asked_below(asked, fragments))
+    aliases = len({id(field) for field, _ in below if field.alias})
     if aliases:
         sentence = f"This document has {aliases} aliases inside `__schema` or `__type`, where none are allowed."
         yield exceeded("aliases", sentence, requested=aliases, allowed=0)
+    named = next((field.name.value for field, refers in below if refers and field.name.value in PARTS), None)
+    if named:
+        yield bad_input(
+            f"Please ask for the `{named}` of a type in `__type` or `types`, not where another refers to it."
+        )
 
 
-def _fields_below(
-    selection_sets: list[SelectionSetNode], fragments: Mapping[str, FragmentDefinitionNode]
-) -> Iterator[FieldNode]:
-    """The fields at any depth, through fragments, each fragment once."""
-    seen: set[str] = set()
-    waiting = list(selection_sets)
+def _asked_below(
+    asked: list[FieldNode], fragments: Mapping[str, FragmentDefinitionNode]
+) -> Iterator[tuple[FieldNode, bool]]:
+    """The fields at any depth, each with whether it is asked where another type refers to its own.
+
+    Each fragment is looked at once as either.
+    """
+    seen: set[tuple[str, bool]] = set()
+    waiting = [(field.selection_set, False) for field in asked if field.selection_set]
     while waiting:
-        for selection in waiting.pop().selections:
+        selection_set, refers = waiting.pop()
+        for selection in selection_set.selections:
             if isinstance(selection, FragmentSpreadNode):
                 name = selection.name.value
-                if name not in seen and name in fragments:
-                    waiting.append(fragments[name].selection_set)
-                seen.add(name)
+                if (name, refers) not in seen and name in fragments:
+                    waiting.append((fragments[name].selection_set, refers))
+                seen.add((name, refers))
                 continue
             if isinstance(selection, FieldNode):
-                yield selection
+                yield selection, refers
             if isinstance(selection, FieldNode | InlineFragmentNode) and selection.selection_set:
-                waiting.append(selection.selection_set)
+                is_reference = isinstance(selection, FieldNode) and selection.name.value in REFERENCES
+                waiting.append((selection.selection_set, refers or is_reference))
 
 
 def _too_deep(
@@ -188,7 +196,7 @@ def _too_deep(
         for selection in selection_set.selections if selection_set else ():
             if isinstance(selection, FieldNode):
                 # Introspection is deep by nature and has a rule of its own.
-                inside = 0 if selection.name.value in INTROSPECTION else depth(selection.selection_set)
+                inside = 0 if selection.name.value in ROOTS else depth(selection.selection_set)
                 deepest = max(deepest, 1 + inside)
             elif isinstance(selection, InlineFragmentNode):
                 deepest = max(deepest, depth(selection.selection_set))

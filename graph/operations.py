@@ -95,7 +95,7 @@ class Operations:
         self._clock = clock
         self._deed_done = deed_done
         self._record_read = record_read
-        self._documents = Documents(view.graphql, limits, introspection=introspection)
+        self._documents = Documents(view, limits, introspection=introspection)
 
     @property
     def figures(self) -> Figures:
@@ -126,13 +126,14 @@ class Operations:
         return Asked(question, document, operation)
 
     def weighed(self, asked: Asked) -> Asked:
-        """The same operation, with what it costs.
+        """The same operation, with what it costs. Introspection alone may cost more than is allowed of the rest.
 
         Raises:
             NotRun: that is more than is allowed.
         """
         is_watched = asked.kind is OperationType.SUBSCRIPTION
         allowed = self.limits.max_subscription_cost if is_watched else self.limits.max_cost
+        allowed = max(allowed, asked.operation.introspection)
         requested = asked.operation.cost
         if requested is None:
             requested = cost(asked.operation.weights, asked.question.variables)

@@ -145,10 +145,10 @@ class Mutation(
     LegalEntityMutations,
     TaxMutations,
     PriceListMutations,
-    LetterTextMutations,
     ReminderMutations,
     ContactPreferenceMutations,
     ReminderRuleMutations,
+    LetterTextMutations,
 ):
     """Everything that can be done."""
 

@@ -33,6 +33,7 @@ from graphql import (
 )
 
 from graph.contract import flaws, roots
+from graph.introspection import prices
 from graph.roles import Marked, gated_by, lives_in, mark, refuse_unless_allowed
 from models.role import Role
 from resolvers.viewer import Audience
@@ -41,12 +42,16 @@ T = TypeVar("T")
 
 
 class View(strawberry.Schema):
-    """The schema behind one door; executes, introspects and prints what lives there and nothing else."""
+    """The schema behind one door; executes, introspects and prints what lives there and nothing else.
+
+    `prices` are what each root of introspection costs here.
+    """
 
     def __init__(self, unified: strawberry.Schema, cut: GraphQLSchema) -> None:
         # Not super().__init__: building from the classes again would apply every field extension a second time.
         self.__dict__.update(unified.__dict__)
         self._schema = cut
+        self.prices = prices(cut)
         vars(cut)["_strawberry_schema"] = self
 
     @property

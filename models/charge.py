@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from tortoise import fields
 
+from models.money import ONE
 from models.price_list import PriceListItem
+from models.refusal import InvalidInput
 from models.row import Instant, Row
 from models.staff import Staff
 from models.visit import Visit
+
+MOST_THOUSANDTHS: Final = 1_000_000 * ONE
+"""A million pieces: nobody bills more of one thing at once."""
+
+
+def quantity_of(thousandths: int | Decimal) -> int:
+    """So many thousandths of one, as a quantity is kept.
+
+    Raises:
+        InvalidInput: that is not above 0, more than a million, or has more than 3 decimals.
+    """
+    if not 0 < thousandths <= MOST_THOUSANDTHS or thousandths != int(thousandths):
+        raise InvalidInput(
+            "Please give a quantity above 0, of at most a million, with at most 3 decimals.", path=("quantity",)
+        )
+    return int(thousandths)
 
 
 class ChargeSource(StrEnum):

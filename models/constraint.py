@@ -39,6 +39,12 @@ class Check:
             return [f"ALTER TABLE {self.table} ADD CONSTRAINT {self.name} CHECK ({self.condition.format(row='')})"]
         return _triggers(self.name, self.table, f"NOT ({self.condition.format(row='NEW.')})")
 
+    def gone(self, dialect: str) -> list[str]:
+        """The SQL that takes it away, so that it can be made with another condition."""
+        if dialect == POSTGRES:
+            return [f"ALTER TABLE {self.table} DROP CONSTRAINT {self.name}"]
+        return [f"DROP TRIGGER {self.name}_{moment.lower()}" for moment in _MOMENTS]
+
 
 @dataclass(frozen=True, slots=True)
 class Unique:
@@ -213,6 +219,10 @@ class PartialIndex:
         """The SQL that makes it, the same on both."""
         return [f"CREATE INDEX {self.name} ON {self.table} ({self.columns}) WHERE {self.where}"]
 
+    def gone(self, _dialect: str) -> list[str]:
+        """The SQL that takes it away, so that it can be made of other rows."""
+        return [f"DROP INDEX {self.name}"]
+
 
 @dataclass(frozen=True, slots=True)
 class InHistory:
@@ -305,9 +315,12 @@ class WordIndex:
         ]
 
 
+_MOMENTS = ("INSERT", "UPDATE")
+
+
 def _triggers(name: str, table: str, refused_when: str) -> list[str]:
     return [
         f"CREATE TRIGGER {name}_{moment.lower()} BEFORE {moment} ON {table} WHEN {refused_when} "
         f"BEGIN SELECT RAISE(ABORT, '{name}'); END"
-        for moment in ("INSERT", "UPDATE")
+        for moment in _MOMENTS
     ]

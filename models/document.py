@@ -8,9 +8,10 @@ from uuid import UUID
 
 from tortoise import fields
 
+from models.errored import Errored
 from models.pet import Pet
-from models.refusal import AlreadySigned, DocumentChanged, EnteredInError, InvalidInput, NotSigned
-from models.row import Instant, Row, no_instant_yet
+from models.refusal import AlreadySigned, DocumentChanged, InvalidInput, NotSigned
+from models.row import Instant, no_instant_yet
 from models.staff import Staff
 from models.visit import Visit
 
@@ -33,10 +34,10 @@ LETTERS: Final = frozenset({DocumentKind.REFERRAL, DocumentKind.OTHER})
 SIGNED: Final = "This is signed and stays as it is. Please write a new document instead."
 
 
-class Document(Row):
+class Document(Errored):
     """A text with a title: a draft until somebody signs it, and then as it is for good.
 
-    Owners see it from `shared_at` on. `addressee` is for letters: the practice or person they go to.
+    Owners see it from `shared_at` on, and no longer once it is marked as entered in error. `addressee` is for letters: the practice or person they go to.
     """
 
     pet: fields.ForeignKeyRelation[Pet] = fields.ForeignKeyField(
@@ -65,25 +66,10 @@ class Document(Row):
     )
     signed_by_id: UUID | None
     shared_at = no_instant_yet()
-    errored_at = no_instant_yet()
-    errored_by: fields.ForeignKeyNullableRelation[Staff] = fields.ForeignKeyField(
-        "models.Staff", related_name=False, on_delete=fields.OnDelete.RESTRICT, null=True
-    )
-    errored_by_id: UUID | None
-    errored_because = fields.TextField(default="")
 
     class Meta:
         table = "document"
         indexes = (("pet_id", "at"),)
-
-    def must_stand(self) -> None:
-        """Refuse to work with what was entered in error.
-
-        Raises:
-            EnteredInError: it is marked so.
-        """
-        if self.errored_at is not None:
-            raise EnteredInError
 
     def must_be_a_draft(self) -> None:
         """Refuse to change what is signed, or was entered in error.
@@ -144,12 +130,3 @@ class Document(Row):
         was_shared = self.shared_at is not None
         self.shared_at = None
         return was_shared
-
-    def was_an_error(self, because: str, *, by: UUID, now: datetime) -> None:
-        """Mark it as entered in error; it stays where it is, and the owners see it no longer.
-
-        Raises:
-            EnteredInError: it is marked so already.
-        """
-        self.must_stand()
-        self.errored_at, self.errored_by_id, self.errored_because = now, by, because

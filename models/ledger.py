@@ -54,6 +54,7 @@ class EntryKind(StrEnum):
     REFUND_PAID = "REFUND_PAID"
     REFUND_FAILED = "REFUND_FAILED"
     WRITE_OFF = "WRITE_OFF"
+    WRITE_OFF_UNDONE = "WRITE_OFF_UNDONE"
     DISPUTE = "DISPUTE"
     DISPUTE_WON = "DISPUTE_WON"
     DISPUTE_LOST = "DISPUTE_LOST"
@@ -74,6 +75,7 @@ MOVES: Final[Mapping[EntryKind, tuple[Book | None, Book | None]]] = {
     EntryKind.REFUND_PAID: (Book.REFUNDS_DUE, None),
     EntryKind.REFUND_FAILED: (Book.REFUNDS_DUE, Book.ON_ACCOUNT),
     EntryKind.WRITE_OFF: (Book.BAD_DEBT, Book.RECEIVABLE),
+    EntryKind.WRITE_OFF_UNDONE: (Book.RECEIVABLE, Book.BAD_DEBT),
     EntryKind.DISPUTE: (Book.DISPUTED, Book.CARD),
     EntryKind.DISPUTE_WON: (Book.CARD, Book.DISPUTED),
     EntryKind.DISPUTE_LOST: (Book.ON_ACCOUNT, Book.DISPUTED),
@@ -92,6 +94,26 @@ STATED: Final = tuple(kind for kind, (debit, credit) in MOVES.items() if (debit 
 def owed_more(debit: Book, credit: Book, minor: int) -> int:
     """By how much a client owes more when that is moved, in minor units."""
     return minor * ((debit in CLIENTS) - (credit in CLIENTS))
+
+
+def left_in(book: Book, of: str = "") -> str:
+    """SQL for what those entries that `touch` a book leave in it, in minor units; `of` is their table's name and a dot."""
+    return f"SUM(CASE WHEN {of}debit = '{book}' THEN {of}minor ELSE -{of}minor END)"
+
+
+def touch(book: Book, of: str = "") -> str:
+    """SQL for that entries move something into a book or out of it."""
+    return f"'{book}' IN ({of}debit, {of}credit)"
+
+
+def still_paid(of: str = "") -> str:
+    """SQL for what those entries that `pay` leave paid of invoices, in minor units."""
+    return f"SUM(CASE WHEN {of}kind = '{EntryKind.ALLOCATION}' THEN {of}minor ELSE -{of}minor END)"
+
+
+def pay(of: str = "") -> str:
+    """SQL for that entries say that a payment pays an invoice, or does so no more."""
+    return f"{of}kind IN ('{EntryKind.ALLOCATION}', '{EntryKind.RELEASE}')"
 
 
 class ClientAccount(Row):

@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from iso4217 import Currency
 
 from models.refusal import InvalidInput
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from models.refusal import Path
+
+T = TypeVar("T")
 
 MOST_MINOR = 10**12
 """No amount is larger: it leaves room for sums in 64 bits."""
@@ -90,6 +92,18 @@ def rounded(numerator: int, denominator: int) -> int:
     """The quotient as a whole number, the half away from zero, as people round money; the denominator is positive."""
     sign = -1 if numerator < 0 else 1
     return sign * ((2 * abs(numerator) + denominator) // (2 * denominator))
+
+
+def from_each(minor: int, there: Iterable[tuple[T, int]]) -> Iterator[tuple[T, int]]:
+    """So much, taken in their order from those where something is: from each all that is there before the next.
+
+    What is there beyond that is left, and so is whatever nothing is taken from.
+    """
+    for of, most in there:
+        taken = min(minor, most)
+        if taken:
+            yield of, taken
+        minor -= taken
 
 
 def divided(minor: int, shares: Sequence[int]) -> list[int]:

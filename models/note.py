@@ -9,8 +9,9 @@ from uuid import UUID
 
 from tortoise import fields
 
+from models.errored import Errored
 from models.pet import Pet
-from models.refusal import AlreadySigned, CosignNotAllowed, EnteredInError, NotSigned
+from models.refusal import AlreadySigned, CosignNotAllowed, NotSigned
 from models.row import Instant, Row, no_instant_yet
 from models.service import Service
 from models.staff import Staff
@@ -55,7 +56,7 @@ class NoteTemplate(Row):
         table = "note_template"
 
 
-class Note(Row):
+class Note(Errored):
     """One person's part of the record of a visit: a draft until it is signed, and then as it is for good.
 
     `version` counts what was saved and every line that was written, changed or taken back in it, so that two who write at
@@ -99,12 +100,6 @@ class Note(Row):
         "models.Staff", related_name=False, on_delete=fields.OnDelete.RESTRICT, null=True
     )
     cosigned_by_id: UUID | None
-    errored_at = no_instant_yet()
-    errored_by: fields.ForeignKeyNullableRelation[Staff] = fields.ForeignKeyField(
-        "models.Staff", related_name=False, on_delete=fields.OnDelete.RESTRICT, null=True
-    )
-    errored_by_id: UUID | None
-    errored_because = fields.TextField(default="")
 
     class Meta:
         table = "note"
@@ -117,8 +112,7 @@ class Note(Row):
             AlreadySigned: it is signed; what is to be added is an addendum.
             EnteredInError: it is marked so.
         """
-        if self.errored_at is not None:
-            raise EnteredInError
+        self.must_stand()
         if self.signed_at is not None:
             raise AlreadySigned
 
@@ -138,16 +132,6 @@ class Note(Row):
         self.must_be_a_draft()
         self.signed_by_id, self.signed_at = staff_id, now
 
-    def was_an_error(self, because: str, *, by: UUID | None, now: datetime) -> None:
-        """Mark it as entered in error; it stays where it is, and whoever reads it sees that.
-
-        Raises:
-            EnteredInError: it is marked so already.
-        """
-        if self.errored_at is not None:
-            raise EnteredInError
-        self.errored_at, self.errored_by_id, self.errored_because = now, by, because
-
     def cosign(self, staff_id: UUID, *, now: datetime) -> None:
         """A second person says so as well.
 
@@ -156,8 +140,7 @@ class Note(Row):
             CosignNotAllowed: the same person signed it, or it is countersigned already.
             EnteredInError: it is marked so.
         """
-        if self.errored_at is not None:
-            raise EnteredInError
+        self.must_stand()
         if self.signed_at is None:
             raise NotSigned
         if self.cosigned_at is not None or self.signed_by_id == staff_id:

@@ -8,17 +8,18 @@ from uuid import UUID
 from tortoise import fields
 
 from models.appointment import Appointment
+from models.errored import Errored
 from models.location import Location
 from models.pet import Pet
-from models.refusal import EnteredInError, RecordLocked
-from models.row import Instant, Row, no_instant_yet
+from models.refusal import RecordLocked
+from models.row import Instant, no_instant_yet
 from models.staff import Staff
 
 if TYPE_CHECKING:
     from datetime import datetime
 
 
-class Visit(Row):
+class Visit(Errored):
     """A pet was seen, with an appointment or without one, and its record is made of the notes that belong to it.
 
     A locked one takes nothing any more, and what belongs to it keeps its words: who was wrong, or has more to say,
@@ -51,12 +52,6 @@ class Visit(Row):
         "models.Staff", related_name=False, on_delete=fields.OnDelete.RESTRICT, null=True
     )
     locked_by_id: UUID | None
-    errored_at = no_instant_yet()
-    errored_by: fields.ForeignKeyNullableRelation[Staff] = fields.ForeignKeyField(
-        "models.Staff", related_name=False, on_delete=fields.OnDelete.RESTRICT, null=True
-    )
-    errored_by_id: UUID | None
-    errored_because = fields.TextField(default="")
 
     class Meta:
         table = "visit"
@@ -69,8 +64,7 @@ class Visit(Row):
             RecordLocked: the record of this visit is locked.
             EnteredInError: the visit is marked so.
         """
-        if self.errored_at is not None:
-            raise EnteredInError
+        self.must_stand()
         if self.locked_at is not None:
             raise RecordLocked
 
@@ -89,8 +83,6 @@ class Visit(Row):
         Raises:
             EnteredInError: it is marked so already.
         """
-        if self.errored_at is not None:
-            raise EnteredInError
-        self.errored_at, self.errored_by_id, self.errored_because = now, by, because
+        super().was_an_error(because, by=by, now=now)
         if self.locked_at is None:
             self.appointment_id = None

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from models import ChargeSource, Money, sql
+from models.charge import MOST_THOUSANDTHS
 from models.invoice import amounts
 from models.money import ONE
 from models.period import today_by
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from resolvers.quotes import Quote
     from resolvers.viewer import Viewer
 
-MOST_THOUSANDTHS: Final = 1_000_000 * ONE
-"""A million pieces: nobody bills more of one thing at once."""
 _MEASURED = re.compile(r"(\d{1,6})(?:[.,](\d{1,3}))?\s*(\S.*)?", re.ASCII)
 
 

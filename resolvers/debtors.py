@@ -7,7 +7,8 @@ from datetime import UTC, date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from models import LedgerEntry, LegalEntity, Location, Money, sql
+from models import Book, LedgerEntry, LegalEntity, Location, Money, sql
+from models.ledger import left_in, touch
 from models.period import today_by
 from resolvers import access
 
@@ -136,9 +137,9 @@ async def _open(viewer: Viewer, wish: Wish, as_of: date) -> tuple[str, list[Any]
         entity = await access.find(viewer, LegalEntity, wish.legal_entity_id, path="legalEntityId")
         own, owned = "AND l.legal_entity_id = ?", [entity.id]
     return (
-        "SELECT i.client_id, i.currency, i.due_on, x.minor FROM (SELECT l.invoice_id, "  # noqa: S608 - our own names
-        "SUM(CASE WHEN l.debit = 'RECEIVABLE' THEN l.minor ELSE -l.minor END) AS minor FROM ledger_entry l "
-        f"WHERE l.posted_on <= ? AND 'RECEIVABLE' IN (l.debit, l.credit) {own} AND ({seen}) "
+        "SELECT i.client_id, i.currency, i.due_on, x.minor FROM "  # noqa: S608 - our own names
+        f"(SELECT l.invoice_id, {left_in(Book.RECEIVABLE, 'l.')} AS minor FROM ledger_entry l "
+        f"WHERE l.posted_on <= ? AND {touch(Book.RECEIVABLE, 'l.')} {own} AND ({seen}) "
         "GROUP BY l.invoice_id) x "
         f"JOIN invoice i ON i.id = x.invoice_id WHERE x.minor > 0 {scope}",
         [as_of, *owned, *values, *scoped],

@@ -135,6 +135,7 @@ class Deed(StrEnum):
     ISSUE_INVOICE = "issueInvoice"
     ISSUE_CREDIT_NOTE = "issueCreditNote"
     WRITE_OFF_INVOICE = "writeOffInvoice"
+    UNDO_WRITE_OFF = "undoWriteOff"
     ADD_REMINDER_RULE = "addReminderRule"
     AMEND_REMINDER_RULE = "amendReminderRule"
     SWITCH_REMINDER_RULE_ON = "switchReminderRuleOn"
@@ -286,6 +287,7 @@ DEEDS: Final[Mapping[Deed, frozenset[Role]]] = {
     Deed.ISSUE_INVOICE: FRONT_DESK,
     Deed.ISSUE_CREDIT_NOTE: FRONT_DESK,
     Deed.WRITE_OFF_INVOICE: MANAGER,
+    Deed.UNDO_WRITE_OFF: MANAGER,
     Deed.ADD_REMINDER_RULE: MANAGER,
     Deed.AMEND_REMINDER_RULE: MANAGER,
     Deed.SWITCH_REMINDER_RULE_ON: MANAGER,

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from models import Book, ClientAccount, EntryKind, LedgerEntry, LegalEntity, sql
-from models.ledger import MOVES, owed_more
+from models.ledger import MOVES, left_in, owed_more, touch
+from models.money import from_each
 from models.refusal import NotFound
 from models.row import uuid7
 
@@ -166,6 +167,11 @@ async def open_of(invoice_ids: Iterable[UUID]) -> dict[UUID, int]:
     return await _left(Book.RECEIVABLE, "invoice_id", invoice_ids)
 
 
+async def written_off_of(invoice_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """What is written off of each of these invoices and stays so, in minor units."""
+    return await _left(Book.BAD_DEBT, "invoice_id", invoice_ids)
+
+
 async def on_account_of(payment_ids: Iterable[UUID]) -> dict[UUID, int]:
     """What of each of these payments pays no invoice and was not given back, in minor units."""
     return {payment: -minor for payment, minor in (await _left(Book.ON_ACCOUNT, "payment_id", payment_ids)).items()}
@@ -176,8 +182,8 @@ async def _left(book: Book, key: str, ids: Iterable[UUID]) -> dict[UUID, int]:
     left = dict.fromkeys(wanted, 0)
     if wanted:
         found = await sql.tuples(
-            f"SELECT {key}, SUM(CASE WHEN debit = '{book}' THEN minor ELSE -minor END) FROM ledger_entry "  # noqa: S608 - our own names
-            f"WHERE {key} IN ({sql.marks(len(wanted))}) AND '{book}' IN (debit, credit) GROUP BY {key}",
+            f"SELECT {key}, {left_in(book)} FROM ledger_entry "  # noqa: S608 - our own names
+            f"WHERE {key} IN ({sql.marks(len(wanted))}) AND {touch(book)} GROUP BY {key}",
             wanted,
         )
         left |= {sql.as_key(one): int(minor) for one, minor in found}
@@ -200,9 +206,9 @@ async def owed(account: ClientAccount, only: Iterable[UUID] | None = None) -> li
         return []
     which = "" if named is None else f"AND invoice_id IN ({sql.marks(len(named))}) "
     found = await sql.tuples(
-        "SELECT i.id, i.location_id, l.minor FROM (SELECT invoice_id, "  # noqa: S608 - our own names
-        "SUM(CASE WHEN debit = 'RECEIVABLE' THEN minor ELSE -minor END) AS minor FROM ledger_entry "
-        f"WHERE account_id = ? AND 'RECEIVABLE' IN (debit, credit) {which}GROUP BY invoice_id) l "
+        "SELECT i.id, i.location_id, l.minor FROM "  # noqa: S608 - our own names
+        f"(SELECT invoice_id, {left_in(Book.RECEIVABLE)} AS minor FROM ledger_entry "
+        f"WHERE account_id = ? AND {touch(Book.RECEIVABLE)} {which}GROUP BY invoice_id) l "
         "JOIN invoice i ON i.id = l.invoice_id WHERE l.minor > 0 ORDER BY i.due_on, i.issued_at, i.id",
         (account.id, *(named or ())),
     )
@@ -220,9 +226,9 @@ class Left:
 async def on_account(account: ClientAccount) -> list[Left]:
     """The payments of an account of which something pays no invoice yet, the oldest first."""
     found = await sql.tuples(
-        "SELECT payment_id, minor FROM (SELECT payment_id, MIN(number) AS first, "
-        "SUM(CASE WHEN credit = 'ON_ACCOUNT' THEN minor ELSE -minor END) AS minor FROM ledger_entry "
-        "WHERE account_id = ? AND 'ON_ACCOUNT' IN (debit, credit) GROUP BY payment_id) l WHERE minor > 0 ORDER BY first",
+        "SELECT payment_id, minor FROM "  # noqa: S608 - our own names
+        f"(SELECT payment_id, MIN(number) AS first, -{left_in(Book.ON_ACCOUNT)} AS minor FROM ledger_entry "
+        f"WHERE account_id = ? AND {touch(Book.ON_ACCOUNT)} GROUP BY payment_id) l WHERE minor > 0 ORDER BY first",
         (account.id,),
     )
     return [Left(sql.as_key(payment), int(minor)) for payment, minor in found]
@@ -233,21 +239,16 @@ async def on_account(account: ClientAccount) -> list[Left]:
 
 def allocations(payment_id: UUID, minor: int, debts: Sequence[Open]) -> list[Posting]:
     """The postings by which so much of a payment pays these invoices, each in full before the next; the rest stays."""
-    postings = []
-    for debt in debts:
-        paid = min(minor, debt.minor)
-        if paid:
-            postings.append(
-                Posting(
-                    kind=EntryKind.ALLOCATION,
-                    minor=paid,
-                    location_id=debt.location_id,
-                    invoice_id=debt.invoice_id,
-                    payment_id=payment_id,
-                )
-            )
-            minor -= paid
-    return postings
+    return [
+        Posting(
+            kind=EntryKind.ALLOCATION,
+            minor=paid,
+            location_id=debt.location_id,
+            invoice_id=debt.invoice_id,
+            payment_id=payment_id,
+        )
+        for debt, paid in from_each(minor, [(debt, debt.minor) for debt in debts])
+    ]
 
 
 async def receive(

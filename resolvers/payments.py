@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from models import Money, Payment, PaymentMethod, sql
+from models.ledger import pay, still_paid
 from resolvers import access
 
 if TYPE_CHECKING:
@@ -116,10 +117,10 @@ async def paid(viewer: Viewer, payment_ids: Sequence[UUID]) -> dict[UUID, list[P
     """The invoices that each of these payments pays something of, the oldest first, with one statement."""
     seen, values = access.sight(viewer, Payment, "t")
     found = await sql.tuples(
-        "SELECT l.payment_id, i.id, i.number, i.currency, l.minor FROM (SELECT l.payment_id, l.invoice_id, "  # noqa: S608 - our own names
-        "SUM(CASE WHEN l.kind = 'ALLOCATION' THEN l.minor ELSE -l.minor END) AS minor "
+        "SELECT l.payment_id, i.id, i.number, i.currency, l.minor FROM "  # noqa: S608 - our own names
+        f"(SELECT l.payment_id, l.invoice_id, {still_paid('l.')} AS minor "
         "FROM ledger_entry l JOIN payment t ON t.id = l.payment_id "
-        f"WHERE l.payment_id IN ({sql.marks(len(payment_ids))}) AND l.kind IN ('ALLOCATION', 'RELEASE') AND ({seen}) "
+        f"WHERE l.payment_id IN ({sql.marks(len(payment_ids))}) AND {pay('l.')} AND ({seen}) "
         "GROUP BY l.payment_id, l.invoice_id) l JOIN invoice i ON i.id = l.invoice_id "
         "WHERE l.minor > 0 ORDER BY i.issued_at, i.id",
         (*payment_ids, *values),

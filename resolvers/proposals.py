@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tortoise.transactions import in_transaction
 
 from models import DroppedCharge, EventKind, PriceListItem, ProposedCharge, Visit, sql
+from models.charge import quantity_of
 from models.refusal import AlreadyBilled, AlreadySo, EnteredInError, InvalidInput, NotFound
 from models.row import uuid7
 from models.text import line, named
@@ -40,7 +41,7 @@ async def propose(
     Raises:
         NotFound: the visit or the item is not the viewer's to see.
         EnteredInError: the visit is marked so.
-        InvalidInput: the item is not offered any more, or the comment makes no sense.
+        InvalidInput: the item is not offered any more, or the quantity or the comment makes no sense.
     """
     access.may(viewer, Deed.PROPOSE_CHARGE)
     visit = await access.find(viewer, Visit, visit_id, path="visitId")
@@ -57,7 +58,7 @@ async def propose(
             id=proposed_id,
             visit_id=visit.id,
             item_id=item.id,
-            quantity_thousandths=quantity,
+            quantity_thousandths=quantity_of(quantity),
             comment=line(comment, path=("comment",)),
             proposed_by_id=access.the_person(viewer),
             proposed_at=now,

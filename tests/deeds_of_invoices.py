@@ -71,3 +71,8 @@ async def _(scene, viewer):
 @line(Deed.WRITE_OFF_INVOICE, here(Role.MANAGER))
 async def _(scene, viewer):
     await write_offs.write_off(viewer, scene.invoice.id, None, "Moved away.", **KEPT)
+
+
+@line(Deed.UNDO_WRITE_OFF, here(Role.MANAGER))
+async def _(scene, viewer):
+    await write_offs.undo(viewer, scene.written_off.id, None, "She is back.", **KEPT)

@@ -67,8 +67,8 @@ AS_IT_IS = {
     (models.CertificateFile, "sha256"),
     (models.PaperFile, "sha256"),
 }
-# What is nothing until a step is taken, and stays nothing until then.
-NONE_YET = {(models.Invoice, "number"), (models.Payment, "number")}
+# What is nothing until a step is taken, and stays nothing until then; or from then on.
+NONE_YET = {(models.Invoice, "number"), (models.Payment, "number"), (models.Message, "secret")}
 # A kind of column that is not here counts as a text.
 _NO_TEXT = (
     fields.UUIDField,

@@ -61,7 +61,7 @@ from tests.world import (
     an_owner,
     an_ownership,
 )
-from tests.world.money import a_draft, a_payment, an_invoice, an_item
+from tests.world.money import a_draft, a_payment, a_written_off_invoice, an_invoice, an_item
 
 STAFF = (Role.RECEPTIONIST, Role.NURSE, Role.VET, Role.MANAGER)
 OWNER, NOBODY, ROLELESS = "an owner", "nobody", "staff without roles"
@@ -105,6 +105,7 @@ class Scene:
     item: PriceListItem
     overpaid: Payment
     owed: Invoice
+    written_off: Invoice
     given_up: Payment
     proposal: ProposedCharge
     bill: Invoice
@@ -181,6 +182,7 @@ async def a_scene() -> Scene:
         gone=await a_dead_pet(world.owner),
         overpaid=await _overpaid(world),
         owed=await an_invoice(world.owner),
+        written_off=await a_written_off_invoice(world.owner),
         given_up=await _given_up(world),
         record=record,
         item=item,

@@ -18,6 +18,8 @@ EVERY = [
         "0007_certificate_files",
         "0017_paying_kept",
         "0018_paper_files",
+        "0020_reminding_kept",
+        "0021_write_offs_undone",
     )
     for one in import_module(f"models.migrations.{number}").CONSTRAINTS
     if isinstance(one, Frozen | NeverChanged | Guard)

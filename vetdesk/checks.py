@@ -237,15 +237,7 @@ def _outbox(settings: Settings) -> Finding:
 async def _knock(server: Server) -> Finding | None:
     """Greet the mail server and sign in, without sending anything; what is wrong, if anything is."""
     where = f"{server.host}:{server.port}"
-    connection = aiosmtplib.SMTP(
-        hostname=server.host,
-        port=server.port,
-        username=server.name,
-        password=server.password,
-        use_tls=server.tls,
-        start_tls=server.starttls,
-        timeout=_MAIL_SECONDS,
-    )
+    connection = server.connection(timeout=_MAIL_SECONDS)
     try:
         async with asyncio.timeout(_MAIL_SECONDS), connection:
             await connection.ehlo()

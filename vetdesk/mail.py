@@ -79,6 +79,18 @@ class Server:
             starttls=False if tls else wanted,
         )
 
+    def connection(self, *, timeout: float) -> _Line:
+        """A connection to it, still to be opened, that waits so many seconds for each answer."""
+        return _Line(
+            hostname=self.host,
+            port=self.port,
+            username=self.name,
+            password=self.password,
+            use_tls=self.tls,
+            start_tls=self.starttls,
+            timeout=timeout,
+        )
+
 
 class _Handing:
     """Says to whoever sends that the words are on their way, and remembers that it was said."""
@@ -179,16 +191,7 @@ class SmtpMail:
                 await self._connection.rset()
                 return self._connection
             self._drop()
-        server = self._server
-        self._connection = _Line(
-            hostname=server.host,
-            port=server.port,
-            username=server.name,
-            password=server.password,
-            use_tls=server.tls,
-            start_tls=server.starttls,
-            timeout=self._timeout,
-        )
+        self._connection = self._server.connection(timeout=self._timeout)
         await self._connection.connect()
         return self._connection
 

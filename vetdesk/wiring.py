@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import structlog
 
@@ -27,6 +28,7 @@ from resolvers.viewer import Audience
 from resolvers.viewers import Viewers
 from vetdesk import metrics, worker
 from vetdesk.app import create_app
+from vetdesk.bounces import BounceDoor, BounceMailbox, fetch_all
 from vetdesk.bus import bus
 from vetdesk.database import connect, counted, pending_migrations
 from vetdesk.feed import Feed
@@ -44,7 +46,7 @@ from vetdesk.tokens import AccessTokens
 from vetdesk.vault import SecretVault
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Coroutine
+    from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
     from datetime import datetime
 
     from starlette.applications import Starlette
@@ -109,7 +111,8 @@ def mail(settings: Settings) -> SmtpMail | OutboxFolder:
     """The mail server of the settings, or the outbox folder."""
     if settings.smtp_url is None:
         return OutboxFolder(settings.letters_folder, sender=settings.mail_from)
-    return SmtpMail(Server.at(settings.smtp_url.get_secret_value()), sender=settings.mail_from)
+    server = Server.at(settings.smtp_url.get_secret_value())
+    return SmtpMail(server, sender=settings.mail_from, return_to=settings.mail_return_to)
 
 
 def payments(settings: Settings) -> HttpGateway | None:
@@ -177,12 +180,40 @@ def live_limits(settings: Settings) -> LiveLimits:
     )
 
 
+def bounce_door(settings: Settings, *, now: Callable[[], datetime]) -> BounceDoor | None:
+    """The door through which letters come back to us; without a secret there is none."""
+    if settings.bounces_secret is None:
+        return None
+    return BounceDoor(settings.bounces_secret.get_secret_value(), host=_letter_host(settings), now=now)
+
+
+def came_back(settings: Settings) -> Callable[[], Awaitable[int]] | None:
+    """Deals with the letters that came back to the mailbox of the settings, if there is one.
+
+    Raises:
+        SettingsError: its address makes no sense.
+    """
+    if settings.bounces_url is None:
+        return None
+    mailbox = BounceMailbox.at(settings.bounces_url.get_secret_value())
+    return partial(fetch_all, mailbox, _letter_host(settings), now=period.now)
+
+
+def _letter_host(settings: Settings) -> str:
+    """What stands behind the @ of the Message-ID of our letters."""
+    host = urlsplit(settings.base_url).hostname or "localhost"
+    return "localhost" if ":" in host else host
+
+
 def duties(settings: Settings, chosen: Adapters) -> worker.Duties:
     """What the worker works with."""
     return worker.Duties(
         mail=chosen.mail,
         vault=chosen.vault,
         payments=chosen.payments,
+        came_back=came_back(settings),
+        # A folder can take any number.
+        letters_a_minute=settings.letters_a_minute if settings.smtp_url else None,
         public_url=settings.base_url,
         every=timedelta(seconds=settings.worker_every_seconds),
         keep_outcomes=timedelta(hours=settings.idempotency_hours),
@@ -260,13 +291,14 @@ def app(
     now: Callable[[], datetime] = period.now,
 ) -> Starlette:
     """The whole program; with a worker inside, unless another process has one."""
-    wake, told = asyncio.Event(), asyncio.Event()
+    wake, told, done = asyncio.Event(), asyncio.Event(), asyncio.Event()
     heard, log = live(settings), ReadingLog(now=now)
     is_migrated = False
 
     def deed_done() -> None:
         wake.set()
         told.set()
+        done.set()
         heard.feed.something_new()
 
     following: list[asyncio.Task[None]] = []
@@ -298,7 +330,7 @@ def app(
                 running.push_async_callback(chosen.payments.close)
             await running.enter_async_context(beside(log.run()))
             if works:
-                await running.enter_async_context(working(duties(settings, chosen), wake, told))
+                await running.enter_async_context(working(duties(settings, chosen), wake, told, done))
             following.append(await running.enter_async_context(beside(heard.feed.run())))
             following.append(await running.enter_async_context(beside(heard.hub.run())))
             yield
@@ -316,6 +348,7 @@ def app(
         papers=PaperDoor(chosen.ports, chosen.printer, now=now),
         letters=LetterDoor(chosen.ports, now=now),
         notices=NoticeDoor(settings.notice_secrets, kept=told.set, now=now) if chosen.payments else None,
+        bounces=bounce_door(settings, now=now),
         metrics=metrics.answering(
             settings.metrics_token,
             staff.operations,
@@ -347,13 +380,15 @@ def _note_its_end(work: asyncio.Task[None]) -> None:
 
 
 @asynccontextmanager
-async def working(what: worker.Duties, wake: asyncio.Event, told: asyncio.Event) -> AsyncIterator[None]:
+async def working(
+    what: worker.Duties, wake: asyncio.Event, told: asyncio.Event, done: asyncio.Event
+) -> AsyncIterator[None]:
     """A worker beside whatever else this process does.
 
-    It looks at once for letters when `wake` is set, and for payments when `told` is.
+    It looks at once for letters when `wake` is set, for payments when `told` is, and for what is due when `done` is.
     """
     stop = asyncio.Event()
-    at_work = asyncio.create_task(worker.run(what, stop=stop, wake=wake, told=told))
+    at_work = asyncio.create_task(worker.run(what, stop=stop, wake=wake, told=told, done=done))
     try:
         yield
     finally:

@@ -139,7 +139,7 @@ SELECT e.id, e.number, e.kind, e.posted_on, e.at, e.minor, e.debit, e.credit, e.
 FROM (SELECT * FROM ledger_entry WHERE account_id =
     (SELECT id FROM client_account WHERE client_id = ? ORDER BY opened_at, id LIMIT 1)
   AND kind IN ('CHARGE', 'CREDIT', 'PAYMENT', 'PAYMENT_REVERSED', 'REFUND', 'REFUND_FAILED', 'WRITE_OFF',
-    'DISPUTE_LOST', 'DISPUTE_COVERED')
+    'WRITE_OFF_UNDONE', 'DISPUTE_LOST', 'DISPUTE_COVERED')
   ORDER BY number {order} LIMIT ?) e JOIN location l ON l.id = e.location_id
 LEFT JOIN invoice i ON i.id = e.invoice_id LEFT JOIN payment p ON p.id = e.payment_id ORDER BY e.number
 """

@@ -19,6 +19,7 @@ from models.refusal import (
     InvoiceNotIssued,
     NoLegalEntity,
     NothingToPay,
+    NothingWrittenOff,
     NotReconciled,
     PeriodClosed,
     SharesMustSumTo100,
@@ -100,6 +101,16 @@ class WriteOffInvoiceInput:
     idempotency_key: str = said(KEY)
 
 
+@deed_input(Role.MANAGER)
+class UndoWriteOffInput:
+    """What is waited for after all."""
+
+    invoice_id: strawberry.ID = said("Of which invoice something is written off.")
+    amount: MoneyInput | None = said("How much; null for all that is written off.", default=None)
+    because: str = said("Why, 1 to 200 characters.")
+    idempotency_key: str = said(KEY)
+
+
 @payload(_DESK)
 class InvoiceOpened:
     """There is a new draft."""
@@ -131,6 +142,13 @@ class InvoicesIssued:
 @payload(Role.MANAGER)
 class InvoiceWrittenOff:
     """So much is not owed any more."""
+
+    invoice: Invoice = said(_NOW)
+
+
+@payload(Role.MANAGER)
+class WriteOffUndone:
+    """So much is owed again."""
 
     invoice: Invoice = said(_NOW)
 
@@ -216,3 +234,20 @@ class InvoiceMutations:
             now=info.context.now,
         )
         return answered(InvoiceWrittenOff, invoice=invoices.one(viewer, of))
+
+    @mutation(Deed.UNDO_WRITE_OFF, WriteOffUndone, InvoiceNotIssued, NothingWrittenOff, TooMuch, PeriodClosed)
+    async def undo_write_off(self, info: Info, input: UndoWriteOffInput) -> object:
+        """Undo what was written off of an invoice, or a part of it: so much is open again, and due when it was.
+
+        It is put back today: days that were closed since stay as they are.
+        """
+        viewer = info.context.viewer
+        of = await write_offs.undo(
+            viewer,
+            key("Invoice", input.invoice_id),
+            minor_of(input.amount, path=("amount",)),
+            input.because,
+            key=input.idempotency_key,
+            now=info.context.now,
+        )
+        return answered(WriteOffUndone, invoice=invoices.one(viewer, of))

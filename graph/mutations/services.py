@@ -9,7 +9,7 @@ import strawberry
 from graph.context import Info
 from graph.deeds import KEY, answered, deed_input, mutation, payload, said
 from graph.ids import key
-from graph.inputs import changed, changed_not_cleared, few, keys
+from graph.inputs import changed, changed_not_cleared, keys, species
 from graph.types.service import Service
 from models.pet import Species
 from models.role import Role
@@ -111,7 +111,7 @@ class ServiceMutations:
             buffer_before_minutes=input.buffer_before_minutes,
             buffer_after_minutes=input.buffer_after_minutes,
             lead_minutes=input.lead_minutes,
-            species=_species(input.species or []),
+            species=species(input.species or []),
             is_bookable_online=input.is_bookable_online,
             is_open_to_new_clients=input.is_open_to_new_clients,
             owner_may_choose_vet=input.owner_may_choose_vet,
@@ -133,7 +133,7 @@ class ServiceMutations:
             buffer_before_minutes=changed(input.buffer_before_minutes, null=0),
             buffer_after_minutes=changed(input.buffer_after_minutes, null=0),
             lead_minutes=changed(input.lead_minutes, null=0),
-            species=changed(input.species, _species, null=()),
+            species=changed(input.species, species, null=()),
             is_bookable_online=changed_not_cleared(input.is_bookable_online, "isBookableOnline"),
             is_open_to_new_clients=changed_not_cleared(input.is_open_to_new_clients, "isOpenToNewClients"),
             owner_may_choose_vet=changed_not_cleared(input.owner_may_choose_vet, "ownerMayChooseVet"),
@@ -145,10 +145,6 @@ class ServiceMutations:
         service_id = key("Service", input.service_id)
         amended = await services.amend(viewer, service_id, changes, key=input.idempotency_key, now=info.context.now)
         return answered(ServiceAmended, service=services.one(viewer, amended))
-
-
-def _species(given: list[Species]) -> tuple[Species, ...]:
-    return tuple(few(given, len(Species), "species"))
 
 
 def _staff(given: list[strawberry.ID]) -> tuple[UUID, ...]:

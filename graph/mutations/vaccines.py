@@ -7,7 +7,7 @@ import strawberry
 from graph.context import Info
 from graph.deeds import KEY, answered, deed_input, mutation, payload, said
 from graph.ids import key
-from graph.inputs import changed, changed_not_cleared, few
+from graph.inputs import changed, changed_not_cleared, few, species
 from graph.types.vaccine import VaccinationProtocol, Vaccine
 from models.pet import Species
 from models.role import Role
@@ -107,7 +107,7 @@ class VaccineMutations:
         viewer = info.context.viewer
         vaccine = NewVaccine(
             name=input.name,
-            species=_species(input.species),
+            species=species(input.species),
             targets=_targets(input.targets),
             lasts_months=input.lasts_months,
             maker=input.maker or "",
@@ -122,7 +122,7 @@ class VaccineMutations:
         changes = VaccineChanges(
             name=changed(input.name, null=""),
             maker=changed(input.maker, null=""),
-            species=changed(input.species, _species, null=()),
+            species=changed(input.species, species, null=()),
             targets=changed(input.targets, _targets, null=()),
             lasts_months=changed_not_cleared(input.lasts_months, "lastsMonths"),
             is_in_use=changed_not_cleared(input.is_in_use, "isInUse"),
@@ -151,10 +151,6 @@ class VaccineMutations:
             viewer, protocol_id, key=input.idempotency_key, now=info.context.now
         )
         return answered(ProtocolDeactivated, protocol=vaccination_protocols.one(viewer, chosen))
-
-
-def _species(given: list[Species]) -> tuple[Species, ...]:
-    return tuple(few(given, len(Species), "species"))
 
 
 def _targets(given: list[Target]) -> tuple[Target, ...]:

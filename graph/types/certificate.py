@@ -13,18 +13,9 @@ from graph.types.location import Location
 from graph.types.node import Node, id_of
 from graph.types.pet import Pet
 from graph.types.staff import Staff
+from graph.types.stated import lines, words
 from graph.types.vaccination import Vaccination
 from models import certificate as kept
-
-
-def _said(description: str) -> str:
-    words: str = strawberry.field(description=description)
-    return words
-
-
-def _lines(description: str) -> list[str]:
-    lines: list[str] = strawberry.field(description=description)
-    return lines
 
 
 @strawberry.type(
@@ -34,38 +25,38 @@ def _lines(description: str) -> list[str]:
 class CertificateFacts:
     """What stands on a certificate."""
 
-    number: str = _said("Its number.")
-    issued_on: str = _said("The day of issue.")
-    owner: str = _said("The owner's name.")
-    owner_address: list[str] = _lines("The owner's address, line by line.")
-    owner_phone: str = _said("The owner's phone.")
-    animal: str = _said("The pet's name.")
-    microchip: str = _said("The digits of its microchip.")
-    species: str = _said("Its species.")
-    breed: str = _said("Its breed.")
-    sex: str = _said("Its sex, and whether it is neutered.")
-    age: str = _said("Its age on the day of the dose.")
-    born_on: str = _said("Its birth date, when that is known to the day.")
-    colours: list[str] = _lines("Its colours and marks.")
-    tag: str = _said("The number of the tag.")
-    targets: list[str] = _lines("What it was vaccinated against.")
-    product: str = _said("The vaccine.")
-    maker: str = _said("Who makes it.")
-    lot: str = _said("The lot, or serial number.")
-    expires_on: str = _said("The day on which the vial expires.")
-    given_on: str = _said("The day of the dose.")
-    body_site: str = _said("Where on the body it was given.")
-    next_due_on: str = _said("The day on which the next dose is due.")
-    duration: str = _said("How long the product lasts by its label.")
-    vet: str = _said("The vet who signs.")
-    licence_number: str = _said("The vet's licence number.")
-    signature: str = _said("The line under which the vet signs.")
-    practice: str = _said("The practice.")
-    location: str = _said("The place.")
-    location_address: list[str] = _lines("The address of the place, line by line.")
-    location_phone: str = _said("The phone of the place.")
-    location_email: str = _said("The e-mail address of the place.")
-    language: str = _said(
+    number: str = words("Its number.")
+    issued_on: str = words("The day of issue.")
+    owner: str = words("The owner's name.")
+    owner_address: list[str] = lines("The owner's address, line by line.")
+    owner_phone: str = words("The owner's phone.")
+    animal: str = words("The pet's name.")
+    microchip: str = words("The digits of its microchip.")
+    species: str = words("Its species.")
+    breed: str = words("Its breed.")
+    sex: str = words("Its sex, and whether it is neutered.")
+    age: str = words("Its age on the day of the dose.")
+    born_on: str = words("Its birth date, when that is known to the day.")
+    colours: list[str] = lines("Its colours and marks.")
+    tag: str = words("The number of the tag.")
+    targets: list[str] = lines("What it was vaccinated against.")
+    product: str = words("The vaccine.")
+    maker: str = words("Who makes it.")
+    lot: str = words("The lot, or serial number.")
+    expires_on: str = words("The day on which the vial expires.")
+    given_on: str = words("The day of the dose.")
+    body_site: str = words("Where on the body it was given.")
+    next_due_on: str = words("The day on which the next dose is due.")
+    duration: str = words("How long the product lasts by its label.")
+    vet: str = words("The vet who signs.")
+    licence_number: str = words("The vet's licence number.")
+    signature: str = words("The line under which the vet signs.")
+    practice: str = words("The practice.")
+    location: str = words("The place.")
+    location_address: list[str] = lines("The address of the place, line by line.")
+    location_phone: str = words("The phone of the place.")
+    location_email: str = words("The e-mail address of the place.")
+    language: str = words(
         "The language of all this, as a BCP 47 tag: `en`, `de`, or `de-AT` where days are written as there. What staff typed is"
         " as they typed it."
     )

@@ -108,7 +108,7 @@ def shown(charge: charges.Charge) -> Charge:
         quantity=pieces(charge.quantity),
         unit=item.unit if item else "",
         unit_price=of_minor(quote.minor if quote else None, charge.currency),
-        tax_percent=None if rate is None else percent(rate),
+        tax_percent=percent(rate),
         net=of_minor(cost.net if cost else None, charge.currency),
         tax=of_minor(cost.tax if cost else None, charge.currency),
         gross=of_minor(cost.gross if cost else None, charge.currency),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import overload
 from uuid import UUID
 
 import strawberry
@@ -11,8 +12,8 @@ from graph.ids import global_id, opened
 from graph.roles import STAFF
 from graph.types.enums import described
 from models import ChargeSource
+from models.charge import quantity_of
 from models.money import ONE, WHOLE
-from models.refusal import InvalidInput
 
 __all__ = ["ChargeSource", "maybe_source_id", "percent", "pieces", "source_id", "source_of", "thousandths"]
 
@@ -43,9 +44,17 @@ SOURCES = {
 """Of which type each source of a charge is."""
 
 
-def percent(rate: int) -> Decimal:
-    """A rate in thousandths of a percent, as percent."""
-    return Decimal(rate) * 100 / WHOLE
+@overload
+def percent(rate: int) -> Decimal: ...
+
+
+@overload
+def percent(rate: int | None) -> Decimal | None: ...
+
+
+def percent(rate: int | None) -> Decimal | None:
+    """A rate in thousandths of a percent, as percent; null where there is none."""
+    return None if rate is None else Decimal(rate) * 100 / WHOLE
 
 
 def pieces(thousandths: int) -> Decimal:
@@ -59,12 +68,7 @@ def thousandths(quantity: Decimal) -> int:
     Raises:
         InvalidInput: it is not above 0, more than a million, or has more than 3 decimals.
     """
-    exact = quantity * ONE if quantity.is_finite() else Decimal(0)
-    if not 0 < exact <= 1_000_000 * ONE or exact != exact.to_integral_value():
-        raise InvalidInput(
-            "Please give a quantity above 0, of at most a million, with at most 3 decimals.", path=("quantity",)
-        )
-    return int(exact)
+    return quantity_of(quantity * ONE if quantity.is_finite() else 0)
 
 
 def source_id(source: str, key: UUID) -> strawberry.ID:

@@ -21,6 +21,7 @@ from graph.types.node import Node, id_of
 from graph.types.pet import Pet
 from graph.types.price_list import PriceListItem
 from graph.types.staff import Staff
+from graph.types.stated import lines, words
 from graph.types.visit import Visit
 from models import InvoiceState
 from models import invoice as kept
@@ -40,16 +41,6 @@ described(
 )
 
 
-def _said(description: str) -> str:
-    words: str = strawberry.field(description=description)
-    return words
-
-
-def _lines(description: str) -> list[str]:
-    lines: list[str] = strawberry.field(description=description)
-    return lines
-
-
 @strawberry.type(
     directives=[allow(EVERYBODY)],
     description="Who invoices whom, as it stood on the day of issue. What was not known is empty.",
@@ -57,14 +48,14 @@ def _lines(description: str) -> list[str]:
 class InvoiceNames:
     """Who invoices whom."""
 
-    seller: str = _said("Who invoices.")
-    seller_address: list[str] = _lines("Their address, line by line.")
-    tax_number: str = _said("Their tax number.")
-    bank_details: str = _said("Where to pay.")
-    location: str = _said("The place.")
-    client: str = _said("Who is to pay.")
-    client_address: list[str] = _lines("Her address, line by line.")
-    language: str = _said("The language of the paper, as a BCP 47 tag: `en`, `de`.")
+    seller: str = words("Who invoices.")
+    seller_address: list[str] = lines("Their address, line by line.")
+    tax_number: str = words("Their tax number.")
+    bank_details: str = words("Where to pay.")
+    location: str = words("The place.")
+    client: str = words("Who is to pay.")
+    client_address: list[str] = lines("Her address, line by line.")
+    language: str = words("The language of the paper, as a BCP 47 tag: `en`, `de`.")
 
 
 def names_of(written: str) -> InvoiceNames | None:

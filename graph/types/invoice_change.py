@@ -22,7 +22,7 @@ described(
         InvoiceChangeKind.CREDITED: "Some of it, or all, was taken back.",
         InvoiceChangeKind.WRITTEN_OFF: "Some of it, or all, is not expected to be paid any more.",
         InvoiceChangeKind.PAID: "Some of it, or all, was paid.",
-        InvoiceChangeKind.REOPENED: "A payment of it was taken back: so much is open again.",
+        InvoiceChangeKind.REOPENED: "A payment of it, or a write-off, was taken back: so much is open again.",
     },
 )
 

@@ -10,6 +10,7 @@ import strawberry
 import models
 from graph.reading.shape import column, computed, one, shape
 from graph.roles import EVERYBODY, STAFF
+from graph.types.charge_source import percent
 from graph.types.credit_note import CreditNote
 from graph.types.invoice import Invoice
 from graph.types.location import Location
@@ -18,7 +19,6 @@ from graph.types.money_enums import Book, EntryKind
 from graph.types.node import Node, id_of
 from graph.types.payment import Payment
 from graph.types.refund import Refund
-from graph.types.tax import percent
 from models.ledger import owed_more
 
 

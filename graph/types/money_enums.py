@@ -65,6 +65,7 @@ described(
         EntryKind.REFUND_PAID: "It went back.",
         EntryKind.REFUND_FAILED: "It could not go back; it is on account again.",
         EntryKind.WRITE_OFF: "The practice does not expect to be paid any more.",
+        EntryKind.WRITE_OFF_UNDONE: "It expects to be paid after all.",
         EntryKind.DISPUTE: "A bank took a card payment back for now.",
         EntryKind.DISPUTE_WON: "The bank gave it back.",
         EntryKind.DISPUTE_LOST: "The bank keeps it, and the client owes it again.",

@@ -14,12 +14,13 @@ from graph.context import Info
 from graph.ids import key
 from graph.reading.shape import READS, Many, column, itself, one, shape, told, unresolved
 from graph.roles import STAFF, allow
+from graph.types.charge_source import percent
 from graph.types.enums import described
 from graph.types.location import Location
 from graph.types.money import Money, money, of_minor
 from graph.types.node import Node, id_of
 from graph.types.service import Service
-from graph.types.tax import TaxCategory, percent
+from graph.types.tax import TaxCategory
 from graph.types.vaccine import Vaccine
 from models.price_list import ItemKind
 from resolvers import prices, quotes

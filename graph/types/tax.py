@@ -13,17 +13,13 @@ from graph.context import Info
 from graph.ids import key
 from graph.reading.shape import READS, Many, column, computed, one, shape, unresolved
 from graph.roles import STAFF
+from graph.types.charge_source import percent
 from graph.types.legal_entity import LegalEntity
 from graph.types.node import Node, id_of
 from resolvers import taxes
 
 if TYPE_CHECKING:
     from graph.context import Context
-
-
-def percent(thousandths: int | None) -> Decimal | None:
-    """The rate that is kept in thousandths of a percent, as people say it."""
-    return None if thousandths is None else Decimal(thousandths) / 1000
 
 
 def _versions(_context: Context, given: dict[str, Any]) -> tuple[str, tuple[Any, ...]]:

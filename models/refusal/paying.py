@@ -130,6 +130,13 @@ class NothingToPay(Refusal):
     sentence = "There is nothing to pay any more. Please look again."
 
 
+class NothingWrittenOff(Refusal):
+    """Nothing of the invoice is written off."""
+
+    code = "NOTHING_WRITTEN_OFF"
+    sentence = "Nothing of this invoice is written off. Please look at it as it is now."
+
+
 class PaymentNotPossible(Refusal):
     """The step does not follow from where the payment stands, or too many payments of the client wait already."""
 

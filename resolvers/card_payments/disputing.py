@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tortoise.transactions import in_transaction
 
 from models import Dispute, DisputeState, EntryKind, EventKind, Payment, sql
+from models.money import from_each
 from models.row import uuid7
 from resolvers import events, ledger, releases, tills
 from resolvers.card_payments import steps
@@ -48,12 +49,11 @@ async def covering(payment: Payment, minor: int) -> list[Posting]:
         "ORDER BY MIN(number)",
         (payment.id,),
     )
-    postings = []
-    for dispute, uncovered in found:
-        covered = min(minor, int(uncovered))
-        minor -= covered
-        postings.append(_posting(EntryKind.DISPUTE_COVERED, sql.as_key(dispute), payment, covered))
-    return postings
+    uncovered = [(sql.as_key(dispute), int(left)) for dispute, left in found]
+    return [
+        _posting(EntryKind.DISPUTE_COVERED, dispute, payment, covered)
+        for dispute, covered in from_each(minor, uncovered)
+    ]
 
 
 async def _opened(viewer: Viewer, payment: Payment, online: OnlineDispute, *, now: datetime) -> None:

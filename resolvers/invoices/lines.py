@@ -188,12 +188,7 @@ async def _of_item(
         pet_name=pet.name if pet else "",
         provided_on=today,
         quantity_thousandths=ONE,
-        unit=item.unit,
-        list_price_minor=quote.minor,
-        unit_price_minor=quote.minor or 0,
-        tax_category_id=item.tax_category_id,
-        tax_rate=quote.tax_rate,
-        tax_is_included=quote.tax_is_included,
+        **priced_lines.by_the_list(item, quote),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from models import ChargeSource, InvoiceLine, Practice
 from models.money import MOST_MINOR, WHOLE
@@ -13,8 +13,9 @@ from resolvers import access
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from models import Invoice
-    from resolvers.charges import Charge
+    from models import Invoice, PriceListItem
+    from resolvers.charges import Charge, Item
+    from resolvers.quotes import Quote
     from resolvers.viewer import Viewer
 
 
@@ -37,15 +38,22 @@ def of_charge(invoice_id: UUID, position: int, charge: Charge) -> InvoiceLine:
         pet_name=charge.pet_name,
         provided_on=charge.provided_on,
         quantity_thousandths=charge.quantity,
-        unit=item.unit,
-        list_price_minor=quote.minor,
-        unit_price_minor=quote.minor or 0,
-        tax_category_id=item.tax_category_id,
-        tax_rate=quote.tax_rate,
-        tax_is_included=quote.tax_is_included,
+        **by_the_list(item, quote),
     )
     line.reckon()
     return line
+
+
+def by_the_list(item: Item | PriceListItem, quote: Quote) -> dict[str, Any]:
+    """What a line says of the item that it bills, as that stands on the list."""
+    return {
+        "unit": item.unit,
+        "list_price_minor": quote.minor,
+        "unit_price_minor": quote.minor or 0,
+        "tax_category_id": item.tax_category_id,
+        "tax_rate": quote.tax_rate,
+        "tax_is_included": quote.tax_is_included,
+    }
 
 
 _BY_THE_LIST = frozenset({ChargeSource.APPOINTMENT, ChargeSource.PROPOSAL})

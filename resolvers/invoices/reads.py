@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from models import CreditNote, Invoice, InvoiceState, Location, Money, sql
+from models import Book, CreditNote, Invoice, InvoiceState, Location, Money, sql
+from models.ledger import left_in, touch
 from models.period import today_by
 from resolvers import access
 
@@ -69,8 +70,8 @@ def mine_open(viewer: Viewer) -> Rows:
 
 _MINE = "{t}.client_id = ? AND {t}.state = 'ISSUED'"
 _OPEN = (
-    "COALESCE((SELECT SUM(CASE WHEN e.debit = 'RECEIVABLE' THEN e.minor ELSE -e.minor END) FROM ledger_entry e "
-    "WHERE e.invoice_id = {t}.id AND 'RECEIVABLE' IN (e.debit, e.credit)), 0)"
+    f"COALESCE((SELECT {left_in(Book.RECEIVABLE, 'e.')} FROM ledger_entry e "  # noqa: S608 - our own names
+    f"WHERE e.invoice_id = {{t}}.id AND {touch(Book.RECEIVABLE, 'e.')}), 0)"
 )
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from models.charge import quantity_of
 from models.money import WHOLE
 from models.refusal import InvalidInput, NoPrice
 from models.text import line as one_line
 from resolvers.changes import UNSET, Unset
-from resolvers.charges import MOST_THOUSANDTHS
 
 if TYPE_CHECKING:
     from models import Invoice, InvoiceLine
@@ -44,9 +44,7 @@ def say(line: InvoiceLine, terms: Terms, invoice: Invoice) -> None:
         InvalidInput: a reason is missing, or something makes no sense.
     """
     if not isinstance(terms.quantity, Unset):
-        if not 0 < terms.quantity <= MOST_THOUSANDTHS:
-            raise InvalidInput("Please give a quantity above 0, of at most a million.", path=("quantity",))
-        line.quantity_thousandths = terms.quantity
+        line.quantity_thousandths = quantity_of(terms.quantity)
     _say_price(line, terms, invoice)
     _say_discount(line, terms)
     line.reckon()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from models import CreditNote, CreditNoteLine, Invoice, InvoiceLine, InvoiceState, Location
@@ -12,7 +11,7 @@ from models.money import ONE
 from models.ownership import WHOLE_BILL
 from models.paper import MoneyFacts, Paper, SumLine, SumTable
 from resolvers import wording
-from resolvers.papers import letterheads, sellers
+from resolvers.papers import sellers, sums
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -50,14 +49,7 @@ async def invoice(invoice_id: UUID) -> Paper | None:
         seller=sellers.lines(names, words),
         seller_about=sellers.about(names, words),
     )
-    return Paper(
-        template="money",
-        language=words.language,
-        letterhead=await letterheads.of(place, words),
-        labels=words.words("paper"),
-        facts=asdict(facts),
-        dated=found.issued_at,
-    )
+    return await sums.paper(facts, place, words, dated=found.issued_at)
 
 
 async def credit_note(credit_note_id: UUID) -> Paper | None:
@@ -101,14 +93,7 @@ async def credit_note(credit_note_id: UUID) -> Paper | None:
         seller=sellers.lines(names, words),
         seller_about=sellers.tax_number(names, words),
     )
-    return Paper(
-        template="money",
-        language=words.language,
-        letterhead=await letterheads.of(place, words),
-        labels=words.words("paper"),
-        facts=asdict(facts),
-        dated=found.issued_at,
-    )
+    return await sums.paper(facts, place, words, dated=found.issued_at)
 
 
 # The lines of an invoice

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from models import Client, EntryKind, Invoice, LedgerEntry, LegalEntity, Location, Payment, PaymentState
 from models.paper import MoneyFacts, Paper, SumLine, SumTable
 from resolvers import wording
 from resolvers.invoices import issuing
-from resolvers.papers import letterheads, sellers
+from resolvers.papers import sellers, sums
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -46,14 +45,7 @@ async def receipt(payment_id: UUID) -> Paper | None:
         seller=sellers.lines(names, words),
         seller_about=sellers.tax_number(names, words),
     )
-    return Paper(
-        template="money",
-        language=words.language,
-        letterhead=await letterheads.of(place, words),
-        labels=words.words("paper"),
-        facts=asdict(facts),
-        dated=found.settled_at,
-    )
+    return await sums.paper(facts, place, words, dated=found.settled_at)
 
 
 async def _at_once(payment: Payment) -> list[tuple[Invoice, int]]:

@@ -6,19 +6,19 @@ the entries, and not those that the entries had when they were written.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import timedelta
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from models import Client, ClientAccount, LegalEntity, Location, sql
-from models.ledger import STATED, Book, owed_more
+from models.ledger import STATED, Book, left_in, owed_more, touch
 from models.paper import MoneyFacts, Paper, SumLine, SumTable
 from models.period import today_in
 from models.refusal import InvalidInput, NotFound
 from resolvers import access, wording
 from resolvers.invoices import issuing
-from resolvers.papers import letterheads, sellers
+from resolvers.papers import sellers, sums
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -105,14 +105,7 @@ async def statement(account_id: UUID, days: Days, *, now: datetime) -> Paper:
         seller=sellers.lines(names, words),
         seller_about=sellers.about(names, words),
     )
-    return Paper(
-        template="money",
-        language=words.language,
-        letterhead=await letterheads.of(place, words),
-        labels=words.words("paper"),
-        facts=asdict(facts),
-        dated=now,
-    )
+    return await sums.paper(facts, place, words, dated=now)
 
 
 # Reading
@@ -176,9 +169,9 @@ async def _balance(account: ClientAccount, on: date) -> int:
 async def _due(account: ClientAccount, on: date) -> list[_Due]:
     """The invoices of which something was open at the end of a day, what was due first first."""
     found = await sql.tuples(
-        "SELECT i.number, i.due_on, l.minor FROM (SELECT invoice_id, "
-        "SUM(CASE WHEN debit = 'RECEIVABLE' THEN minor ELSE -minor END) AS minor FROM ledger_entry "
-        "WHERE account_id = ? AND posted_on <= ? AND 'RECEIVABLE' IN (debit, credit) GROUP BY invoice_id) l "
+        "SELECT i.number, i.due_on, l.minor FROM "  # noqa: S608 - our own names
+        f"(SELECT invoice_id, {left_in(Book.RECEIVABLE)} AS minor FROM ledger_entry "
+        f"WHERE account_id = ? AND posted_on <= ? AND {touch(Book.RECEIVABLE)} GROUP BY invoice_id) l "
         "JOIN invoice i ON i.id = l.invoice_id WHERE l.minor > 0 ORDER BY i.due_on, i.issued_at, i.id",
         (account.id, on),
     )

@@ -90,6 +90,8 @@ async def decide_due(viewer: Viewer, *, now: datetime, most: int = 1000) -> Deci
 
 
 async def _some(viewer: Viewer, now: datetime) -> Decided:
+    if not await sql.tuples(_DUE, (now, 1)):
+        return Decided()
     async with in_transaction():
         await planning.hold_progress()
         due = {sql.as_key(pet) for (pet,) in await sql.tuples(_DUE, (now, AT_ONCE))}

@@ -72,6 +72,10 @@ async def hold_progress() -> ReminderProgress:
 
 
 async def _some(viewer: Viewer, now: datetime) -> Planned:
+    # Outside of a transaction first: most of the time there is nothing to do, and nobody is to wait for that.
+    seen = await ReminderProgress.first()
+    if seen is not None and await _whom(seen, now) is None:
+        return Planned()
     async with in_transaction():
         progress = await hold_progress()
         pets = await _whom(progress, now)

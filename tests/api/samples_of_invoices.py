@@ -9,7 +9,7 @@ from models import InvoiceLine, ProposedCharge
 from tests.api.samples import Sample
 from tests.doors import id_of
 from tests.world import NOW, World, a_visit
-from tests.world.money import a_draft, an_invoice, an_item
+from tests.world.money import a_draft, a_written_off_invoice, an_invoice, an_item
 
 FIFTY = {"amount": "50.00", "currency": "EUR"}
 
@@ -21,6 +21,7 @@ async def of_invoices(world: World, sample: Callable[..., Sample]) -> list[Sampl
     drafts = [await a_draft(world.owner) for _ in range(6)]
     lines = [await InvoiceLine.get(invoice_id=draft.id) for draft in drafts]
     credited, written_off = await an_invoice(world.owner), await an_invoice(world.owner)
+    given_up = await a_written_off_invoice(world.owner)
     taken = id_of(await InvoiceLine.get(invoice_id=credited.id))
     place, owner = id_of(world.location), id_of(world.owner.client)
     terms: dict[str, Any] = {
@@ -111,6 +112,13 @@ async def of_invoices(world: World, sample: Callable[..., Sample]) -> list[Sampl
             "InvoiceWrittenOff { invoice { id isSettled } }",
             {"invoiceId": id_of(written_off), "amount": FIFTY, "because": "Moved away."},
             {"because": "She has died."},
+            LedgerEntry=1,
+        ),
+        sample(
+            "undoWriteOff",
+            "WriteOffUndone { invoice { id isSettled } }",
+            {"invoiceId": id_of(given_up), "amount": FIFTY, "because": "She is back."},
+            {"because": "She has paid."},
             LedgerEntry=1,
         ),
     ]

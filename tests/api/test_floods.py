@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
-import time
 import tracemalloc
 from uuid import UUID
 
-import graphql
 import pytest
 import strawberry
 from graphql import GraphQLError
@@ -17,7 +15,6 @@ from graph.limits import Limits
 from graph.reading.pages import cursor, page
 from graph.roles import ANYONE, STAFF, allow, field
 from models.row import folded
-from resolvers.viewer import Audience
 from tests.api.small import Client, codes, endpoint, message
 from tests.doors import Program, id_of
 from tests.world import AN_HOUR, NOW, a_world
@@ -56,94 +53,6 @@ def client():
 def _limit(body):
     extensions = body["errors"][0]["extensions"]
     return extensions["code"], extensions.get("limit"), extensions.get("requested"), extensions.get("allowed")
-
-
-def _objects(value):
-    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return isinstance(value, dict) + sum(map(_objects, inside))
-
-
-# ------------------------------------------------------------------------------------------------ introspection
-
-NAMES = " ".join(f"f{n}: fields {{ ...H }}" for n in range(15))
-WIDE = f"""{{ __schema {{ types {{ ...F }} }} }}
-    fragment F on __Type {{ {NAMES} }}
-    fragment H on __Field {{ type {{ ...G }} }}
-    fragment G on __Type {{ {" ".join(f"g{n}: fields {{ name description }}" for n in range(15))} }}"""
-# Everything there is to ask within the rules, each list in each place.
-WIDEST = """{ __schema { description types { ...A } queryType { ...A } mutationType { ...A }
-    directives { name description isRepeatable locations args { ...V } } } __type(name: "Mutation") { ...A } }
-    fragment C on __Type { kind name description specifiedByURL
-      enumValues(includeDeprecated: true) { name description isDeprecated deprecationReason } }
-    fragment W on __Type { ...C ofType { ...C ofType { ...C ofType { ...C } } } }
-    fragment V on __InputValue { name description defaultValue isDeprecated deprecationReason type { ...W } }
-    fragment A on __Type { ...C interfaces { ...C } possibleTypes { ...C }
-      fields(includeDeprecated: true) { name description isDeprecated deprecationReason
-        args(includeDeprecated: true) { ...V } type { ...W } }
-      inputFields(includeDeprecated: true) { ...V } }"""
-
-
-@pytest.mark.parametrize(
-    ("document", "refusal"),
-    [
-        (WIDE, ("LIMIT_EXCEEDED", "aliases", 30, 0)),
-        (
-            '{ __type(name: "Pet") { ... { ...F } } } fragment F on __Type { n: name }',
-            ("LIMIT_EXCEEDED", "aliases", 1, 0),
-        ),
-        (
-            "{ a: __schema { types { name } } b: __schema { types { name } } }",
-            ("LIMIT_EXCEEDED", "introspection", 2, 1),
-        ),
-        (
-            '{ a: __type(name: "Pet") { name } ...Q } fragment Q on Query { b: __type(name: "Pets") { name } }',
-            ("LIMIT_EXCEEDED", "introspection", 2, 1),
-        ),
-        ("{ __schema { types { fields { type { fields { name } } } } } }", ("BAD_INPUT", None, None, None)),
-    ],
-    ids=["aliases in fragments", "an alias", "twice", "twice, through a fragment", "fields of fields"],
-)
-async def test_introspection_is_asked_once_and_for_nothing_twice(document, refusal):
-    program = Program(mode="production")
-    started = time.perf_counter()
-
-    answer = await program.ask(Audience.STAFF, document)
-
-    assert answer.status == 400
-    assert _limit(answer.body) == refusal
-    assert time.perf_counter() - started < 2
-
-
-async def test_the_widest_introspection_is_answered_with_about_what_it_costs():
-    answer = await Program().ask(Audience.STAFF, WIDEST)
-
-    assert answer.body["extensions"]["cost"] == {"requested": 4_750, "limit": 5_000}
-    assert 4_500 < _objects(answer.data) < 13_500
-
-
-@pytest.mark.parametrize("audience", Audience)
-async def test_the_tools_of_developers_introspect_the_real_schema_with_every_option(audience):
-    everything = graphql.get_introspection_query(
-        descriptions=True,
-        specified_by_url=True,
-        directive_is_repeatable=True,
-        schema_description=True,
-        input_value_deprecation=True,
-        one_of=True,
-    )
-    for document in (graphql.get_introspection_query(), everything, "{ s: __schema { types { name } } __typename }"):
-        answer = await Program().ask(audience, document)
-        assert answer.status == 200
-        assert answer.data
-        assert answer.body["extensions"]["cost"]["requested"] == 4_500
-
-
-async def test_introspection_is_refused_beside_what_costs_the_rest():
-    refused = await Client(endpoint(SCHEMA, limits=Limits(max_cost=4_520))).ask(
-        "{ __schema { types { name } } pets(first: 20) { nodes { name } } }"
-    )
-
-    assert _limit(refused.json()) == ("LIMIT_EXCEEDED", "cost", 4_521, 4_520)
 
 
 # ------------------------------------------------------------------------------------------------ bodies

@@ -283,7 +283,7 @@ async def test_the_standard_introspection_is_within_the_limits_and_can_be_switch
 
 def test_a_document_is_read_once_and_the_oldest_are_forgotten(monkeypatch):
     monkeypatch.setattr("graph.documents._KEPT_CHARACTERS", 60)
-    documents = Documents(view_of(SCHEMA, Audience.STAFF).graphql, Limits(), introspection=True)
+    documents = Documents(view_of(SCHEMA, Audience.STAFF), Limits(), introspection=True)
     first = documents.read("{ pet { name } }")
     assert documents.read("{ pet { name } }") is first
 

@@ -19,6 +19,7 @@ from tests.crawling import Crawler, every_id
 from tests.doors import Program, id_of
 from tests.marked import Mark, marked
 from tests.rows_of_money import SHOWN_OF_MONEY, addressed_to
+from tests.rows_of_reminding import SHOWN_OF_REMINDING, some_reminding, told_to
 from tests.world import (
     AN_HOUR,
     EVERY_RIGHT,
@@ -29,9 +30,11 @@ from tests.world import (
     a_booking,
     a_certificate,
     a_certificate_file,
+    a_consent,
     a_document,
     a_letter,
     a_letter_text,
+    a_mail_domain,
     a_note,
     a_pet,
     a_prescription,
@@ -45,6 +48,7 @@ from tests.world import (
     an_import,
     an_owner,
     an_ownership,
+    an_undeliverable_address,
     some_facts,
     what_the_practice_keeps,
 )
@@ -63,7 +67,7 @@ SHOWN: dict[type[Model], set[str]] = {
     models.Service: {"name", "description"},
     models.Staff: {"display_name"},
     models.Client: {
-        "given_name", "family_name", "display_name", "language", "street", "postal_code", "city", "country",
+        "given_name", "family_name", "display_name", "language", "street", "postal_code", "city", "country", "zone",
     },
     models.ClientEmail: {"address"},
     models.ClientPhone: {"as_given", "e164"},
@@ -81,6 +85,7 @@ SHOWN: dict[type[Model], set[str]] = {
     models.Certificate: {"token", "voided_because"},
     models.Account: {"email"},
     **SHOWN_OF_MONEY,
+    **SHOWN_OF_REMINDING,
 }  # fmt: skip
 
 
@@ -134,6 +139,8 @@ async def a_street() -> Street:
         {maja: [paul, olga], given_away: [clara, olga], unseen: [clara, olga], pauls: [paul], world.pet: [olga]}
     )
     await _bills({maja: [paul, olga], given_away: [clara, olga], world.pet: [olga]})
+    whose = {maja: [paul, olga], given_away: [clara, olga], unseen: [clara, olga], pauls: [paul], world.pet: [olga]}
+    await some_reminding(whose)
     await _everything_else(world, paul)
     return Street(world, olga, paul, maja, given_away, unseen, unbooked)
 
@@ -184,6 +191,10 @@ async def _everything_else(world: World, paul: Owner) -> None:
     await models.RefreshToken.create(
         session_id=paul.viewer.session_id, token_hash="1", issued_at=NOW, expires_at=NOW + DAY
     )
+    await a_consent(paul)
+    await an_undeliverable_address("paul.stone@home.example")
+    await a_letter_text()
+    await a_mail_domain()
     await models.SignInCode.create(
         email="a", email_fold="a", code_hash="1", registration="{}", created_at=NOW, expires_at=NOW + DAY
     )
@@ -229,6 +240,7 @@ async def hers(owner: Owner) -> dict[type[Model], set[Any]]:
         models.Certificate: {each.id for each in named},
         models.Account: {owner.account.id},
         **await addressed_to(owner),
+        **await told_to(owner, pets),
     }
 
 
@@ -270,6 +282,7 @@ async def deeds(crawler: Crawler, street: Street) -> None:
         await crawler.do("recordDeath", petId=id_of(street.maja), diedOn=str(TODAY)),
         await crawler.do("recordDeath", petId=id_of(street.maja), diedOn=str(TODAY)),
         await crawler.do("registerPet", name="Mia", species="CAT"),
+        await crawler.do("setMyContactPreferences", preferences=[{"purpose": "CARE", "isWanted": True}]),
         await crawler.do("amendMyself", givenName=""),
         await crawler.do(
             "amendMyself", address={"street": "Elm 1", "postalCode": "1", "city": "Bonn", "country": "DE"}
@@ -292,6 +305,7 @@ async def deeds(crawler: Crawler, street: Street) -> None:
         "DeathRecorded",
         "PetHasDied",
         "PetRegistered",
+        "MyContactPreferencesSet",
         "MyselfAmended",
         "MyselfAmended",
     ]

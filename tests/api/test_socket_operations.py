@@ -54,9 +54,9 @@ ERRORS = {
     "nothing": ("", "BAD_INPUT", "Syntax Error: Unexpected <EOF>."),
     "an unknown field": ("{ wards }", "BAD_INPUT", "Cannot query field 'wards' on type 'Query'."),
     "too much": (
-        "{ __schema { types { name } } }",
+        "{ weighings(first: 51) { grams } }",
         "LIMIT_EXCEEDED",
-        "This operation costs 4500; at most 50 is allowed.",
+        "This operation costs 51; at most 50 is allowed.",
     ),
     "two to watch": (
         "subscription { a: weights { grams } b: weights { grams } }",

@@ -158,7 +158,7 @@ async def test_a_client_that_reads_late_but_in_time_is_told_everything():
     ("query", "code", "sentence"),
     [
         ("subscription { wages { grams } }", "FORBIDDEN", None),
-        ("{ __schema { types { name } } }", "LIMIT_EXCEEDED", "This operation costs 4500; at most 50 is allowed."),
+        ("{ weighings(first: 51) { grams } }", "LIMIT_EXCEEDED", "This operation costs 51; at most 50 is allowed."),
         ("subscription { refusedScales { grams } }", "INVALID_INPUT", "There are no such scales."),
         ("subscription { lostScales { grams } }", "UNAVAILABLE", None),
         ("subscription { brokenScales { grams } }", "INTERNAL", None),

@@ -21,6 +21,7 @@ from tests.lines import some_lines
 from tests.rows_of_letter_texts import TEXTS, texts
 from tests.rows_of_money import MONEY, money_of
 from tests.rows_of_reminder_rules import RULES, rules_of
+from tests.rows_of_reminding import REMINDING, reminding_of
 from tests.world import (
     EVERY_RIGHT,
     FROM_EIGHT,
@@ -118,6 +119,7 @@ TABLE: dict[type[Model], dict[str, tuple[str, ...]]] = {
     **MONEY,
     **RULES,
     **TEXTS,
+    **REMINDING,
     models.Account: {"hers": ("OWNER",), "the vet's": ("VET",), "a newcomer's": DESK},
     models.Session: {"hers": ("OWNER",), "the vet's": ("VET",)},
 }
@@ -247,6 +249,7 @@ async def prepared():
         **money,
         **await rules_of(world.service),
         **await texts(),
+        **await reminding_of(world.pet, theirs, world.owner, co_owner, former, stranger),
         models.RecordImport: {"hers": await first(models.RecordImport, pet_id=world.pet.id)},
         models.ImportedLine: {"hers": line_from_elsewhere},
         models.Account: {
@@ -364,7 +367,8 @@ async def test_a_table_without_a_rule_is_nobodys(database):
         "Event",
         "EventDetail",
         "IdempotencyKey",
-        "Message",
+        "MailDomain",
+        "ReminderProgress",
         "SignInCode",
         "SigningKey",
         "Throttle",

@@ -117,6 +117,7 @@ COMES = {
     ),
     "issueCreditNote": "CreditNoteIssued",
     "writeOffInvoice": "InvoiceWrittenOff",
+    "undoWriteOff": "NothingWrittenOff",
     "takePayment": "PaymentTaken",
     "applyCredit": "CreditApplied",
     "startPayment": "PaymentStarted",

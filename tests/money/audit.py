@@ -49,6 +49,8 @@ async def agree(sheet: Bookkeeper) -> None:
 async def end(sheet: Bookkeeper) -> None:
     """Whatever is derived says the same: what is open, what is on account, what was credited of each line."""
     assert await ledger.open_of(sheet.bills) == {key: bill.is_open for key, bill in sheet.bills.items()}
+    written_off = {key: bill.written_off for key, bill in sheet.bills.items()}
+    assert await ledger.written_off_of(sheet.bills) == written_off
     assert await ledger.on_account_of(sheet.payments) == {key: one.left for key, one in sheet.payments.items()}
     credited: Counter[UUID] = Counter()
     for one in await CreditNoteLine.all():

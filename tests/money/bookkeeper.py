@@ -62,6 +62,7 @@ class Bill:
     due: tuple[date, datetime]
     lines: dict[UUID, Line]
     is_open: int
+    written_off: int = 0
     paid: dict[UUID, int] = field(default_factory=dict)
     touched: dict[UUID, int] = field(default_factory=dict)
 
@@ -168,7 +169,13 @@ class Bookkeeper:
 
     def write_off(self, key: UUID, minor: int) -> None:
         self.bills[key].is_open -= minor
+        self.bills[key].written_off += minor
         self.move(self.bills[key].account, minor, to="BAD_DEBT", out_of="RECEIVABLE")
+
+    def undo_write_off(self, key: UUID, minor: int) -> None:
+        self.bills[key].is_open += minor
+        self.bills[key].written_off -= minor
+        self.move(self.bills[key].account, minor, to="RECEIVABLE", out_of="BAD_DEBT")
 
     def give_back(self, key: UUID, minor: int) -> None:
         payment = self.payments[key]

@@ -21,7 +21,7 @@ from models import (
     sql,
 )
 from models.period import today_in
-from models.refusal import NothingToPay, PaymentNotPossible, PeriodClosed, Refusal, TooMuch
+from models.refusal import NothingToPay, NothingWrittenOff, PaymentNotPossible, PeriodClosed, Refusal, TooMuch
 from resolvers import closings, credit_notes, on_account, refunds, reversals, tills, write_offs
 from resolvers.credit_notes import Part
 from resolvers.invoices import drafts, issuing
@@ -57,9 +57,9 @@ class History:
         self.now += timedelta(minutes=self.random.choice((1, 1, 30, 60 * 9)))
         kinds = (
             self.bill, self.take, self.take, self.apply, self.credit, self.refund, self.write_off, self.close, self.card,
-            self.dispute, self.settle, self.reverse,
+            self.dispute, self.settle, self.reverse, self.undo_write_off,
         )  # fmt: skip
-        deed = self.random.choices(kinds, (8, 5, 5, 3, 6, 4, 2, 1, 4, 2, 2, 3))[0]
+        deed = self.random.choices(kinds, (8, 5, 5, 3, 6, 4, 2, 1, 4, 2, 2, 3, 2))[0]
         await deed()
         await agree(self.sheet)
 
@@ -346,6 +346,30 @@ class History:
 
         if await self._do("write off", write_off, refused) is not None:
             self.sheet.write_off(key, minor)
+
+    async def undo_write_off(self) -> None:
+        """What was written off is waited for again; more often of a bill of which something is."""
+        bills = list(self.sheet.bills.items())
+        written_off = [(key, bill) for key, bill in bills if bill.written_off]
+        if not bills:
+            return
+        key, bill = self.random.choice(written_off if written_off and self.random.random() < 0.7 else bills)
+        place = await self._place_of(key)
+        minor = self._amount(bill.written_off) if bill.written_off else 1
+        refused: type[Refusal] | None = None
+        if not bill.written_off:
+            refused = NothingWrittenOff
+        elif minor > bill.written_off:
+            refused = TooMuch
+        elif self._is_closed(place, today_in(place.clock, self.now)):
+            refused = PeriodClosed
+
+        async def undo(retry: str) -> Any:
+            given = (minor, place.currency)
+            return await write_offs.undo(self.viewer, key, given, "She is back.", key=retry, now=self.now)
+
+        if await self._do("undo write off", undo, refused) is not None:
+            self.sheet.undo_write_off(key, minor)
 
     async def close(self) -> None:
         entity = self.random.choice([place.legal_entity_id for place in self.street.places])

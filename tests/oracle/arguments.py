@@ -42,6 +42,16 @@ SIZES = (1, 2, 3, 5, 100)
 WRONG = ({"first": 0}, {"first": 101}, {"last": -1}, {"first": 1, "last": 1}, {"after": "!"}, {"last": 2, "after": "x"})
 MOMENTS = ("2026-02-27T00:00:00Z", "2026-03-01T00:00:00Z", "2026-03-02T09:30:00+01:00", "2026-03-05T00:00:00Z")
 DAYS = ("2026-03-02", "2026-03-04", "2026-03-05", "2026-03-01", "2026-03-07", "2026-03-06")
+MONTHS = (
+    "2026-01-05",
+    "2026-02-28",
+    "2026-03-01",
+    "2026-04-30",
+    "2024-01-01",
+    "2023-03-31",
+    "2026-01-31",
+    "9999-12-31",
+)
 DAYS_OF_DEATH = ("2026-03-02", "2026-03-01", "2026-02-20", "2026-03-09")
 SEARCHES = ("Be", "olga", "Orsted Elo", "berg @home", "olga.berg@", "9018", "030 / 90 18", "+49 30 901820", "van hoff",
             "x", "nobody", "van-der", "lu nor", "ida.blom@home.example")  # fmt: skip
@@ -60,6 +70,8 @@ HISTORIES = (
     "verband " * 20,
 )
 _KINDLESS = (
+    "Reminder",
+    "ReminderNotice",
     "CoOwner",
     "Email",
     "Phone",
@@ -172,6 +184,15 @@ class Arguments:
                 return {**lines.a_period(chance), **self._page(chance, self._at[Vital])}
             case "Query", "diagnosisTerms":
                 return {**lines.a_search(chance), **self._page(chance, self._names[DiagnosisTerm])}
+        return self._of_reminding(chance, of, field)
+
+    def _of_reminding(self, chance: Random, of: str, field: str) -> dict[str, Any]:
+        match of, field:
+            case "Query", "reminderRuleForecast":
+                return {"ruleId": self._id(chance, "ReminderRule")} if chance.random() < 0.95 else {}
+            case "Query", "reminderFigures":
+                place = {"locationId": self._id(chance, "Location")} if chance.random() < 0.3 else {}
+                return {"from": chance.choice(MONTHS), "to": chance.choice(MONTHS), **place}
         return self._of_papers(chance, of, field)
 
     def _of_papers(self, chance: Random, of: str, field: str) -> dict[str, Any]:

@@ -89,6 +89,8 @@ KINDS: dict[str, Any] = {
     "ReminderRule": models.ReminderRule,
     "ReminderRuleVersion": models.ReminderRuleVersion,
     "ReminderRuleService": models.ReminderRuleService,
+    "Reminder": models.Reminder,
+    "ReminderNotice": models.ReminderNotice,
     "LetterText": models.LetterText,
 }
 PRINTED = ("Certificate", "Document", "TreatmentPlan", "Invoice", "CreditNote", "Payment")

@@ -27,8 +27,8 @@ DAY = timedelta(days=1)
 DAYS = tuple(str(TODAY + days * DAY) for days in (-400, -2, -1, 0, 0, 0, 0, 0, 1, 30, 90))
 METHODS = ("CASH", "CARD", "TERMINAL", "BANK", None)
 STATED = (
-    "CHARGE", "CREDIT", "PAYMENT", "PAYMENT_REVERSED", "REFUND", "REFUND_FAILED", "WRITE_OFF", "DISPUTE_LOST",
-    "DISPUTE_COVERED",
+    "CHARGE", "CREDIT", "PAYMENT", "PAYMENT_REVERSED", "REFUND", "REFUND_FAILED", "WRITE_OFF", "WRITE_OFF_UNDONE",
+    "DISPUTE_LOST", "DISPUTE_COVERED",
 )  # fmt: skip
 
 

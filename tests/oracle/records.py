@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfoNotFoundError
 
 import models
 from models import Certificate
-from resolvers import pet_records, trail
+from resolvers import pet_records, reminder_forecasts, trail
 from resolvers.pet_records import Told
 from resolvers.ports import Envelope, Vault
+from resolvers.reminder_forecasts import Outlook
 from resolvers.viewer import Viewer
 from tests.oracle import letter_texts
 from tests.oracle.free_times import Diary
@@ -33,7 +35,8 @@ class Records:
 
     `links` are the addresses of all that is printed, by their keys. `told` is what the staff are told of the whole record
     of one pet, by its key, and `told_owners` what each of its owners is, by hers as well: a text, which no oracle can make;
-    nor can it make `letters`, how a letter about each of some appointments would look.
+    nor can it make `letters`, how a letter about each of some appointments would look. `outlooks` are what each reminder
+    rule would do, by its key, or why nobody can say.
     """
 
     def __init__(
@@ -43,9 +46,11 @@ class Records:
         links: dict[UUID, Any],
         told: dict[UUID, Told],
         told_owners: dict[tuple[UUID, UUID], Told],
+        outlooks: dict[UUID, Outlook | ZoneInfoNotFoundError],
         letters: dict[UUID, Envelope],
         vault: Vault,
     ) -> None:
+        self.outlooks = outlooks
         self.rows = rows
         self._vault = vault
         self.cursor = cursor
@@ -77,8 +82,10 @@ class Records:
             for each in rows[models.Ownership]
             if each.pet_id in pets and each.ends_on is None and each.may_view
         }
+        outlooks = {each.id: await _outlook(nobody, each.id) for each in rows[models.ReminderRule]}
         looked_at = await letter_texts.letters(rows)
-        return cls(rows, trail.cursor(await trail.latest(), vault), links, told, told_owners, looked_at, vault)
+        place = trail.cursor(await trail.latest(), vault)
+        return cls(rows, place, links, told, told_owners, outlooks, looked_at, vault)
 
     def sealed(self, text: str) -> str:
         """The seal of a link."""
@@ -87,6 +94,13 @@ class Records:
     def one(self, model: Any, key: UUID | None) -> Any | None:
         """The row with this key."""
         return self._by_key[model].get(key)
+
+
+async def _outlook(viewer: Viewer, rule_id: UUID) -> Outlook | ZoneInfoNotFoundError:
+    try:
+        return await reminder_forecasts.of_rule(viewer, rule_id, now=NOW)
+    except ZoneInfoNotFoundError as unknown:
+        return unknown
 
 
 def _link(where: str, beyond: str, sealed: str, vault: Vault) -> dict[str, Any]:

@@ -12,7 +12,18 @@ import graphql
 from models import refusal
 from models.role import Role
 from models.row import folded
-from tests.oracle import bills, deaths, histories, letter_texts, lines, oracle, paid, prices, searches
+from tests.oracle import (
+    bills,
+    deaths,
+    histories,
+    letter_texts,
+    lines,
+    oracle,
+    paid,
+    prices,
+    reminder_rules,
+    searches,
+)
 from tests.oracle.kinds import OF_TYPE, PRINTED, Thing
 from tests.oracle.pages import bad_input, connection
 from tests.world import NOW
@@ -204,6 +215,22 @@ class Roots:
 
     def reminder_rule(self, id: str) -> Any:
         return next(iter(self._all("ReminderRule", id=_key("ReminderRule", id))), None)
+
+    def reminder_rule_forecast(self, rule_id: str | None = None, input: None = None) -> Any:
+        if rule_id is None or input is not None:
+            raise bad_input()
+        found = next(iter(self._all("ReminderRule", id=_key("ReminderRule", rule_id))), None)
+        return found and reminder_rules.forecast(self._oracle, found.row)
+
+    def reminder_figures(self, to: str, location_id: str | None = None, **more: str) -> Any:
+        place = location_id and next(iter(self._all("Location", id=_key("Location", location_id))), None)
+        if location_id and not place:
+            return None
+        first, last = date.fromisoformat(more["from"]), date.fromisoformat(to)
+        months = (last.year - first.year) * 12 + last.month - first.month + 1
+        if not 1 <= months <= 36 or date.max.year in (first.year, last.year):
+            raise bad_input()
+        return reminder_rules.figures(self._oracle, first, last, place and place.row.id)
 
     # Letters
 

@@ -21,7 +21,10 @@ from tests.world.money import a_draft
 pytestmark = pytest.mark.anyio
 
 GUARDS = {
-    one.name: one for one in import_module("models.migrations.0017_paying_kept").CONSTRAINTS if isinstance(one, Guard)
+    one.name: one
+    for name in ("0017_paying_kept", "0021_write_offs_undone")
+    for one in import_module(f"models.migrations.{name}").CONSTRAINTS
+    if isinstance(one, Guard)
 }
 YESTERDAY = TODAY - timedelta(days=1)
 Wrong = Callable[[Two], Awaitable[Any]]
@@ -79,6 +82,11 @@ def credited(net: int, tax: int, *, more: int = 0, **but: Any) -> Wrong:
 async def _closed(two: Two) -> None:
     await sql.execute("UPDATE legal_entity SET closed_through = ? WHERE id = ?", (YESTERDAY, two.hers.entity.id))
     await released(posted_on=YESTERDAY)(two)
+
+
+async def _put_back_twice(two: Two) -> None:
+    for kind in (EntryKind.WRITE_OFF, EntryKind.WRITE_OFF_UNDONE, EntryKind.WRITE_OFF_UNDONE):
+        await posts(kind, 5, "invoice")(two)
 
 
 def reopens(closed_through: Any) -> Wrong:
@@ -176,6 +184,7 @@ WRONG: dict[str, list[Wrong]] = {
         posts(EntryKind.ALLOCATION, 1, "invoice", "payment"),
         posts(EntryKind.CREDIT, 1000, "invoice", "credit_note"),
     ],
+    "ledger_write_off_undone": [posts(EntryKind.WRITE_OFF_UNDONE, 1, "invoice"), _put_back_twice],
     "ledger_on_account": [
         posts(EntryKind.REFUND, 1000, "payment", "refund"),
         posts(EntryKind.ALLOCATION, 1, "invoice", "payment"),
@@ -275,7 +284,8 @@ async def test_what_follows_from_what_is_there_is_not_refused(two):
     await posts(EntryKind.ALLOCATION, 100, "invoice", "payment")(two)
     await posts(EntryKind.DISPUTE_WON, 4000, "payment", "dispute")(two)
     await released(4000)(two)
-    await posts(EntryKind.WRITE_OFF, 4000, "invoice")(two)
+    for kind in (EntryKind.WRITE_OFF, EntryKind.WRITE_OFF_UNDONE, EntryKind.WRITE_OFF):
+        await posts(kind, 4000, "invoice")(two)
     left = (
         "SELECT SUM(CASE WHEN debit = 'RECEIVABLE' THEN minor ELSE -minor END) FROM ledger_entry WHERE invoice_id = ?"
     )

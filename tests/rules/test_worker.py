@@ -8,13 +8,15 @@ from datetime import timedelta
 import pytest
 import structlog
 
-from models import IdempotencyKey, Letter, Message, SignInCode, Throttle, Visit, sql
+from models import IdempotencyKey, Letter, Message, Pet, RuleKind, SignInCode, Throttle, Visit, sql
+from models.pet import DatePrecision
 from models.refusal import DatabaseUnavailable
-from resolvers import messages, visits
+from resolvers import messages, pets, reminders, visits
 from resolvers.messages import Delivered, Recipient
+from resolvers.pets import PetChanges
 from resolvers.ports import MailRefused
 from tests.postbox import Clock, PaperVault, PostBox
-from tests.world import AN_HOUR, NOW, a_visit, a_world
+from tests.world import AN_HOUR, NOW, TODAY, a_consent, a_rule, a_visit, a_world
 from vetdesk import worker
 from vetdesk.worker import Duties
 
@@ -308,3 +310,45 @@ async def test_a_worker_locks_records_in_its_rounds(database, box, clock, monkey
     async with working(the_duties(box, clock)):
         await asyncio.wait_for(looked.wait(), 10)
     assert (await Visit.get()).locked_at == NOW
+
+
+async def test_what_is_due_is_planned_decided_and_then_delivered(database, box, clock):
+    """Her dog turns out to be seven today: the worker follows the trail, and wakes whoever sends."""
+    world = await a_world()
+    await a_rule("Seven years", RuleKind.AGE, first_age_months=84, services=[world.service])
+    await a_consent(world.owner)
+    born = PetChanges(born_on=TODAY.replace(year=2019), born_precision=DatePrecision.DAY)
+    await pets.amend(world.vet.viewer, world.pet.id, born, key="k", now=NOW)
+    wake = asyncio.Event()
+    with structlog.testing.capture_logs() as logs:
+        await worker.remind(the_duties(box, clock), asyncio.Event(), wake)
+    assert logs == [
+        {"event": "reminders_planned", "log_level": "info", "pets": 1, "changed": 1},
+        {"event": "reminders_decided", "log_level": "info", "reminders": 1, "letters": 1, "withheld": 0},
+    ]
+    assert wake.is_set()
+    assert (await Message.get()).to_address == "olga.berg@home.example"
+    with structlog.testing.capture_logs() as again:
+        await worker.remind(the_duties(box, clock), asyncio.Event(), wake)
+    assert again == []
+
+
+async def test_a_mail_server_that_does_not_answer_keeps_nothing_from_being_planned(database, box, clock, monkeypatch):
+    await letters_to("anna")
+    hangs, planned = asyncio.Event(), asyncio.Event()
+
+    async def for_ever():
+        hangs.set()
+        await asyncio.Event().wait()
+
+    async def noted(*_given, **_named):
+        await hangs.wait()
+        planned.set()
+        return reminders.Planned()
+
+    box.meanwhile = for_ever
+    monkeypatch.setattr(reminders, "plan_due", noted)
+    monkeypatch.setattr(worker, "GRACE_SECONDS", 0.01)
+    async with working(the_duties(box, clock)):
+        await asyncio.wait_for(planned.wait(), 10)
+    assert await Pet.all().count() == 0

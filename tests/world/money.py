@@ -187,6 +187,13 @@ async def an_invoice(owner: Owner, *, visit: Visit | None = None, gross: int = 5
     return invoice
 
 
+async def a_written_off_invoice(owner: Owner) -> Invoice:
+    """An issued invoice of which all is written off."""
+    invoice = await an_invoice(owner)
+    await posted(invoice, _posting(EntryKind.WRITE_OFF, invoice, invoice.gross_minor, because="Moved away."))
+    return invoice
+
+
 def some_names(client: str) -> Names:
     return Names(
         seller="High Street Vets Ltd",
