@@ -87,7 +87,8 @@ class Figure:
 
 def _on(asked: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    out, databases = Console(), Databases(asked.database)
+    console, databases = Console(), Databases(asked.database)
+    out = console if console.is_terminal else Console(width=110)
     # Started here, in the main thread and outside the loop: the server ends with the thread that started it.
     databases.start()
     try:
@@ -98,7 +99,7 @@ def _on(asked: argparse.Namespace) -> int:
     total = sum(one.seconds for one in figures[:2])
     title = f"{asked.database}, {asked.pets:,} pets with something due (aim: planned and decided in {AIM_SECONDS} s)"
     table = Table(title=title, title_justify="left")
-    for heading in ("", "seconds", "at work here", "transactions", "longest ms", "memory after, MB"):
+    for heading in ("", "seconds", "own CPU s", "parts", "longest ms", "MB after"):
         table.add_column(heading, justify="left" if not heading else "right")
     table.add_row("before", "", "", "", "", f"{before:.0f}")
     for one in figures:
@@ -112,7 +113,7 @@ def _on(asked: argparse.Namespace) -> int:
         table.add_row(one.name, *row)
     table.add_row("planned and decided", f"{total:.2f}", f"{sum(one.worked for one in figures[:2]):.2f}", "", "", "")
     out.print(table)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1_000_000
     out.print(f"Most memory at any time: {peak:.0f} MB", highlight=False)
     for complaint in wrong:
         out.print(complaint, style="bold red", highlight=False, markup=False)
