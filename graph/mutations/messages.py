@@ -44,7 +44,7 @@ class EmailAddressRestored:
 class MessageSentAgain:
     """Another letter about the same waits to be sent."""
 
-    message: Message = said(
+    again: Message = said(
         "The new letter. It is looked at again before it is sent, like any: it may yet be withheld, and says why."
     )
 
@@ -70,5 +70,5 @@ class MessageMutations:
         Refused for any other letter, and for one that was sent again already.
         """
         viewer, now = info.context.viewer, info.context.now
-        again = await messages.send_again(viewer, key(input.message_id, "Message"), key=input.idempotency_key, now=now)
-        return answered(MessageSentAgain, message=mailings.one(viewer, again))
+        again = await messages.send_again(viewer, key("Message", input.message_id), key=input.idempotency_key, now=now)
+        return answered(MessageSentAgain, again=mailings.one(viewer, again))

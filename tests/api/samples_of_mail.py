@@ -21,7 +21,7 @@ async def of_mail(world: World, boss: Viewer) -> list[Sample]:
             boss,
             {"messageId": id_of(lost)},
             {"messageId": id_of(other)},
-            "MessageSentAgain { message { id state } }",
+            "MessageSentAgain { again { id state } }",
             {**once, "Event": 1, "EventDetail": 1, "Message": 1},
         ),
         Sample(
