@@ -44,6 +44,7 @@ class EmailAddressRestored:
 class MessageSentAgain:
     """Another letter about the same waits to be sent."""
 
+    # Not `message`, which every refusal has as well: a client could not ask for both.
     again: Message = said(
         "The new letter. It is looked at again before it is sent, like any: it may yet be withheld, and says why."
     )
