@@ -34,7 +34,7 @@ async def of_reminding(world: World, audience: Audience, page: dict[str, Any]) -
         },
         "undeliverableAddresses": page,
         "reminderRule": {"id": id_of(rule)},
-        "reminderRuleForecast": {"ruleId": id_of(rule), "input": None},
+        "reminderRuleForecast": {"ruleId": None, "input": {"kind": "VACCINATION", "steps": [-30, 0]}},
         "reminderFigures": {"locationId": place, **DAYS},
         "letterTexts": {"onlyInUse": True},
         "letterPreview": {
