@@ -13,6 +13,7 @@ from models import IdempotencyKey
 from resolvers.viewer import Audience, Viewer
 from tests.api.garbage import readable, unreadable
 from tests.api.questions_of_money import of_money
+from tests.api.questions_of_reminding import of_reminding
 from tests.api.samples import Sample
 from tests.api.staff_samples import Samples, samples
 from tests.doorkeeper import PASSWORD
@@ -180,6 +181,7 @@ async def questions(made: Samples, audience: Audience) -> dict[str, dict[str, An
         "deathPreview": death,
         "petRecord": {"petId": id_of(world.pet)},
         **await of_money(world, audience, page),
+        **await of_reminding(world, audience, page),
     }
     if audience is Audience.OWNER:
         return {**both, "myAppointments": page}

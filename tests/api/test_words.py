@@ -93,6 +93,8 @@ def test_an_owner_asks_for_nothing_but_this():
         "pet",
         "petRecord",
         "myPets",
+        "myMessages",
+        "myReminders",
         "myInvoices",
         "myPayments",
         "myStatement",
@@ -109,7 +111,7 @@ def test_an_owner_asks_for_nothing_but_this():
 
 def test_an_owner_watches_nothing_but_this():
     assert OWNER_VIEW.subscription_type
-    assert set(OWNER_VIEW.subscription_type.fields) == {"myAppointmentChanged", "myInvoiceChanged"}
+    assert set(OWNER_VIEW.subscription_type.fields) == {"myAppointmentChanged", "myInvoiceChanged", "myReminderChanged"}
 
 
 @pytest.mark.parametrize(
@@ -117,7 +119,21 @@ def test_an_owner_watches_nothing_but_this():
     [
         ("Staff", {"id", "displayName"}),
         ("CoOwner", {"displayName"}),
-        ("Client", {"id", "givenName", "familyName", "displayName", "language", "address", "emails", "phones"}),
+        (
+            "Client",
+            {
+                "id",
+                "givenName",
+                "familyName",
+                "displayName",
+                "language",
+                "address",
+                "emails",
+                "phones",
+                "zone",
+                "contactPreferences",
+            },
+        ),
     ],
 )
 def test_of_people_an_owner_sees_nothing_but_this(kind, fields):
@@ -192,14 +208,17 @@ PAGED = (
     "Document",
     "HistoryEntry",
     "ImportedLine",
+    "Message",
     "Note",
     "NoteRevision",
     "Pet",
     "Prescription",
     "PriceListEntry",
     "RecordReading",
+    "Reminder",
     "TreatmentPlan",
     "TreatmentStep",
+    "UndeliverableAddress",
     "Vaccination",
     "Visit",
     "Vital",

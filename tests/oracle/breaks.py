@@ -17,7 +17,7 @@ from resolvers import access, accounts
 from resolvers.access import ALL, NOTHING, ROWS
 from resolvers.viewer import Audience
 
-_CONDITION = r"(?:NOT )?[\w{}.]+(?: = [\w{}.']+| IS(?: NOT)? NULL| IN \([^)]*\))?"
+_CONDITION = r"(?:NOT )?[\w{}.]+(?: (?:=|<>) [\w{}.']+| IS(?: NOT)? NULL| (?:NOT )?IN \([^)]*\))?"
 
 
 @dataclass(frozen=True)

@@ -103,7 +103,7 @@ async def _wishes(people: dict[str, Any]) -> None:
     await a_care_letter(owner, **SENT, appointment_id=sold.id)
     for letter in (Letter.SIGN_IN_CODE, Letter.INVITATION):
         code = await a_care_letter(owner)
-        await Message.filter(id=code.id).update(letter=letter, state=MessageState.FAILED, purpose=None)
+        await Message.filter(id=code.id).update(letter=letter, state=MessageState.SENT, sent_at=NOW, purpose=None)
     nobodys = await a_care_letter(owner)
     await Message.filter(id=nobodys.id).update(client_id=None, state=MessageState.FAILED)
     await a_consent(owner)
