@@ -52,7 +52,6 @@ RULES = (
         (DENTAL,),
         species=(Species.DOG, Species.CAT),
         every_months=12,
-        first_age_months=24,
     ),
     Rule(
         "Senior check for dogs",
