@@ -25,6 +25,7 @@ from models.row import uuid7
 from resolvers.ledger import Posting
 from tests.violating import a_row, insert
 from tests.world import NOW, World, a_pet, a_visit, a_world, an_owner
+from tests.world.at_once import made_at_once
 from tests.world.money import Bookkeeping, a_draft, a_legal_entity, a_payment, an_invoice, posted, some_bookkeeping
 
 
@@ -41,6 +42,7 @@ class Two:
     elsewhere: Any
 
 
+@made_at_once
 async def two_clients() -> Two:
     """Olga's card payment is disputed, Paul's dispute is lost; more was given up, cancelled and shared."""
     world = await a_world()

@@ -38,7 +38,7 @@ from resolvers import sessions
 from resolvers.ports import Ports
 from resolvers.viewer import Audience, Viewer
 from tests.doorkeeper import HOME, RULES, VAULT, FastPasswords
-from vetdesk.database import connect
+from vetdesk.database import at_once, connect
 from vetdesk.demo import sign_ins
 from vetdesk.demo.building import Size, build
 from vetdesk.demo.quiet import NoTokens
@@ -53,7 +53,8 @@ PORTS = Ports(VAULT, FastPasswords(), NoTokens(), record_format(), RULES)
 async def database(anyio_backend, databases):
     """A small demo practice, filled once: these tests only look at it."""
     async with databases.migrated() as made, connect(made.url):
-        await build(PORTS, now=WEDNESDAY, report=lambda *_: None, size=SMALL)
+        with at_once():
+            await build(PORTS, now=WEDNESDAY, report=lambda *_: None, size=SMALL)
         yield made
 
 

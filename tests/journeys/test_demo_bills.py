@@ -25,7 +25,7 @@ from resolvers import checkouts, ledger
 from resolvers.viewer import Viewer
 from tests.journeys.test_demo import PORTS, SMALL, WEDNESDAY
 from tests.journeys.test_demo_filling import MOMENTS
-from vetdesk.database import connect
+from vetdesk.database import at_once, connect
 from vetdesk.demo import animals, bills, households, sign_ins, visits
 from vetdesk.demo.bills import Bill, Fate
 from vetdesk.demo.building import build
@@ -39,7 +39,8 @@ DESK = Viewer.system("a test")
 async def database(anyio_backend, databases):
     """A small demo practice, filled once: these tests only look at it."""
     async with databases.migrated() as made, connect(made.url):
-        await build(PORTS, now=WEDNESDAY, report=lambda *_: None, size=SMALL)
+        with at_once():
+            await build(PORTS, now=WEDNESDAY, report=lambda *_: None, size=SMALL)
         yield made
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator
 from functools import cache
 from random import Random
@@ -28,6 +27,7 @@ def askable(audience: Audience, role: Role) -> frozenset[Asked]:
     return frozenset((of.name, name) for of in _types(audience, role) for name in of.fields)
 
 
+@cache
 def _types(audience: Audience, role: Role) -> list[graphql.GraphQLObjectType]:
     schema = SCHEMAS[audience]
     assert schema.query_type
@@ -58,6 +58,17 @@ def _found_edges(
             yield name, "", kind
 
 
+@cache
+def _steps_to(schema: graphql.GraphQLSchema, role: Role, audience: Audience, wanted: str) -> dict[str, int]:
+    """The least number of steps from each type to the one that is wanted."""
+    near = {wanted: 0}
+    for steps in range(1, _STEPS + 1):
+        for of in _types(audience, role):
+            if of.name not in near and any(near.get(to.name, steps) < steps for _, _, to in _edges(schema, of, role)):
+                near[of.name] = steps
+    return near
+
+
 class Directed:
     """Finds documents for one who asks."""
 
@@ -80,13 +91,20 @@ class Directed:
     def _paths(self, wanted: str) -> Iterator[list[tuple[Any, str, str]]]:
         """The ways from the root to a type, the shortest ones first."""
         schema = self._oracle.schema
-        waiting: deque[tuple[Any, list[tuple[Any, str, str]]]] = deque([(schema.query_type, [])])
-        while waiting:
-            of, path = waiting.popleft()
-            if of.name == wanted:
-                yield path
-            if len(path) < _STEPS:
-                waiting += [(to, [*path, (of, name, on)]) for name, on, to in _edges(schema, of, self._role)]
+        near = _steps_to(schema, self._role, self._oracle.audience, wanted)
+        for steps in range(_STEPS + 1):
+            yield from self._paths_of(steps, schema.query_type, near)
+
+    def _paths_of(self, steps: int, of: Any, near: dict[str, int]) -> Iterator[list[tuple[Any, str, str]]]:
+        """Those that take as many steps from here; of what is too far away none is begun."""
+        if near.get(of.name, _STEPS + 1) > steps:
+            return
+        if not steps:
+            yield []
+            return
+        for name, on, to in _edges(self._oracle.schema, of, self._role):
+            for path in self._paths_of(steps - 1, to, near):
+                yield [(of, name, on), *path]
 
     def _texts(self, path: list[tuple[Any, str, str]], wanted: Asked) -> Iterator[str]:
         schema = self._oracle.schema

@@ -17,6 +17,7 @@ from hypothesis_graphql import nodes, queries
 
 from resolvers.viewer import Audience
 from tests.oracle.arguments import Arguments
+from tests.oracle.drawn import drawn_once
 from tests.oracle.kinds import SCHEMAS
 
 _TURNS = ("@include(if: $yes)", "@skip(if: $no)", "@include(if: $no)", "@skip(if: $yes)")
@@ -53,6 +54,10 @@ class Selected:
 @lru_cache(1_000)
 def selections(audience: Audience, root: str, many: int, seed: int = 0) -> Sequence[FieldNode]:
     """Ways to select from a root field, drawn by chance: the same in every run."""
+    return drawn_once((str(audience), root, many, seed), SCHEMAS[audience], lambda: _drawn(audience, root, many, seed))
+
+
+def _drawn(audience: Audience, root: str, many: int, seed: int) -> list[FieldNode]:
     schema, found = SCHEMAS[audience], list[FieldNode]()
     scalars = {name: _NOTHING for name, each in schema.type_map.items() if isinstance(each, graphql.GraphQLScalarType)}
     strategy = queries(schema, fields=[root], custom_scalars=scalars, print_ast=lambda document: document)

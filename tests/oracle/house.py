@@ -75,6 +75,7 @@ from tests.world import (
     an_ownership,
     some_working_hours,
 )
+from tests.world.at_once import made_at_once
 from tests.world.endings import a_plan_and_a_prescription
 
 DAY, QUARTER = timedelta(days=1), timedelta(minutes=15)
@@ -93,6 +94,7 @@ class House:
     people: dict[str, Member | Owner]
 
 
+@made_at_once
 async def a_full_house() -> tuple[World, dict[str, Any]]:
     """Two places, owners who share pets, visits before and after, and a place whose clock is unknown."""
     world = await a_world()
@@ -127,6 +129,7 @@ async def a_full_house() -> tuple[World, dict[str, Any]]:
     }
 
 
+@made_at_once
 async def a_house() -> House:
     """The same with more of everything: a place that closes, somebody who may not look, sign-ins that have ended."""
     world, people = await a_full_house()

@@ -42,6 +42,7 @@ from tests.world import (
     an_import,
     what_the_practice_keeps,
 )
+from tests.world.at_once import made_at_once
 from tests.world.paper_files import a_paper_file
 
 pytestmark = pytest.mark.anyio
@@ -201,6 +202,7 @@ CASES: dict[str, list[Bad | Twin]] = {
 }
 
 
+@made_at_once
 async def a_full_world():
     """At least one row in each table that has a constraint."""
     world = await a_world()

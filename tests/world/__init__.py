@@ -15,6 +15,7 @@ from tortoise.models import Model
 
 import models
 from models import Location, Pet, Practice, Room, Service, sql
+from tests.world.at_once import made_at_once
 from tests.world.doses import a_certificate, a_certificate_file, a_vaccination, a_vaccine, activated, some_facts
 from tests.world.elsewhere import an_import
 from tests.world.endings import Life, a_dead_pet, a_life
@@ -140,6 +141,7 @@ class World:
     pet: Pet
 
 
+@made_at_once
 async def a_world() -> World:
     """The whole of it, each with its defaults."""
     practice, location = await a_practice(), await a_location()
