@@ -10,7 +10,7 @@ INSTALL = $(PY) -m pip install --quiet --disable-pip-version-check --require-has
 LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench schema audit clients soak livesoak answers books crash lock
+.PHONY: help run test check bench schema audit clients soak livesoak answers books year crash lock
 
 help: ## (this list)
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -51,6 +51,9 @@ answers: $(VENV)/.dev ## 100,000 random documents on each database, each answer 
 
 books: $(VENV)/.dev ## 200 random histories of money on each database, after each step held against a bookkeeper's
 	@$(PY) -m tests.soak.histories $(ARGS)
+
+year: $(VENV)/.dev ## a year of reminders for 10,000 pets on each database, held against an independent reckoning
+	@$(PY) -m tests.year $(ARGS)
 
 crash: $(VENV)/.dev ## kill whoever pays, gives back or issues between every two steps, on each database
 	@$(PY) -m tests.crash $(ARGS)

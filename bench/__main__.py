@@ -13,7 +13,7 @@ from pathlib import Path
 import uvloop
 from rich.console import Console
 
-from bench import picture, records, report, starts
+from bench import picture, records, reminding, report, starts
 from bench.fanout.__main__ import main as fanout
 from bench.figures import Figures
 from bench.measuring import Effort
@@ -45,6 +45,7 @@ run goes on without those two. PostgreSQL comes with the packages for the tests,
                                  sign_in, issue, pay or statement
   make bench ARGS=fanout         how soon live changes arrive, beside Mercurius
   make bench ARGS=records        how long a search of 100,000 records takes, and a page of a long history
+  make bench ARGS=reminding      how long it takes to plan and to decide what is due for 10,000 pets
 """
 
 
@@ -56,6 +57,8 @@ def main() -> int:
         return fanout(sys.argv[2:])
     if sys.argv[1:2] == ["records"]:
         return records.main(sys.argv[2:])
+    if sys.argv[1:2] == ["reminding"]:
+        return reminding.main(sys.argv[2:])
     asked = _parser().parse_args()
     if asked.figures:
         return _on(asked.database, asked)

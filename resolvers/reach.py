@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from models import Channel, ConsentSource, NoticeReason, sql
@@ -12,22 +13,23 @@ from models.consent import WITHOUT_A_WORD
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
-    from uuid import UUID
 
     from models import Purpose
 
 _AT_ONCE = 500
-_KNOWN = (
-    "FROM client c "
+COLUMNS: Final = (
+    "c.id, c.language, c.zone, e.address, e.fold, u.id IS NOT NULL AS is_undeliverable, w.is_given, w.source, w.said_at"
+)
+"""What `read` reads of a client `c` with what is `JOINED`."""
+JOINED: Final = (
     "LEFT JOIN client_email e ON e.id = (SELECT first.id FROM client_email first WHERE first.client_id = c.id "
     "ORDER BY first.position, first.id LIMIT 1) "
     "LEFT JOIN undeliverable_address u ON u.fold = e.fold "
     "LEFT JOIN consent w ON w.client_id = c.id AND w.channel = ? AND w.purpose = ? "
 )
-_REACH = (
-    "SELECT c.id, c.language, c.zone, e.address, e.fold, u.id IS NOT NULL AS is_undeliverable, "
-    f"w.is_given, w.source, w.said_at {_KNOWN}WHERE c.id IN ({{clients}})"
-)
+"""What hangs on a client `c`; its values are a channel and a purpose."""
+_KNOWN = f"FROM client c {JOINED}"
+_REACH = f"SELECT {COLUMNS} {_KNOWN}WHERE c.id IN ({{clients}})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,24 +56,28 @@ class Reach:
 
 async def of(client_ids: Iterable[UUID], purpose: Purpose) -> Mapping[UUID, Reach]:
     """How each of these clients is reached for that purpose, as things stand now."""
-    wanted, found = sorted(set(client_ids)), {}
+    wanted, found = sorted(set(client_ids)), dict[UUID, Reach]()
     for start in range(0, len(wanted), _AT_ONCE):
         some = wanted[start : start + _AT_ONCE]
         rows = await sql.fetch(_REACH.replace("{clients}", sql.marks(len(some))), (Channel.EMAIL, purpose, *some))
         for row in rows:
-            agreed = WITHOUT_A_WORD[purpose] if row["is_given"] is None else bool(row["is_given"])
-            key = sql.as_key(row["id"])
-            found[key] = Reach(
-                client_id=key,
-                address=row["address"] or "",
-                mailbox=row["fold"] or "",
-                language=row["language"],
-                zone=row["zone"],
-                why_not=_why_not(agreed, row["address"], bool(row["is_undeliverable"])),
-                consent_source=None if row["source"] is None else ConsentSource(row["source"]),
-                consent_at=None if row["said_at"] is None else sql.as_instant(row["said_at"]),
-            )
+            found[sql.as_key(row["id"])] = read(row, purpose)
     return found
+
+
+def read(row: Mapping[str, Any], purpose: Purpose) -> Reach:
+    """How the client in a row is reached (`COLUMNS`), whose consent was joined for that purpose."""
+    agreed = WITHOUT_A_WORD[purpose] if row["is_given"] is None else bool(row["is_given"])
+    return Reach(
+        client_id=sql.as_key(row["id"]),
+        address=row["address"] or "",
+        mailbox=row["fold"] or "",
+        language=row["language"],
+        zone=row["zone"],
+        why_not=_why_not(agreed, row["address"], bool(row["is_undeliverable"])),
+        consent_source=None if row["source"] is None else ConsentSource(row["source"]),
+        consent_at=None if row["said_at"] is None else sql.as_instant(row["said_at"]),
+    )
 
 
 def reached(client: str, purpose: Purpose) -> tuple[str, tuple[Any, ...]]:

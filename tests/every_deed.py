@@ -30,7 +30,7 @@ from resolvers import (
 )
 from resolvers.access import Deed, Where
 from resolvers.viewer import Audience, Viewer
-from tests import deeds_of_endings, deeds_of_mail, deeds_of_preferences
+from tests import deeds_of_endings, deeds_of_holding, deeds_of_mail, deeds_of_preferences, deeds_of_reminders
 from tests.doorkeeper import HOME, PASSWORD, RULES, VAULT, FastPasswords, PaperTokens
 from tests.postbox import PostBox
 from tests.scene import NOBODY, OWNER, ROLELESS, STAFF, Scene, a_newcomer, held
@@ -360,4 +360,6 @@ from tests import deeds_of_imports, deeds_of_papers  # noqa: E402, F401 - the de
 
 deeds_of_endings.join(line, ALL_STAFF, OWNERS)
 deeds_of_preferences.join(line, ALL_STAFF, OWNERS)
+deeds_of_holding.join(line, ALL_STAFF)
 deeds_of_mail.join(line, ALL_STAFF, DESK)
+deeds_of_reminders.join(line)

@@ -36,6 +36,9 @@ class Postmaster:
     data_answer: str | None = None
     reset_answer: str = "250 OK"
     silent: bool = False
+    never_answers_the_words: bool = False
+    hangs_up: str = ""
+    """When it breaks the connection, once: at the address, before the words, amid them, or after the last dot."""
     asked: asyncio.Event = field(default_factory=asyncio.Event)
     sessions: set[int] = field(default_factory=set)
     letters: list[tuple[str, list[str], EmailMessage]] = field(default_factory=list)
@@ -52,25 +55,52 @@ class Postmaster:
         return "250 OK"
 
     async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802  aiosmtpd's name
+        if self.breaks_off("at the address", server):
+            return "250 OK"
         if address in self.refused:
             return self.refused[address]
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):  # noqa: N802  aiosmtpd's name
+        if self.never_answers_the_words:
+            await asyncio.Event().wait()
         if self.data_answer:
             return self.data_answer
         self.sessions.add(session.peer[1])
         message = email.message_from_bytes(envelope.content, policy=email.policy.default)
         self.letters.append((envelope.mail_from, envelope.rcpt_tos, message))
+        self.breaks_off("after the last dot", server)
         return "250 2.0.0 queued as 4711"
 
     async def handle_RSET(self, server, session, envelope):  # noqa: N802  aiosmtpd's name
         return self.reset_answer
 
+    def breaks_off(self, when, server):
+        """Whether the connection is broken now."""
+        if self.hangs_up != when:
+            return False
+        self.hangs_up = ""
+        server.transport.abort()
+        return True
+
     def login(self, server, session, envelope, mechanism, data):
         self.logins.append((data.login, data.password))
         return AuthResult(success=self.allows_login, handled=False)
+
+
+class Fickle(SMTP):
+    """A real SMTP server that may break the connection before or amid the words."""
+
+    async def smtp_DATA(self, arg):  # noqa: N802  aiosmtpd's name
+        if self.event_handler.breaks_off("before the words", self):
+            return
+        if self.event_handler.hangs_up == "amid the words":
+            await self.push("354 Go on")
+            await self._reader.readline()
+            self.event_handler.breaks_off("amid the words", self)
+            return
+        await super().smtp_DATA(arg)
 
 
 @asynccontextmanager
@@ -79,7 +109,7 @@ async def a_server(postmaster, *, port=0, tls=None, **more):
     open_sessions = set()
 
     def session():
-        protocol = SMTP(postmaster, hostname="mail.example", authenticator=postmaster.login, **more)
+        protocol = Fickle(postmaster, hostname="mail.example", authenticator=postmaster.login, **more)
         open_sessions.add(protocol)
         return protocol
 

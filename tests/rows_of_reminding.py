@@ -8,14 +8,13 @@ from tortoise.models import Model
 
 import models
 from models import Letter, Message, MessageState, NoticeOutcome, NoticeReason, ReminderReason, ReminderState
-from tests.rows_of_money import OURS, STAFF
+from tests.rows_of_money import STAFF
 from tests.world import (
     NOW,
     Owner,
     a_care_letter,
     a_consent,
     a_dead_pet,
-    a_letter_text,
     a_notice,
     a_reminder,
     an_undeliverable_address,
@@ -25,7 +24,6 @@ _HERS: dict[str, tuple[str, ...]] = {"hers": (*STAFF, "OWNER"), "a stranger's": 
 REMINDING: dict[type[Model], dict[str, tuple[str, ...]]] = {
     models.Consent: _HERS,
     models.UndeliverableAddress: {**_HERS, "nobody's": STAFF},
-    models.LetterText: OURS,
     models.Reminder: {
         "hers": (*STAFF, "OWNER", "CO_OWNER"),
         "done": (*STAFF, "OWNER", "CO_OWNER"),
@@ -86,7 +84,6 @@ async def reminding_of(
     return {
         models.Consent: {"hers": await a_consent(owner), "a stranger's": await a_consent(stranger)},
         models.UndeliverableAddress: {**addresses, "nobody's": await an_undeliverable_address("gone@home.example")},
-        models.LetterText: {"ours": await a_letter_text()},
         models.Reminder: {
             "hers": reminder,
             "done": await a_reminder(hers, cycle="done", **DONE),

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from models.refusal import DatabaseUnavailable
 from vetdesk import landing
+from vetdesk.bounces import BounceDoor
 from vetdesk.journals import JournalDoor
 from vetdesk.letter_pages import LetterDoor
 from vetdesk.papers import PaperDoor
@@ -51,6 +52,7 @@ def create_app(
     papers: PaperDoor | None = None,
     letters: LetterDoor | None = None,
     notices: NoticeDoor | None = None,
+    bounces: BounceDoor | None = None,
     journals: JournalDoor | None = None,
     metrics: Callable[[Request], Awaitable[Response]] | None = None,
 ) -> Starlette:
@@ -60,7 +62,8 @@ def create_app(
     whether this process can work. `cors_origins` are the web pages that may call us.
     `papers` answers whoever holds a certificate, or a link to a paper, `journals` whoever has a link to the books,
     `letters` whoever holds a letter with a link.
-    `notices` takes in what the payment provider tells us; without one there is no such address.
+    `notices` takes in what the payment provider tells us, `bounces` the letters that came back; without one there is no
+    such address.
     `metrics` answers whoever keeps an eye on the machine; without it there is no such page.
     """
     return Starlette(
@@ -76,6 +79,7 @@ def create_app(
             *(_papers(papers) if papers else []),
             *(_letters(letters) if letters else []),
             *([Route("/payments/notices", notices.take, methods=["POST"])] if notices else []),
+            *([Route("/bounces", bounces.take, methods=["POST"])] if bounces else []),
             *([Route("/journals/{entity}/{first}/{last}.{way}", journals.print, methods=["GET"])] if journals else []),
             *([Route("/metrics", metrics, methods=["GET"])] if metrics else []),
         ],

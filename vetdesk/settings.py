@@ -85,6 +85,25 @@ class Settings(BaseSettings):
         "Without it, letters are written to the outbox folder.",
     )
     mail_from: str = Field(default="Vetdesk <practice@vetdesk.example>", description="The sender of our letters.")
+    mail_return_to: str | None = Field(
+        default=None,
+        description="The address to which a letter comes back that cannot be delivered; that of the sender by default.",
+    )
+    letters_a_minute: Positive = Field(
+        default=60,
+        description="The most letters a minute to one mail domain, from all processes together; codes and invitations, for "
+        "which somebody waits, are not counted.",
+    )
+    bounces_url: SecretStr | None = Field(
+        default=None,
+        description="The mailbox to which letters come back, as imaps://name:password@host:993/INBOX. The worker reads there "
+        "what mail servers report, marks that as seen, and leaves all else alone.",
+    )
+    bounces_secret: SecretStr | None = Field(
+        default=None,
+        description="Who sends this as `Authorization: Bearer` may post to /bounces what came back (message/rfc822): 32 "
+        "characters or more. Without it there is no such address.",
+    )
     outbox_folder: Path | None = Field(
         default=None,
         description="Where letters lie when there is no mail server; `outbox` in the data folder by default.",
@@ -238,7 +257,7 @@ class Settings(BaseSettings):
             raise ValueError(f"each must have {_NOTICE_SECRET_LENGTH} characters or more")
         return value
 
-    @field_validator("secret", "metrics_token")
+    @field_validator("secret", "metrics_token", "bounces_secret")
     @classmethod
     def _long_secret(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and len(value.get_secret_value()) < _SECRET_LENGTH:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import structlog
 
@@ -27,6 +28,7 @@ from resolvers.viewer import Audience
 from resolvers.viewers import Viewers
 from vetdesk import metrics, worker
 from vetdesk.app import create_app
+from vetdesk.bounces import BounceDoor, BounceMailbox, fetch_all
 from vetdesk.bus import bus
 from vetdesk.database import connect, counted, pending_migrations
 from vetdesk.feed import Feed
@@ -44,7 +46,7 @@ from vetdesk.tokens import AccessTokens
 from vetdesk.vault import SecretVault
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Coroutine
+    from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
     from datetime import datetime
 
     from starlette.applications import Starlette
@@ -109,7 +111,8 @@ def mail(settings: Settings) -> SmtpMail | OutboxFolder:
     """The mail server of the settings, or the outbox folder."""
     if settings.smtp_url is None:
         return OutboxFolder(settings.letters_folder, sender=settings.mail_from)
-    return SmtpMail(Server.at(settings.smtp_url.get_secret_value()), sender=settings.mail_from)
+    server = Server.at(settings.smtp_url.get_secret_value())
+    return SmtpMail(server, sender=settings.mail_from, return_to=settings.mail_return_to)
 
 
 def payments(settings: Settings) -> HttpGateway | None:
@@ -177,12 +180,40 @@ def live_limits(settings: Settings) -> LiveLimits:
     )
 
 
+def bounce_door(settings: Settings, *, now: Callable[[], datetime]) -> BounceDoor | None:
+    """The door through which letters come back to us; without a secret there is none."""
+    if settings.bounces_secret is None:
+        return None
+    return BounceDoor(settings.bounces_secret.get_secret_value(), host=_letter_host(settings), now=now)
+
+
+def came_back(settings: Settings) -> Callable[[], Awaitable[int]] | None:
+    """Deals with the letters that came back to the mailbox of the settings, if there is one.
+
+    Raises:
+        SettingsError: its address makes no sense.
+    """
+    if settings.bounces_url is None:
+        return None
+    mailbox = BounceMailbox.at(settings.bounces_url.get_secret_value())
+    return partial(fetch_all, mailbox, _letter_host(settings), now=period.now)
+
+
+def _letter_host(settings: Settings) -> str:
+    """What stands behind the @ of the Message-ID of our letters."""
+    host = urlsplit(settings.base_url).hostname or "localhost"
+    return "localhost" if ":" in host else host
+
+
 def duties(settings: Settings, chosen: Adapters) -> worker.Duties:
     """What the worker works with."""
     return worker.Duties(
         mail=chosen.mail,
         vault=chosen.vault,
         payments=chosen.payments,
+        came_back=came_back(settings),
+        # A folder can take any number.
+        letters_a_minute=settings.letters_a_minute if settings.smtp_url else None,
         public_url=settings.base_url,
         every=timedelta(seconds=settings.worker_every_seconds),
         keep_outcomes=timedelta(hours=settings.idempotency_hours),
@@ -317,6 +348,7 @@ def app(
         papers=PaperDoor(chosen.ports, chosen.printer, now=now),
         letters=LetterDoor(chosen.ports, now=now),
         notices=NoticeDoor(settings.notice_secrets, kept=told.set, now=now) if chosen.payments else None,
+        bounces=bounce_door(settings, now=now),
         metrics=metrics.answering(
             settings.metrics_token,
             staff.operations,

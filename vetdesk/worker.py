@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import traceback
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -16,6 +16,7 @@ from models.refusal import DatabaseUnavailable
 from resolvers import card_payments, codes, messages, reminders, retries, sessions, throttles, visits
 from resolvers.ports import Mail, PaymentGateway, Vault
 from resolvers.viewer import Viewer
+from vetdesk.bounces import MailboxUnavailable
 
 TIDY_EVERY = timedelta(minutes=10)
 LOCK_EVERY = timedelta(minutes=1)
@@ -28,6 +29,9 @@ GRACE_SECONDS = 10.0
 
 HANGING_EVERY = timedelta(minutes=5)
 """How often it is said in the log that payments hang."""
+
+MAILBOX_EVERY = timedelta(minutes=1)
+"""How often the mailbox is looked into to which letters come back."""
 
 _LETTERS_AT_ONCE = 20
 _GATHERING = timedelta(milliseconds=250)
@@ -45,6 +49,10 @@ class Duties:
     vault: Vault
     public_url: str
     payments: PaymentGateway | None = None
+    came_back: Callable[[], Awaitable[int]] | None = None
+    """Deals with the letters that came back to a mailbox; how many there were."""
+    letters_a_minute: int | None = None
+    """The most letters a minute to one mail domain."""
     every: timedelta = timedelta(seconds=2)
     keep_outcomes: timedelta = timedelta(hours=24)
     now: Callable[[], datetime] = period.now
@@ -74,6 +82,8 @@ async def run(
     if duties.payments is not None:
         # By themselves: a provider that does not answer keeps no letter waiting.
         rounds.append(asyncio.create_task(_payment_rounds(duties, duties.payments, stop, told)))
+    if duties.came_back is not None:
+        rounds.append(asyncio.create_task(_mailbox_rounds(duties.came_back, stop)))
     stopped = asyncio.create_task(stop.wait())
     try:
         await asyncio.wait((*rounds, stopped), return_when=asyncio.FIRST_COMPLETED)
@@ -99,6 +109,7 @@ async def deliver_all(duties: Duties, stop: asyncio.Event) -> messages.Delivered
             public_url=duties.public_url,
             now=duties.now,
             most=_LETTERS_AT_ONCE,
+            a_minute=duties.letters_a_minute,
         )
         for error in delivered.unexpected:
             _note("letter_failed_unexpectedly", error)
@@ -192,15 +203,17 @@ async def _rounds(duties: Duties, stop: asyncio.Event, wake: asyncio.Event | Non
         if wake is not None:
             # Before looking, so that whoever wakes us while we look makes us look again.
             wake.clear()
+        rest = duties.every
         try:
-            await deliver_all(duties, stop)
+            if (await deliver_all(duties, stop)).total:
+                rest = await _until_a_turn(duties)
             tidied = await tidy_if_due(duties, tidied)
             locked = await lock_if_due(duties, locked, stop)
         except DatabaseUnavailable as error:
             _log.warning("worker_waits_for_the_database", reason=type(error).__name__)
         except Exception as error:  # noqa: BLE001  an outermost loop: noted, and on to the next round
             _note("worker_round_failed", error)
-        await _rest(duties.every, stop, wake)
+        await _rest(rest, stop, wake)
 
 
 async def _reminder_rounds(
@@ -235,6 +248,26 @@ async def _payment_rounds(
         except Exception as error:  # noqa: BLE001  an outermost loop: noted, and on to the next round
             _note("payment_round_failed", error)
         await _rest(duties.every, stop, told)
+
+
+async def _mailbox_rounds(came_back: Callable[[], Awaitable[int]], stop: asyncio.Event) -> None:
+    while not stop.is_set():
+        try:
+            if count := await came_back():
+                _log.info("bounces_read", count=count)
+        except DatabaseUnavailable as error:
+            _log.warning("worker_waits_for_the_database", reason=type(error).__name__)
+        except MailboxUnavailable as error:
+            _log.warning("mailbox_unavailable", reason=str(error))
+        except Exception as error:  # noqa: BLE001  an outermost loop: noted, and on to the next round
+            _note("mailbox_round_failed", error)
+        await _rest(MAILBOX_EVERY, stop)
+
+
+async def _until_a_turn(duties: Duties) -> timedelta:
+    """How long to rest: until the next round, or until a domain may get the next of the letters that wait for it."""
+    turn = await messages.next_turn(now=duties.now()) if duties.letters_a_minute else None
+    return duties.every if turn is None else min(duties.every, max(turn - duties.now(), timedelta()))
 
 
 async def _rest(lasts: timedelta, *alarms: asyncio.Event | None) -> None:

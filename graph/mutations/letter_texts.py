@@ -30,7 +30,7 @@ class SetLetterTextInput:
         " such letter.",
         default=None,
     )
-    language: str = said("In which language: `en`, `de` or `es`.")
+    language: str = said("The language of the letter, as a BCP 47 tag: `en`, `de` or `es`.")
     subject: str = said("The subject, with placeholders: one line, 1 to 150 characters.")
     body: str = said("The text, with placeholders and marks, 1 to 5000 characters. An empty line begins a paragraph.")
     idempotency_key: str = said(KEY)

@@ -41,7 +41,9 @@ class LetterTextQueries:
         self,
         info: Info,
         letter: Annotated[Letter, strawberry.argument(description="Which letter: one that can have own words.")],
-        language: Annotated[str, strawberry.argument(description="In which language: `en`, `de` or `es`.")],
+        language: Annotated[
+            str, strawberry.argument(description="The language of the letter, as a BCP 47 tag: `en`, `de` or `es`.")
+        ],
         subject: Annotated[
             str | None,
             strawberry.argument(

@@ -26,7 +26,7 @@ class LetterText(Node):
         "For letters about what this rule reminds of, and nothing else; null when they are for every such letter.",
         carried=True,
     )
-    language: str = column("In which language: `en`, `de` or `es`.")
+    language: str = column("The language of the letter, as a BCP 47 tag: `en`, `de` or `es`.")
     version: int = column("Which version of these words this is, from 1.")
     subject: str = column("The subject, with its placeholders.")
     body: str = column("The text, with its placeholders and marks.")

@@ -31,8 +31,8 @@ class PaperLink:
 
     url: str = strawberry.field(
         description="The paper as PDF (application/pdf): a GET without any token answers it until `endsAt`, whoever asks. "
-        "It is in the language of the owner (English or German), or in that of the practice when it is a letter to somebody "
-        "else by name, and tells how things stand when it is opened. An invoice, a credit note and a receipt stay as they "
+        "It is in the language of the owner (English, German or Spanish), or in that of the practice when it is a letter to "
+        "somebody else by name, and tells how things stand when it is opened. An invoice, a credit note and a receipt stay as they "
         "were printed first, byte by byte: what was paid, credited or given back since is not on them."
     )
     ends_at: datetime = strawberry.field(description="Until when `url` is good: some minutes. Then ask for a new one.")

@@ -76,11 +76,10 @@ async def book(viewer: Viewer, booking: Booking, *, key: str, now: datetime) -> 
         wish = Wish(offer, pet.id, visit, booking.vet_id, booker_id=viewer.client_id)
         _must_be_bookable(viewer, offer, visit, now=now)
         wanted = viewer.client_id or booking.client_id
-        told_of_it = await told.who(pet.id, wanted, now=now)
-        client = told_of_it.recipient
+        client = await told.who(pet.id, wanted, now=now)
         if client.client_id is None or wanted not in (None, client.client_id):
             raise NotFound(path=("clientId",))
-        _must_have_room_for_more(viewer, told_of_it.coming)
+        _must_have_room_for_more(viewer, client.coming)
         appointment_id = uuid7()
 
         async def write(place: Place) -> None:
@@ -103,7 +102,10 @@ async def book(viewer: Viewer, booking: Booking, *, key: str, now: datetime) -> 
             )
             await sql.insert([appointment])
             await bookings.take(wish, place, appointment_id)
-            await sql.insert(told.letters(Letter.APPOINTMENT_BOOKED, appointment, offer.service, client, now=now))
+            clock = offer.location.clock
+            await sql.insert(
+                told.letters(Letter.APPOINTMENT_BOOKED, appointment, offer.service, client, clock, now=now)
+            )
             await events.record(viewer, told.happening(EventKind.APPOINTMENT_BOOKED, appointment, new=visit), now=now)
 
         await bookings.settle(viewer, wish, write, now=now)
@@ -138,7 +140,7 @@ async def reschedule(viewer: Viewer, move: Move, *, key: str, now: datetime) -> 
         if viewer.is_owner and found.starts_at <= now:
             raise TimeHasPassed(path=("appointmentId",))
         _must_be_bookable(viewer, offer, visit, now=now)
-        client = (await told.who(pet.id, found.client_id, now=now)).recipient
+        client = await told.who(pet.id, found.client_id, now=now)
 
         async def write(place: Place) -> None:
             await retry.keep(appointment=found.id)
@@ -150,7 +152,8 @@ async def reschedule(viewer: Viewer, move: Move, *, key: str, now: datetime) -> 
             await bookings.release(found.id)
             await bookings.take(wish, place, found.id)
             await messages.withdraw_unsent(found.id, "The appointment was moved.")
-            await sql.insert(told.letters(Letter.APPOINTMENT_MOVED, appointment, offer.service, client, now=now))
+            clock = offer.location.clock
+            await sql.insert(told.letters(Letter.APPOINTMENT_MOVED, appointment, offer.service, client, clock, now=now))
             after = {"vet_id": place.vet_id, "room_id": place.room_id}
             happening = told.happening(
                 EventKind.APPOINTMENT_MOVED, appointment, old=old, new=visit, before=before, after=after

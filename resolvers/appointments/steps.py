@@ -67,7 +67,7 @@ async def complete(viewer: Viewer, appointment_id: UUID | None, *, key: str, now
 
 
 async def mark_no_show(viewer: Viewer, appointment_id: UUID | None, *, key: str, now: datetime) -> UUID:
-    """Nobody came; the time is free again.
+    """Nobody came: the time is free again, and some hours later its client is asked about it, unless she came after all.
 
     Raises:
         NotFound, StepNotAllowed: see `models.appointment.NEXT`; also before the visit should have begun.
@@ -146,10 +146,14 @@ async def _step_inside(viewer: Viewer, found: Appointment, location: Location, s
     if old:
         await bookings.release(found.id)
         await messages.withdraw_unsent(found.id, f"The appointment is {step.status.value.lower().replace('_', ' ')}.")
-    if step.status is Status.CANCELLED:
+    if step.status in (Status.CANCELLED, Status.NO_SHOW):
         service = await Service.get(id=found.service_id)
-        client = (await told.who(found.pet_id, found.client_id, now=now)).recipient
-        await sql.insert(told.letters(Letter.APPOINTMENT_CANCELLED, appointment, service, client, now=now))
+        client = await told.who(found.pet_id, found.client_id, now=now)
+        if step.status is Status.CANCELLED:
+            letters = told.letters(Letter.APPOINTMENT_CANCELLED, appointment, service, client, location.clock, now=now)
+        else:
+            letters = told.missed(appointment, service, client, location.clock, now=now)
+        await sql.insert(letters)
     after = {"cancelled_because": step.because} if step.because else {}
     await events.record(viewer, told.happening(step.kind, appointment, old=old, after=after), now=now)
 

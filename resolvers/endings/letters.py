@@ -121,4 +121,6 @@ async def _untrue(letters: Sequence[Message], undoing: Undoing) -> set[UUID]:
 def _is_true(letter: Letter, visit: Appointment, undoing: Undoing) -> bool:
     if letter is Letter.APPOINTMENT_CANCELLED:
         return visit.status is Status.CANCELLED
+    if letter is Letter.APPOINTMENT_MISSED:
+        return visit.status is Status.NO_SHOW
     return visit.status in (Status.BOOKED, Status.CONFIRMED) and visit.starts_at > undoing.now

@@ -75,6 +75,8 @@ class DueItem:
     own: OwnWords | None = None
     client_id: UUID | None = None
     """Who is told: several whose letters go to one mailbox may each be told of the same."""
+    mailbox: str = ""
+    """Where her letters go now, as it is compared."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ async def with_due(message: Message, told: Facts) -> Facts:
 
 def _item(row: Mapping[str, Any], reached: Reach, tag: str) -> DueItem:
     told = item(row, tag, notice_id=sql.as_key(row["notice_id"]), why_not=_why_not(row, reached))
-    return replace(told, client_id=sql.as_key(row["client_id"]))
+    return replace(told, client_id=reached.client_id, mailbox=reached.mailbox)
 
 
 def _why_not(row: Mapping[str, Any], reached: Reach) -> NoticeReason | None:

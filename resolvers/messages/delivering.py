@@ -14,6 +14,7 @@ from resolvers import access, letters
 from resolvers.access import Deed
 from resolvers.messages import answers, claiming, pacing, settling, still_true
 from resolvers.messages.claiming import ASKED_FOR, NotOurs
+from resolvers.messages.parting import part
 from resolvers.messages.settling import MOST_ATTEMPTS
 from resolvers.messages.writing import words
 from resolvers.ports import MailRefused, MailUnanswered
@@ -121,6 +122,8 @@ class Delivery:
             return await settling.doubtful(message, None, now=self.now())
         if message.attempts > MOST_ATTEMPTS:
             return await settling.given_up(message, now=self.now())
+        if await part(message, facts, now=self.now()):
+            facts = await letters.facts(message)
         reason = still_true.why_not(message, facts, self.now())
         if reason:
             return await settling.withheld(message, reason, facts.due, now=self.now())

@@ -8,7 +8,7 @@ reminded of within a week.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
@@ -28,6 +28,7 @@ from models import (
     quiet_hours,
     sql,
 )
+from models.contact import domain
 from models.reminder import OPEN
 from resolvers import access, letters, reach
 from resolvers.access import Deed
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
     from resolvers.reach import Reach
     from resolvers.reminders.keeping import Changes
+    from resolvers.reminders.patients import Place
     from resolvers.reminders.working_out import Worked
     from resolvers.viewer import Viewer
 
@@ -115,7 +117,8 @@ class _Deciding:
     worked: Worked
     reached: Mapping[UUID, Reach]
     recently: Collection[tuple[UUID, UUID]]
-    notices: list[ReminderNotice]
+    notices: list[ReminderNotice] = field(default_factory=list)
+    homes: dict[UUID, Place] = field(default_factory=dict)
     count: int = 0
 
     @classmethod
@@ -127,7 +130,7 @@ class _Deciding:
         if worked.patients:
             rows = await sql.tuples(text, (worked.now - TOLD_RECENTLY, *worked.patients))
             recently = {(sql.as_key(reminder), sql.as_key(client)) for reminder, client in rows}
-        return cls(worked, await reach.of(owners, Purpose.CARE), recently, [])
+        return cls(worked, await reach.of(owners, Purpose.CARE), recently)
 
     def decide(self) -> None:
         """Decide what is due now, and then what is pulled forward for those who get a letter."""
@@ -156,6 +159,7 @@ class _Deciding:
         assert step is not None  # noqa: S101 - it has a moment
         notices = [self._notice(row, step, client) for client in patient.owner_ids]
         self.notices += notices
+        self.homes[row.id] = patient.home
         self.count += 1
         row.last_step, row.told_due_on = step, row.due_on
         if any(notice.outcome is NoticeOutcome.WAITING for notice in notices):
@@ -195,11 +199,10 @@ class _Deciding:
 
     def _letter(self, told: Sequence[ReminderNotice]) -> Message:
         worked, to = self.worked, self.reached[min(notice.client_id for notice in told)]
-        pet_id = next(row.pet_id for row in worked.ledger.rows if row.id == told[0].reminder_id)
-        clock = to.clock(worked.patients[pet_id].home.clock)
+        clock = to.clock(self.homes[told[0].reminder_id].clock)
         return Message(
             letter=Letter.CARE_REMINDER, state=MessageState.WAITING, client_id=to.client_id, to_address=to.address,
-            to_domain=to.address.rpartition("@")[2].lower(), language=to.language, template_version=letters.VERSION,
+            to_domain=domain(to.address), language=to.language, template_version=letters.VERSION,
             purpose=Purpose.CARE, channel=Channel.EMAIL, consent_source=to.consent_source, consent_at=to.consent_at,
             created_at=worked.now,
             not_before=quiet_hours.not_before(worked.now, clock, opens=worked.opens, closes=worked.closes),

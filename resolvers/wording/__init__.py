@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from babel.dates import format_date
-from babel.lists import format_list
 from babel.units import format_unit
 from iso4217 import Currency
 
@@ -83,7 +82,7 @@ class Wording:
         parts = [
             format_unit(many, unit, locale=self.locale) for many, unit in ((years, "year"), (rest, "month")) if many
         ]
-        return format_list(parts, style="unit", locale=self.locale) if parts else ""
+        return ", ".join(parts)  # what the locale says of lists of units is not whole for each language
 
     def money(self, minor: int, currency: str) -> str:
         """A sum of that many of the smallest units of a currency (ISO 4217), with its sign: `1.234,50 €`."""

@@ -21,6 +21,7 @@ from tests.api.samples_of_mail import of_mail
 from tests.api.samples_of_papers import of_papers
 from tests.api.samples_of_prices import of_prices
 from tests.api.samples_of_reminder_rules import of_reminder_rules
+from tests.api.samples_of_reminders import my_preferences, of_reminders
 from tests.api.samples_of_the_desk import of_the_desk
 from tests.api.samples_of_the_practice import of_the_practice
 from tests.api.vaccination_samples import of_vaccinations
@@ -50,11 +51,13 @@ async def samples(program: Program) -> Samples:
         *await for_staff(program, world, boss),
         *await for_records(world, boss),
         *await of_vaccinations(world, boss),
+        *await of_reminders(world, boss),
     ]
     owner = [
         *await for_owners(world),
         await samples_of_endings.a_death(world, world.owner.viewer),
         *await of_cards(program, world),
+        my_preferences(world),
     ]
     vaccine, certificate = await Vaccine.all().order_by("id").first(), await Certificate.filter(voided_at=None).first()
     assert vaccine

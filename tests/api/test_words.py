@@ -177,7 +177,7 @@ def test_what_a_deed_takes_is_said_in_the_words_of_its_input(deed):
 
 def test_a_language_is_described_alike_wherever_it_is_asked_for_or_shown():
     told = [part.description for _, name, part in _parts(UNIFIED) if name == "language"]
-    assert len(told) == 8
+    assert len(told) == 14
     assert [words for words in told if "as a BCP 47 tag: `en`, `de`" not in words] == []
 
 

@@ -1,6 +1,6 @@
 """`python -m tests.crash [--database sqlite|postgres|both]`.
 
-An owner pays by card, reception gives money back and issues an invoice: each story is told again and again, and each
+An owner pays by card, reception gives money back and issues an invoice, two workers deliver letters: each story is told again and again, and each
 time its process is killed (SIGKILL) one step later: before and after every commit, and before and after every call to
 the payment provider, which is a real process too, and is killed as well. Then either nobody comes back and only the
 worker goes on, or the same requests are sent again. In the end nothing is lost, nothing is double, and both sides
@@ -22,6 +22,7 @@ from models import Invoice, LedgerEntry, Payment, Refund, RefundState
 from models.payment import PaymentState
 from resolvers import ledger, releases
 from tests.crash import stories
+from tests.crash.letters import Post
 from tests.crash.provider import Provider
 from tests.crash.stories import Told
 from tests.crash.victim import live
@@ -57,13 +58,17 @@ async def crashed(databases: Databases) -> bool:
                     for story in ("issue", "pay", "give back"):
                         await yard.killed_everywhere(story)
                     await yard.look_at_it_all()
+                    post = Post(database.url, Path(folder), yard.world)
+                    await post.killed_everywhere()
+                    yard.troubles += post.troubles
     for trouble in yard.troubles:
         print(f"{databases.dialect}: WRONG: {trouble}")
     told = ", ".join(f"{story} {count}" for story, count in yard.kills.items())
     print(
         f"{databases.dialect}: killed {sum(yard.kills.values())} times ({told}), the provider {provider.killed} times; "
         f"{yard.paid} payments of {PAID} and {yard.refunded} refunds of {BACK} agree with the provider to the cent; "
-        f"{yard.issued} invoices without a gap; {len(yard.troubles)} troubles in {time.monotonic() - began:.0f} s"
+        f"{yard.issued} invoices without a gap; workers killed {post.kills} times over {post.letters} letters, of which "
+        f"{post.doubts} are in doubt, and none is lost or there twice; {len(yard.troubles)} troubles in {time.monotonic() - began:.0f} s"
     )
     return not yard.troubles
 
@@ -199,7 +204,7 @@ class Yard:
 _OVER = {PaymentState.SUCCEEDED, PaymentState.CANCELLED}
 # Forked from a process that has read the whole program and has no thread, loop or connection.
 _FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(["tests.crash.victim"])
+_FORKS.set_forkserver_preload(["tests.crash.victim", "tests.crash.letters"])
 
 
 def print_nothing(_name: str) -> None:

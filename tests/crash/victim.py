@@ -35,7 +35,7 @@ class Steps:
 def live(told: Told, last: int, log: Path) -> None:
     """Do the story as far as that step, or to its end if it has no more."""
     steps = Steps(last, log)
-    _watch_transactions(steps)
+    watch_transactions(steps)
 
     async def lived() -> None:
         gateway = HttpGateway(told.provider, told.key)
@@ -84,7 +84,8 @@ class _Transaction:
         self._steps("after a commit")
 
 
-def _watch_transactions(steps: Steps) -> None:
+def watch_transactions(steps: Steps) -> None:
+    """A step before and after every commit of this process."""
     for engine in (sqlite, postgres):
         client: Any = engine.Client
         opened = client._in_transaction

@@ -267,6 +267,15 @@ async def test_what_is_not_told_any_more_is_left_out(olga):
         await reminded(olga, died)
 
 
+async def test_who_shares_a_mailbox_is_told_once_and_books_in_her_own_name(olga):
+    paul = await an_owner("Paul Orsted")
+    due = await item(await rabies(await a_pet(olga)), client_id=paul.id)
+    due = replace(due, service="Vaccination")
+    letter, _ = await reminded(olga, due, replace(due, client_id=olga.id))
+    assert letter.text.count("- Rabies booster") == 1
+    assert Reading(letter.html).links[0] == letter_links.book(due.reminder_id, paul.id, **LINKS)
+
+
 async def test_places_with_different_phones_are_told_by_their_names(olga):
     items = [await item(await rabies(await a_pet(olga, name=name))) for name in ("Bella", "Milo")]
     quay = replace(items[1].place, name="Quay", phone="+49 30 7654321")

@@ -37,7 +37,7 @@ async def test_a_cancelled_visit_is_told_in_spanish(place):
         "Cuándo: lunes, 2 de marzo de 2026, 10:00 (hora estándar de Europa central)\n"
         "Dónde: High Street, Hauptstraße 7, 10115 Berlin\n"
         "Teléfono: +49 30 1234567\n"
-        "Animal: Rex\n"
+        "Mascota: Rex\n"
         "Servicio: Check-up\n"
         "Con: Vera Falk\n\n"
         "Si no lo esperaba o desea otra cita, resérvela, por favor, en línea o llámenos al +49 30 1234567.\n\n"

@@ -14,7 +14,6 @@ from models import (
     Event,
     EventKind,
     Location,
-    Practice,
     ReminderRule,
     ReminderRuleService,
     ReminderRuleVersion,
@@ -26,9 +25,7 @@ from models import (
 from models.refusal import IdempotencyKeyReused, InvalidInput, LocationClosed, NotFound, Refusal
 from models.row import uuid7
 from models.rule_terms import Terms
-from resolvers import practices, reminder_rules, services
-from resolvers.changes import UNSET
-from resolvers.practices import ReminderSettings
+from resolvers import reminder_rules, services
 from resolvers.reminder_rules import NewRule, RuleChanges
 from resolvers.services import ServiceChanges
 from tests.found import events, last_event
@@ -349,38 +346,3 @@ async def test_a_service_that_a_rule_names_does_not_become_a_farewell(database):
     await services.amend(boss, check.id, quiet, key="k", now=NOW)  # only the version before named it
     assert (await Service.get(id=check.id)).is_farewell
     await services.amend(boss, other.id, ServiceChanges(is_farewell=False, name="More"), key="k2", now=NOW)
-
-
-# When letters go out
-
-
-async def test_a_manager_says_when_letters_go_out_and_what_is_not_given_stays(database):
-    world = await a_world()
-    for key, settings, expected in (
-        ("1", ReminderSettings(letters_from=540), (540, 1200)),
-        ("2", ReminderSettings(letters_until=600), (540, 600)),
-        ("3", ReminderSettings(0, 1440), (0, 1440)),
-        ("4", ReminderSettings(), (0, 1440)),
-        ("5", ReminderSettings(0, UNSET), (0, 1440)),
-    ):
-        await practices.amend_reminders(world.manager.viewer, settings, key=key, now=NOW)
-        ours = await Practice.get()
-        assert (ours.letters_from, ours.letters_until) == expected
-    assert await events() == ["REMINDER_SETTINGS_AMENDED"] * 3
-
-
-@pytest.mark.parametrize(
-    ("settings", "path"),
-    [
-        (ReminderSettings(1141), "lettersFrom"),
-        (ReminderSettings(letters_until=539), "lettersUntil"),
-        (ReminderSettings(600, 659), "lettersUntil"),
-        (ReminderSettings(1200, 480), "lettersUntil"),
-    ],
-)
-async def test_letters_go_out_for_an_hour_a_day_at_least(database, settings, path):
-    world = await a_world()
-    with pytest.raises(InvalidInput) as refused:
-        await practices.amend_reminders(world.manager.viewer, settings, key="k", now=NOW)
-    assert refused.value.path == (path,)
-    assert await events() == []

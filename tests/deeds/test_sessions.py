@@ -182,7 +182,7 @@ async def test_nobody_can_sign_out_who_is_not_signed_in(database):
         with pytest.raises(SignedOut):
             await leave(ANYONE, now=NOW)
     await sessions.sign_out(Viewer.system("test"), now=NOW)
-    assert await how_many_rows() == {"EventCounter": 1, "VaccinationProtocol": len(SHIPPED)}
+    assert await how_many_rows() == {"EventCounter": 1, "ReminderProgress": 1, "VaccinationProtocol": len(SHIPPED)}
 
 
 # Who asks

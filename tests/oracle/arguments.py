@@ -17,22 +17,25 @@ from models import (
     ImportedLine,
     Invoice,
     Location,
+    Message,
     Note,
     NoteRevision,
     Pet,
     Prescription,
     PriceListItem,
     RecordReading,
+    Reminder,
     Service,
     TreatmentPlan,
     TreatmentStep,
+    UndeliverableAddress,
     Vaccination,
     Visit,
     Vital,
 )
 from models.treatment import PlanState
 from resolvers.viewer import Audience, Viewer
-from tests.oracle import bills, letter_texts, lines, paid, prices
+from tests.oracle import bills, letter_texts, lines, paid, prices, reminders
 from tests.oracle.kinds import KINDS, PRINTED, SCHEMAS
 from tests.oracle.oracle import id_of
 from tests.oracle.records import Records
@@ -70,8 +73,6 @@ HISTORIES = (
     "verband " * 20,
 )
 _KINDLESS = (
-    "Reminder",
-    "ReminderNotice",
     "CoOwner",
     "Email",
     "Phone",
@@ -83,7 +84,7 @@ _KINDLESS = (
     "HistoryEntry",
     "PrescriptionRepeat",
     "Death",
-    "Message",
+    "Consent",
     "TaxRate",
     "PriceListEntry",
     "Price",
@@ -129,6 +130,13 @@ class Arguments:
         self._doses, self._imported = places(Vaccination, "given_on"), places(ImportedLine, "at")
         self._bills = [*places(Invoice, "opened_at"), *places(Invoice, "due_on")]
         self._letters = [id_of("Appointment", each) for each in records.letters]
+        due, sent, dead = (
+            places(Reminder, "due_on"),
+            places(Message, "created_at"),
+            places(UndeliverableAddress, "found_at"),
+        )
+        self._due = dict.fromkeys(("dueList", "callList", "myReminders"), due)
+        self._due |= {"messages": sent, "myMessages": sent, "undeliverableAddresses": dead}
         self._told = [id_of("Pet", each) for each in records.told]
 
     def ask_as(self, viewer: Viewer) -> None:
@@ -193,6 +201,11 @@ class Arguments:
             case "Query", "reminderFigures":
                 place = {"locationId": self._id(chance, "Location")} if chance.random() < 0.3 else {}
                 return {"from": chance.choice(MONTHS), "to": chance.choice(MONTHS), **place}
+            case "Query", "dueList" | "callList" | "myReminders" | "messages" | "myMessages" | "undeliverableAddresses":
+                given = reminders.drawn(chance, field, lambda kind: self._id(chance, kind))
+                return given | self._page(chance, self._due[field])
+            case ("Pet", "reminders") | ("Client", "messages"):
+                return self._page(chance, self._due["dueList" if of == "Pet" else "messages"])
         return self._of_papers(chance, of, field)
 
     def _of_papers(self, chance: Random, of: str, field: str) -> dict[str, Any]:

@@ -74,8 +74,17 @@ def _others(oracle: Oracle, pet: Any, visits: set[UUID]) -> dict[str, list[Any]]
     rows = {model: sorted(held, key=lambda row: row.id) for model, held in oracle.records.rows.items()}
     plans = [row for row in rows[models.TreatmentPlan] if row.pet_id == pet.id]
     of_hers = {plan.id for plan in plans}
+    told: dict[UUID, set[UUID]] = {}  # of which pets each letter that waits tells
+    for notice in rows[models.ReminderNotice]:
+        reminder = oracle.records.one(models.Reminder, notice.reminder_id)
+        if notice.outcome == "WAITING" and reminder:
+            told.setdefault(notice.message_id, set()).add(reminder.pet_id)
     return {
-        "LETTER": [row for row in rows[models.Message] if row.appointment_id in visits and row.state == "WAITING"],
+        "LETTER": [
+            row
+            for row in rows[models.Message]
+            if row.state == "WAITING" and (row.appointment_id in visits or told.get(row.id) == {pet.id})
+        ],
         "TREATMENT_PLAN": [plan for plan in plans if plan.state == "ACTIVE"],
         "TREATMENT_STEP": [row for row in rows[models.TreatmentStep] if row.plan_id in of_hers and row.state == "OPEN"],
         "PRESCRIPTION": [
@@ -85,6 +94,9 @@ def _others(oracle: Oracle, pet: Any, visits: set[UUID]) -> dict[str, list[Any]]
             and row.stopped_at is None
             and row.errored_at is None
             and row.repeats_given < row.repeats_allowed
+        ],
+        "REMINDER": [
+            row for row in rows[models.Reminder] if row.pet_id == pet.id and row.state not in ("COMPLETED", "WITHDRAWN")
         ],
         "VACCINATION_DUE": [
             row
@@ -110,6 +122,9 @@ def _thing(kind: str, oracle: Oracle, row: Any) -> dict[str, Any]:
             return {"what": row.title, "at": None, "on": row.starts_on, "to": None}
         case "TREATMENT_STEP":
             return {"what": row.what, "at": None, "on": row.due_on, "to": None}
+        case "REMINDER":
+            rule = oracle.records.one(models.ReminderRule, row.rule_id)
+            return {"what": rule and rule.name, "at": None, "on": row.due_on, "to": None}
         case "VACCINATION_DUE":
             return {"what": row.target.value, "at": None, "on": row.due_on, "to": None}
     return {"what": row.medicine, "at": None, "on": row.valid_until, "to": None}

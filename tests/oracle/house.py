@@ -45,6 +45,7 @@ from tests.oracle.paid import some_payments
 from tests.oracle.papers import some_papers
 from tests.oracle.prices import some_prices
 from tests.oracle.reminder_rules import some_rules
+from tests.oracle.reminders import some_reminders
 from tests.oracle.visits import some_visits
 from tests.oracle.written import what_was_written
 from tests.world import (
@@ -167,6 +168,7 @@ async def a_house() -> House:
     await some_payments(world, people)
     await some_rules(world)
     await some_texts(world)
+    await some_reminders(world, people)
     return House(world, people)
 
 

@@ -92,6 +92,8 @@ KINDS: dict[str, Any] = {
     "Reminder": models.Reminder,
     "ReminderNotice": models.ReminderNotice,
     "LetterText": models.LetterText,
+    "Consent": models.Consent,
+    "UndeliverableAddress": models.UndeliverableAddress,
 }
 PRINTED = ("Certificate", "Document", "TreatmentPlan", "Invoice", "CreditNote", "Payment")
 """Of which there is a paper."""
@@ -119,9 +121,19 @@ ONE = {
     "issuedBy": "Staff",
     "item": "PriceListItem",
     "rule": "ReminderRule",
+    "heldBy": "Staff",
 }
 # What stands behind these is seen by whom its own rule shows it to.
-JOINED = {("Certificate", "vaccination"), ("Certificate", "replacedBy"), ("InvoiceLine", "pet")}
+JOINED = {
+    ("Certificate", "vaccination"),
+    ("Certificate", "replacedBy"),
+    ("InvoiceLine", "pet"),
+    ("Reminder", "appointment"),
+    ("ReminderNotice", "reminder"),
+    ("ReminderNotice", "message"),
+    ("Message", "appointment"),
+    ("UndeliverableAddress", "message"),
+}
 # The rows of which a list is made: their kind, what points here, their order, and what else must hold of them.
 MANY: dict[tuple[str, str], tuple[str, str, tuple[str, ...], Any]] = {
     ("Account", "sessions"): (
@@ -171,10 +183,13 @@ MANY: dict[tuple[str, str], tuple[str, str, tuple[str, ...], Any]] = {
     ("Invoice", "payers"): ("InvoicePayer", "invoice_id", ("-share",), None),
     ("CreditNote", "lines"): ("CreditNoteLine", "credit_note_id", ("position",), None),
     ("TreatmentPlan", "steps"): ("TreatmentStep", "plan_id", ("position",), None),
+    ("Reminder", "notices"): ("ReminderNotice", "reminder_id", ("decided_at",), None),
+    ("Message", "notices"): ("ReminderNotice", "message_id", ("decided_at",), None),
     ("ReminderRule", "versions"): ("ReminderRuleVersion", "rule_id", ("-number",), None),
 }
 # The pages of rows below a row: their kind, what points here, and by what they are sorted, downward.
 PAGES = {
+    ("Client", "messages"): ("Message", "client_id", "created_at"),
     ("Pet", "documents"): ("Document", "pet_id", "at"),
     ("Pet", "visits"): ("Visit", "pet_id", "at"),
     ("Pet", "notes"): ("Note", "pet_id", "at"),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from random import Random
 from typing import TYPE_CHECKING, Any
+from zoneinfo import available_timezones
 
-from models import Appointment, Letter, ReminderRule
+from models import Appointment, Letter, Location, ReminderRule
 from resolvers import letter_previews
 from resolvers.letter_previews import Asked
 from resolvers.viewer import Viewer
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from resolvers.ports import Envelope
     from tests.oracle.oracle import Oracle
+    from tests.oracle.sight import Rows
 
 _LOOKED_AT = 2
 
@@ -33,9 +35,11 @@ async def some_texts(world: World) -> None:
     )
 
 
-async def letters(appointments: list[Appointment]) -> dict[UUID, Envelope]:
+async def letters(rows: Rows) -> dict[UUID, Envelope]:
     """How a letter about each of some appointments would look: words, which no oracle can make."""
-    some = sorted(appointments, key=lambda each: each.id)[:_LOOKED_AT]
+    on_earth = {place.id for place in rows[Location] if place.zone in available_timezones()}
+    held = [each for each in rows[Appointment] if each.location_id in on_earth]
+    some = sorted(held, key=lambda each: each.id)[:_LOOKED_AT]
     nobody = Viewer.system("the oracle")
     asked = [Asked(Letter.COMING_VISIT, "de", appointment_id=each.id) for each in some]
     return {
@@ -48,15 +52,15 @@ async def letters(appointments: list[Appointment]) -> dict[UUID, Envelope]:
 def drawn(chance: Random, looked_at: list[str], strange: list[str]) -> dict[str, Any]:
     """What is asked to be looked at; some of it makes no sense."""
     letter = "SIGN_IN_CODE" if chance.random() < 0.1 else "COMING_VISIT"
-    given = {"letter": letter, "language": chance.choice(("de", "de", "de", "fr"))}
+    given = {"letter": letter, "language": "fr" if chance.random() < 0.1 else "de"}
     if chance.random() < 0.1:
         return given
-    return {**given, "appointmentId": chance.choice([*looked_at * 9, *strange])}
+    return {**given, "appointmentId": chance.choice([*looked_at * 40, *strange])}
 
 
 def look(oracle: Oracle, found: Any, asked: dict[str, Any]) -> Any:
     """The letter about the appointment that was found, as it was looked at before."""
-    if asked["letter"] == "SIGN_IN_CODE" or asked["language"] == "fr" or "appointment_id" not in asked:
+    if asked["letter"] == "SIGN_IN_CODE" or asked["language"] == "fr" or asked.get("appointment_id") is None:
         raise bad_input()
     if found is None:
         return None

@@ -23,7 +23,7 @@ from graphql import GraphQLError
 
 from models.refusal import Refusal
 from resolvers.viewer import Audience, Viewer
-from tests.oracle import bills, deaths, histories, kinds, lines, paid, prices, reminder_rules
+from tests.oracle import bills, deaths, histories, kinds, lines, paid, prices, reminder_rules, reminders
 from tests.oracle.kinds import KINDS, MANY, NARROWER, PAGES, SCHEMAS, VIA, Thing
 from tests.oracle.pages import connection, in_order
 from tests.oracle.records import Records
@@ -231,6 +231,7 @@ _ASKED: dict[tuple[str, str], Any] = {
     **prices.ASKED,
     **bills.ASKED,
     ("Pet", "appointments"): Oracle.appointments_of,
+    ("Pet", "reminders"): reminders.reminders_of,
     ("Pet", "treatmentPlans"): Oracle.plans_for,
     ("Pet", "vaccinations"): lambda oracle, row, **given: connection(
         oracle.all("Vaccination", "-given_on", pet_id=row.id), ("given_on", "id"), is_down=True, **given
@@ -248,6 +249,7 @@ _SPECIAL: dict[tuple[str, str], Any] = {
     **bills.SPECIAL,
     **paid.SPECIAL,
     **reminder_rules.SPECIAL,
+    **reminders.SPECIAL,
     ("InvoicePayer", "percent"): lambda _oracle, row: row.share,
     ("LegalEntity", "address"): _address,
     ("Vaccination", "product"): lambda oracle, row: oracle.row_behind(row, "Vaccine").name,

@@ -83,7 +83,7 @@ class Records:
             if each.pet_id in pets and each.ends_on is None and each.may_view
         }
         outlooks = {each.id: await _outlook(nobody, each.id) for each in rows[models.ReminderRule]}
-        looked_at = await letter_texts.letters(rows[models.Appointment])
+        looked_at = await letter_texts.letters(rows)
         place = trail.cursor(await trail.latest(), vault)
         return cls(rows, place, links, told, told_owners, outlooks, looked_at, vault)
 

@@ -26,6 +26,7 @@ from tests.oracle import (
 )
 from tests.oracle.kinds import OF_TYPE, PRINTED, Thing
 from tests.oracle.pages import bad_input, connection
+from tests.oracle.reminders import ReminderRoots
 from tests.world import NOW
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 DAY = timedelta(days=1)
 
 
-class Roots:
+class Roots(ReminderRoots):
     """The questions of both views; each is a method of the same name."""
 
     def __init__(self, oracle: Oracle) -> None:
@@ -223,23 +224,23 @@ class Roots:
         return found and reminder_rules.forecast(self._oracle, found.row)
 
     def reminder_figures(self, to: str, location_id: str | None = None, **more: str) -> Any:
-        place = location_id and next(iter(self._all("Location", id=_key("Location", location_id))), None)
-        if location_id and not place:
-            return None
         first, last = date.fromisoformat(more["from"]), date.fromisoformat(to)
         months = (last.year - first.year) * 12 + last.month - first.month + 1
         if not 1 <= months <= 36 or date.max.year in (first.year, last.year):
             raise bad_input()
+        place = location_id and next(iter(self._all("Location", id=_key("Location", location_id))), None)
+        if location_id and not place:
+            return None
         return reminder_rules.figures(self._oracle, first, last, place and place.row.id)
 
     # Letters
 
     def letter_texts(self, only_in_use: bool | None = None) -> Any:
-        found = self._all("LetterText", "letter", "language", "-version")
+        found = sorted(self._all("LetterText", "-version"), key=lambda each: (each.row.letter, each.row.language))
         return [each for each in found if each.row.is_in_use or not only_in_use]
 
     def letter_preview(self, **asked: Any) -> Any:
-        named = _key("Appointment", asked.get("appointment_id", ""))
+        named = _key("Appointment", asked.get("appointment_id") or "")
         return letter_texts.look(self._oracle, next(iter(self._all("Appointment", id=named)), None), asked)
 
     # Bills

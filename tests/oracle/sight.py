@@ -23,6 +23,8 @@ class Sight:
             for each in rows[models.Ownership]
             if each.client_id == viewer.client_id and each.ends_on is None and each.may_view
         }
+        self._living = {each.id for each in rows[models.Pet] if each.died_on is None}
+        self._mailboxes = {each.fold for each in rows[models.ClientEmail] if each.client_id == viewer.client_id}
         self._plans = {each.id: each for each in rows[models.TreatmentPlan]}
         self._invoices = {each.id: each for each in rows[models.Invoice]}
         self._credit_notes = {each.id: each for each in rows[models.CreditNote]}
@@ -61,8 +63,10 @@ class Sight:
         if isinstance(row, models.Account):
             is_front_desk = bool(self.viewer.roles & {Role.RECEPTIONIST, Role.MANAGER})
             return is_front_desk and row.audience == "owner" and not row.is_linked
-        if isinstance(row, models.BusyTime | models.Message):
+        if isinstance(row, models.BusyTime):
             return False
+        if isinstance(row, models.Message):
+            return row.client_id is not None and row.letter not in ("SIGN_IN_CODE", "INVITATION")
         if isinstance(row, models.RecordReading):
             return Role.MANAGER in self.viewer.roles
         return bool(self.viewer.roles)
@@ -114,6 +118,19 @@ class Sight:
                 return row.pet_id in self._mine and row.voided_at is None
             case models.Certificate():
                 return row.pet_id in self._mine and bool(row.client_id == self.viewer.client_id)
+        return self._sees_of_reminding(row)
+
+    def _sees_of_reminding(self, row: Any) -> bool:
+        match row:
+            case models.Reminder():
+                return row.state != "WITHDRAWN" and row.pet_id in self._mine and row.pet_id in self._living
+            case models.ReminderNotice() | models.Consent():
+                return bool(row.client_id == self.viewer.client_id)
+            case models.Message():
+                is_code = row.letter in ("SIGN_IN_CODE", "INVITATION")
+                return row.client_id == self.viewer.client_id and row.state in ("SENT", "DOUBTFUL") and not is_code
+            case models.UndeliverableAddress():
+                return row.fold in self._mailboxes
         return self._sees_of_money(row)
 
     def _sees_of_money(self, row: Any) -> bool:

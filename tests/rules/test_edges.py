@@ -127,6 +127,15 @@ CARRIED |= {
     ("LetterText", "rule"): _A_RULE,
     ("LetterText", "madeBy"): "The staff see each other; owners have no such type.",
 }
+CARRIED |= {
+    ("Reminder", "pet"): "Who sees what is due sees it because of its pet.",
+    ("Reminder", "location"): "Locations are everybody's.",
+    ("Reminder", "rule"): "The staff see every rule; owners have no such field.",
+    ("Reminder", "ruleVersion"): "The staff see every version; owners have no such field.",
+    ("Reminder", "heldBy"): "The staff see each other; owners have no such field.",
+    ("ReminderNotice", "client"): "The staff see every client; owners have no such field.",
+    ("Message", "client"): "The staff see every client; owners have no such field.",
+}
 THROUGH = {
     ("Invoice", "visits"): "The staff see every visit; owners have no such field.",
     ("ReminderRuleVersion", "services"): "The staff see every service; owners have no such type.",

@@ -171,3 +171,50 @@ def test_a_subject_stays_one_line():
     message = letter_as_sent(letter, sender_address(SENDER), NOW, "8bit")
     assert message["Subject"] == "Rex Bcc: everybody@home.example"
     assert message["Bcc"] is None
+
+
+async def test_a_letter_that_can_be_ended_says_how_with_one_click():
+    postmaster = Postmaster()
+    async with a_server(postmaster) as port, a_mail(port) as mail:
+        await mail.send(replace(LETTER, unsubscribe_url="https://vet.example/unsubscribe/k"), no_matter)
+        await mail.send(replace(LETTER, unsubscribe_url="http://127.0.0.1:8000/unsubscribe/k"), no_matter)
+    ending, at_home = [message for _, _, message in postmaster.letters]
+    assert ending["List-Unsubscribe"] == "<https://vet.example/unsubscribe/k>"
+    assert ending["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert (at_home["List-Unsubscribe"], at_home["List-Unsubscribe-Post"]) == (None, None)
+
+
+async def test_a_letter_comes_back_to_where_the_practice_says():
+    postmaster = Postmaster()
+    async with a_server(postmaster) as port, a_mail(port, return_to="bounces@vet.example") as mail:
+        await mail.send(LETTER, no_matter)
+    [(sender, _, message)] = postmaster.letters
+    assert (sender, message["From"].addresses[0].addr_spec) == ("bounces@vet.example", "praxis@vet.example")
+
+
+async def test_a_letter_is_handed_over_after_its_address_was_taken_and_before_its_words():
+    postmaster, steps = Postmaster(refused={"gone@home.example": "550 5.1.1 No such mailbox"}), []
+
+    async def handing_over():
+        steps.append(len(postmaster.letters))
+
+    async with a_server(postmaster) as port, a_mail(port) as mail:
+        with pytest.raises(MailRefused) as refused:
+            await mail.send(replace(LETTER, to_address="gone@home.example"), handing_over)
+        assert (steps, refused.value.of_recipient) == ([], True)
+        await mail.send(LETTER, handing_over)
+    assert (steps, len(postmaster.letters)) == ([0], 1)
+
+
+async def test_whoever_does_not_want_it_handed_over_keeps_it_from_being_sent():
+    postmaster = Postmaster()
+
+    async def refuses():
+        raise LookupError
+
+    async with a_server(postmaster) as port, a_mail(port) as mail:
+        with pytest.raises(LookupError):
+            await mail.send(LETTER, refuses)
+        assert postmaster.letters == []
+        await mail.send(LETTER, no_matter)
+    assert len(postmaster.letters) == 1

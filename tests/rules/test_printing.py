@@ -227,7 +227,7 @@ async def test_what_is_longer_than_its_column_is_broken_and_stays_whole(press):
 @pytest.mark.parametrize("size", ["a4", "us-letter"])
 async def test_every_paper_is_printed_with_the_logo_in_each_language_and_keeps_the_standards(size):
     press = Press(paper=size, machine_fonts=False)
-    for tag in ("en-US", "de-DE"):
+    for tag in ("en-US", "de-DE", "es-ES"):
         for logo in (ROUND, DOT):
             certificate = a_certificate_paper(some_certificate(language=tag), logo=logo)
             others = (a_letter(tag, logo=logo), a_plan(tag, logo=logo), a_paper_of_money(tag, logo=logo))

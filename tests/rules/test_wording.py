@@ -10,8 +10,22 @@ from pathlib import Path
 import pytest
 
 import resolvers.letters
-from models import DocumentKind, PaymentMethod, PlanKind, PlanState, Sex, Species, StepState, Target, language
+from models import (
+    ConsentSource,
+    DocumentKind,
+    PaymentMethod,
+    PlanKind,
+    PlanState,
+    RuleKind,
+    Sex,
+    Species,
+    StepState,
+    Target,
+    language,
+)
+from models.due_date import Reason
 from models.ledger import STATED
+from models.message import PURPOSES
 from resolvers import wording
 
 HERE = Path(wording.__file__).parent
@@ -61,6 +75,17 @@ def test_there_is_a_word_for_each_of_a_kind(section, kinds):
     }
 
 
+def test_there_is_a_sentence_for_whatever_makes_something_due():
+    held = {word for of, word in words("en") if of == "why"}
+    assert held == {kind.value for kind in RuleKind if kind is not RuleKind.VACCINATION} | {why.value for why in Reason}
+
+
+def test_a_letter_can_say_how_it_is_wanted_and_how_it_is_not_any_more():
+    held = {word for of, word in words("en") if of == "letter"}
+    assert {source.value for source in ConsentSource} - held == {"UNSUBSCRIBED"}
+    assert {word for word in held if word.startswith("stop_")} == {f"stop_{each.value}" for each in PURPOSES.values()}
+
+
 def test_there_is_a_word_for_each_entry_that_a_statement_shows():
     assert {word for of, word in words("en") if of == "entry"} == {kind.value for kind in STATED}
 
@@ -83,6 +108,9 @@ def test_every_label_of_a_template_is_in_its_sections(template, sections):
         ("de", "DE", "2. November 2026", "2 Jahre, 3 Monate", "1.234,50 €"),
         ("de", "GB", "2. November 2026", "2 Jahre, 3 Monate", "1.234,50 €"),
         ("de", "AT", "2. November 2026", "2 Jahre, 3 Monate", "€ 1.234,50"),
+        ("es", "ES", "2 de noviembre de 2026", "2 años, 3 meses", "1.234,50 €"),
+        ("es", "GB", "2 de noviembre de 2026", "2 años, 3 meses", "1.234,50 €"),
+        ("es-MX", "ES", "2 de noviembre de 2026", "2 años, 3 meses", "EUR1,234.50"),
         ("fr-FR", "GB", "2 November 2026", "2 years, 3 months", "€1,234.50"),
         ("nonsense", "??", "November 2, 2026", "2 years, 3 months", "€1,234.50"),
     ],
@@ -106,6 +134,7 @@ def test_a_sum_has_as_many_digits_as_its_currency():
     ("tag", "rates", "pieces"),
     [
         ("en-GB", ["0%", "7.7%", "8.875%", "19%", "100%"], ["2", "0.125", "1,200.5"]),
+        ("es-ES", ["0 %", "7,7 %", "8,875 %", "19 %", "100 %"], ["2", "0,125", "1.200,5"]),
         ("de-DE", ["0 %", "7,7 %", "8,875 %", "19 %", "100 %"], ["2", "0,125", "1.200,5"]),
     ],
 )
