@@ -17,7 +17,7 @@ from tortoise.transactions import in_transaction
 from models.period import today_in
 from resolvers import appointments, clients, codes, deaths, pets, retries, throttles
 from resolvers import visits as visit_records
-from resolvers.appointments import COMING_VISIT_BEFORE, Booking, Move
+from resolvers.appointments import COMING_VISIT_BEFORE, MISSED_VISIT_AFTER, Booking, Move
 from resolvers.pets import PetOwner
 from vetdesk.demo import animals, billing, bills, consents, follow_ups, households, online, visits
 from vetdesk.demo.house import DEMO, House, announce_absences, opened
@@ -246,7 +246,7 @@ class _Life:
     async def _take(self, visit: Visit, step: _Step, moment: datetime) -> None:
         await step(DEMO, self._appointments[id(visit)], key=self._house.key(), now=moment)
         if moment == visit.missed_at and visit.client.gets_letters:
-            heappush(self._letters, moment + _SOON)
+            heappush(self._letters, moment + MISSED_VISIT_AFTER + _SOON)
 
     async def _write_down(self, visit: Visit, moment: datetime) -> None:
         appointment_id, pet_id = self._appointments[id(visit)], self._pets[id(visit.animal)]
