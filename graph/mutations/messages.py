@@ -70,5 +70,5 @@ class MessageMutations:
         Refused for any other letter, and for one that was sent again already.
         """
         viewer, now = info.context.viewer, info.context.now
-        again = await messages.send_again(viewer, key(input.message_id, "Message"), key=input.idempotency_key, now=now)
+        again = await messages.send_again(viewer, key("Message", input.message_id), key=input.idempotency_key, now=now)
         return answered(MessageSentAgain, message=mailings.one(viewer, again))
