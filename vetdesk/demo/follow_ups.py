@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import Enum, auto
+from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from vetdesk.demo.households import Person
 
 _SETTLED = timedelta(days=60)
+_THESE_WEEKS = 35
 _OF_THE_FIRST = 4
 """So many pets have stories of their own."""
 
@@ -73,7 +75,7 @@ def made_up(animals: list[Animal], now: datetime) -> Iterator[FollowUp]:
     days, title, what = _HERS
     yield FollowUp(animals[2], Fate.DONE, days, title, what)
     homes: dict[int, list[Animal]] = {}
-    for animal in animals[_OF_THE_FIRST:]:
+    for animal in sorted(animals[_OF_THE_FIRST:], key=partial(_comes_anyway, today=now.date())):
         if animal.dies_at is None and animal.since < now - _SETTLED and animal.people[0].gets_letters:
             homes.setdefault(id(animal.household), []).append(animal)
     together = next((home for home in homes.values() if len(home) > 1), None)
@@ -87,3 +89,8 @@ def made_up(animals: list[Animal], now: datetime) -> Iterator[FollowUp]:
         yield FollowUp(spanish[0], Fate.TOLD, 6, "Teeth", "Look at the gums, and how brushing goes")
     for home, (fate, days, title, what) in zip(homes.values(), _FATES, strict=False):
         yield FollowUp(home[0], fate, days, title, what)
+
+
+def _comes_anyway(animal: Animal, today: date) -> bool:
+    """Whether a visit these weeks would make it needless to tell its owners."""
+    return any(abs((day - today).days) <= _THESE_WEEKS for day in animal.days)

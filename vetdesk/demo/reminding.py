@@ -90,7 +90,7 @@ class Reminding:
         if one.fate is Fate.UNREAD:
             yield at(now, told - 1, 7), partial(self._close_mailbox, one)
         if one.fate is Fate.BROKEN_OFF:
-            yield at(now, told, 7), partial(self._break_off, one)
+            yield at(now, told, 8), partial(self._break_off, one)
         if one.fate is Fate.FAR_AWAY:
             yield at(now, told - 20, 10), partial(self._is_away, one)
         if one.fate is Fate.BOOKED:
