@@ -22,8 +22,11 @@ _QUERY = """{ locations { name zone openingHours { weekday from until } } servic
 
 _WORTH_A_LOOK = (
     "reception     drafts wait at the desk: invoices(state: DRAFT); who owes what for how long: debtors",
+    "              what is due, and whom to ring: dueList, callList; a letter in doubt: messages(states: [DOUBTFUL])",
     "manager       what everything costs where: priceList; a client's account: statement",
+    "              what is reminded of, and what comes of it: reminderRules, reminderFigures",
     "owner         has an invoice to pay: myInvoices(onlyOpen: true); myStatement",
+    "              a booster is due in a month: myReminders; the letter that says so holds a link to book",
 )
 
 

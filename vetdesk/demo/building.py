@@ -17,18 +17,21 @@ from tortoise.transactions import in_transaction
 from models.period import today_in
 from resolvers import appointments, clients, codes, deaths, pets, retries, throttles
 from resolvers import visits as visit_records
-from resolvers.appointments import COMING_VISIT_BEFORE, Booking, Move
+from resolvers.appointments import COMING_VISIT_BEFORE, MISSED_VISIT_AFTER, Booking, Move
 from resolvers.pets import PetOwner
-from vetdesk.demo import animals, billing, bills, households, online, visits
+from vetdesk.demo import animals, billing, bills, consents, follow_ups, households, online, visits
 from vetdesk.demo.house import DEMO, House, announce_absences, opened
 from vetdesk.demo.households import OPENED_DAYS_AGO
 from vetdesk.demo.offers import FAREWELL
 from vetdesk.demo.reception import Reception
 from vetdesk.demo.records import Records
+from vetdesk.demo.reminding import Reminding
 
 if TYPE_CHECKING:
     from resolvers.ports import Ports
     from vetdesk.demo.animals import Animal
+    from vetdesk.demo.consents import Wish
+    from vetdesk.demo.follow_ups import FollowUp
     from vetdesk.demo.households import Household, Person
     from vetdesk.demo.slots import Slot
     from vetdesk.demo.visits import Visit
@@ -86,13 +89,19 @@ class _Story:
     homes: list[Household]
     animals: list[Animal]
     calendar: visits.Calendar
+    follow_ups: list[FollowUp]
+    wishes: dict[Person, Wish]
 
     @classmethod
     def made_up(cls, size: Size, now: datetime, random: Random) -> _Story:
         homes = households.made_up(size.clients, now, random)
         theirs = animals.made_up(homes, size.pets, now, random)
         calendar = visits.planned(theirs, now, random, fortnight=size.fortnight, past_year=size.past_year)
-        return cls(homes, theirs, calendar)
+        seen_again = list(follow_ups.made_up(theirs, now))
+        # By chances of their own, so that visits and bills stay as they are.
+        wishes = consents.made_up(homes, now, Random(_SEED))  # noqa: S311 - what is made up is no secret
+        wishes |= {one.person: wishes[one.person].with_care() for one in seen_again[1:]}
+        return cls(homes, theirs, calendar, seen_again, wishes)
 
 
 class _Life:
@@ -106,6 +115,7 @@ class _Life:
         self._appointments: dict[int, UUID] = {}
         self._visits: dict[int, UUID] = {}
         self._reception = Reception(house, self._clients, self._visits)
+        self._reminding = Reminding(house, self._clients, self._pets)
         self._acts: list[tuple[datetime, _Act]] = []
         self._letters: list[datetime] = []
 
@@ -113,7 +123,7 @@ class _Life:
         """Take in everything that will happen until now."""
         for home in story.homes:
             for person in home.people:
-                self._at(person.since, partial(self._register_client, person))
+                self._at(person.since, partial(self._register_client, person, story.wishes[person]))
         said_farewell = {id(visit.animal) for visit in story.calendar.visits if visit.slot.offer is FAREWELL}
         for animal in story.animals:
             self._at(animal.since, partial(self._register_pet, animal))
@@ -123,6 +133,7 @@ class _Life:
             self._foresee(visit)
         self._foresee_accounts(story, now)
         self._foresee_bills(story, now)
+        self._foresee_reminding(story, now)
         self._at(now - timedelta(days=9), partial(announce_absences, self._house))
         for number, days in enumerate(billing.RAISED_DAYS_AGO, 1):
             self._at(now - timedelta(days=days), partial(billing.raise_fees, self._house, number))
@@ -188,11 +199,18 @@ class _Life:
         for moment, act in self._reception.foresee_closings(now):
             self._at(moment, act)
 
+    def _foresee_reminding(self, story: _Story, now: datetime) -> None:
+        for moment, act in self._reminding.foresee(now, story.animals[2]):
+            self._at(moment, act)
+        for one in story.follow_ups:
+            for moment, act in self._reminding.foresee_follow_up(one, story.calendar.free, now):
+                self._at(moment, act)
+
     # What happens
 
-    async def _register_client(self, person: Person, moment: datetime) -> None:
-        key = self._house.key()
-        self._clients[person] = await clients.register(DEMO, person.registration, key=key, now=moment)
+    async def _register_client(self, person: Person, wish: Wish, moment: datetime) -> None:
+        said, key = wish.said_by(person.registration), self._house.key()
+        self._clients[person] = await clients.register(DEMO, said, key=key, now=moment)
 
     async def _register_pet(self, animal: Animal, moment: datetime) -> None:
         owners = [
@@ -227,6 +245,8 @@ class _Life:
 
     async def _take(self, visit: Visit, step: _Step, moment: datetime) -> None:
         await step(DEMO, self._appointments[id(visit)], key=self._house.key(), now=moment)
+        if moment == visit.missed_at and visit.client.gets_letters:
+            heappush(self._letters, moment + MISSED_VISIT_AFTER + _SOON)
 
     async def _write_down(self, visit: Visit, moment: datetime) -> None:
         appointment_id, pet_id = self._appointments[id(visit)], self._pets[id(visit.animal)]

@@ -37,7 +37,7 @@ from vetdesk.demo.places import PLACES, PRACTICE, ROOMS
 from vetdesk.demo.quiet import NoMail
 from vetdesk.demo.sign_ins import PASSWORD
 from vetdesk.demo.team import MANAGER, SURGEON_IN_BERLIN, TEAM, VETS
-from vetdesk.demo.vaccines import ACTIVATED, CORE
+from vetdesk.demo.vaccines import ACTIVATED, CORE, RABIES
 
 if TYPE_CHECKING:
     from resolvers.ports import Ports
@@ -48,7 +48,6 @@ if TYPE_CHECKING:
     from vetdesk.demo.vaccines import Vaccine
 
 DEMO = Viewer.system("demo")
-MAIL = NoMail()
 HOME = "https://tworivers.example"
 """What letters of the past call us."""
 
@@ -66,6 +65,7 @@ class House:
     offers: dict[Offer, UUID] = field(default_factory=dict)
     vaccines: dict[Vaccine, UUID] = field(default_factory=dict)
     items: dict[Fee, UUID] = field(default_factory=dict)
+    mail: NoMail = field(default_factory=NoMail)
     _numbers: count[int] = field(default_factory=count)
 
     def key(self) -> str:
@@ -75,7 +75,7 @@ class House:
     async def deliver(self, moment: datetime, *, most: int) -> int:
         """Let so many of the letters that are due go nowhere; how many there were."""
         delivered = await messages.deliver_due(
-            DEMO, mail=MAIL, vault=self.ports.vault, public_url=HOME, now=lambda: moment, most=most
+            DEMO, mail=self.mail, vault=self.ports.vault, public_url=HOME, now=lambda: moment, most=most
         )
         for error in delivered.unexpected:
             raise error
@@ -182,7 +182,7 @@ async def _keep_records(house: House, moment: datetime) -> None:
     for number, vet in enumerate(VETS):
         licence = f"TR {7012345 + number * 1111}"
         await teams.amend_staff(DEMO, house.team[vet], licence_number=licence, key=house.key(), now=moment)
-    for vaccine in CORE:
+    for vaccine in (*CORE, RABIES):
         new = NewVaccine(vaccine.name, vaccine.species, vaccine.targets, vaccine.lasts_months, vaccine.maker)
         house.vaccines[vaccine] = await vaccines.add(DEMO, new, key=house.key(), now=moment)
     for protocol in await VaccinationProtocol.filter(code__in=ACTIVATED).order_by("code", "-version"):

@@ -45,10 +45,10 @@ POLISH = Origin(
     _words("Nowak Wiśniewski Wójcik Kamiński Lewandowski Dąbrowski Szymański Woźniak Kozłowski Jabłoński"),
     "en",
 )
-IBERIAN = Origin(
-    _words("Inês João Lucía Javier Beatriz Nuno Carmen Álvaro Marta Íñigo"),
-    _words("Gonçalves Núñez Ferreira Ibáñez Magalhães Castaño Peña Conceição Muñoz Araújo"),
-    "en",
+SPANISH = Origin(
+    _words("Inés Joaquín Lucía Javier Begoña Nuria Carmen Álvaro Marta Íñigo"),
+    _words("Gutiérrez Núñez Herrera Ibáñez Maldonado Castaño Peña Cáceres Muñoz Arroyo"),
+    "es",
 )
 GERMAN = Origin(
     _words(
@@ -82,7 +82,7 @@ CZECH = Origin(
     "de",
 )
 
-IN_LONDON = (BRITISH, BRITISH, BRITISH, WEST_AFRICAN, SOUTH_ASIAN, POLISH, IBERIAN, NORDIC)
+IN_LONDON = (BRITISH, BRITISH, BRITISH, WEST_AFRICAN, SOUTH_ASIAN, POLISH, SPANISH, NORDIC)
 IN_BERLIN = (GERMAN, GERMAN, GERMAN, TURKISH, FRENCH, CZECH, POLISH, NORDIC)
 
 STREETS_IN_LONDON = (

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from models import Letter, Species
-from resolvers import appointments, codes, pets, registrations, sessions
+from models import Letter, Purpose, Species
+from resolvers import appointments, codes, consents, pets, registrations, sessions
 from resolvers.appointments import Booking
+from resolvers.consents import Preferences
 from resolvers.pets import PetRegistration
 from resolvers.registrations import Registration
 from resolvers.viewer import Audience, Viewer
@@ -56,10 +57,13 @@ def newcomers(known: Animal) -> Sequence[Newcomer]:
 
 
 async def register_known(house: House, animal: Animal, moment: datetime) -> None:
-    """The owner whose sign-in is printed: by the name of her pet the practice knows her at once."""
+    """The owner whose sign-in is printed: known at once by the name of her pet, she says what she wants to hear of."""
     person = animal.people[0].registration
     said = Registration(OWNER, person.given_name, person.family_name, pet_name=animal.registration.name)
-    await _leave(await _enter(house, said, moment), moment)
+    viewer = await _enter(house, said, moment)
+    wants = Preferences({Purpose.APPOINTMENT: True, Purpose.CARE: True, Purpose.MARKETING: False})
+    await consents.set_mine(viewer, wants, key=house.key(), now=moment + 5 * _MINUTE)
+    await _leave(viewer, moment)
 
 
 async def register_newcomer(house: House, newcomer: Newcomer, slot: Slot | None, moment: datetime) -> None:

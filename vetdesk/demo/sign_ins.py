@@ -26,4 +26,5 @@ STAFF = (
 """One of each role, the one who may do most first."""
 
 OWNER = "olivia.bennett@post.example"
-"""An owner with three pets, past visits and a coming one, and an invoice that waits to be paid."""
+"""An owner with three pets, past visits and a coming one, an invoice that waits to be paid,
+and a cat whose booster is due in 30 days."""

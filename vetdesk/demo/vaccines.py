@@ -36,6 +36,8 @@ CORE = (
     Vaccine("Canivac D", "Riverside Biologics", (Species.FERRET,), (Target.DISTEMPER,), 12),
 )  # fmt: skip
 """What is given at a vaccination."""
+RABIES = Vaccine("Rabigard", "Meadow Pharma", (Species.DOG, Species.CAT), (Target.RABIES,), 12)
+"""Given to those who travel."""
 ACTIVATED = ("CORE_DOG_WSAVA", "LEPTOSPIROSIS_DOG_WSAVA", "CORE_CAT_WSAVA")
 """The protocols that this practice has read and made its own."""
 
