@@ -41,7 +41,7 @@ SERVICES = (
 class ReminderNameInput:
     """What letters in one language call what is due."""
 
-    language: str = said("The language, as a BCP 47 tag: `en`, `de`.")
+    language: str = said("The language, as a BCP 47 tag: `en`, `de` or `es`.")
     name: str = said("What it is called, 1 to 100 characters: `rabies booster`.")
 
 
