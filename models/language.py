@@ -8,6 +8,7 @@ from babel import Locale, UnknownLocaleError
 
 SPOKEN: Final = ("en", "de", "es")
 """The languages that we write in, first the one for readers of any other."""
+_MOST_ASKED_FOR = 20
 
 
 def spoken(tag: str) -> str:
@@ -26,6 +27,15 @@ def locale(tag: str, country: str = "") -> Locale:
         except (UnknownLocaleError, ValueError):
             continue
     return Locale(language)
+
+
+def preferred(accepted: str) -> str:
+    """The first tag that a browser asks for (`Accept-Language`) of a language that we speak; ours when there is none."""
+    for part in accepted.split(",")[:_MOST_ASKED_FOR]:
+        tag = part.partition(";")[0].strip()
+        if tag.partition("-")[0].lower() in SPOKEN:
+            return tag
+    return SPOKEN[0]
 
 
 def written(language: Locale) -> str:

@@ -1,4 +1,4 @@
-"""Posted: what another machine sends to one of our doors, and the plain sentence with which we answer it."""
+"""Posted: what is sent to one of our doors that is no GraphQL, and the plain sentence with which a machine is answered."""
 
 from __future__ import annotations
 

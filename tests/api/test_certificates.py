@@ -75,7 +75,7 @@ async def test_whoever_holds_a_certificate_sees_that_it_stands_and_not_whose_pet
     for answer in (page, told):
         assert not [each for each in OWNERS if each in answer.text]
         assert answer.headers["cache-control"] == "no-store"
-        assert answer.headers["vary"] == "Accept"
+        assert answer.headers["vary"] == "Accept, Accept-Language"
         assert answer.headers["x-robots-tag"] == "noindex"
         assert answer.headers["referrer-policy"] == "no-referrer"
         assert answer.headers["content-security-policy"].startswith("default-src 'none'; style-src 'sha256-")

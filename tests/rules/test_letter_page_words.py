@@ -66,4 +66,4 @@ def test_a_moment_is_written_as_people_there_write_it():
     ],
 )
 def test_the_first_language_that_we_speak_is_taken(accepted, tag):
-    assert words.preferred(accepted) == tag
+    assert language.preferred(accepted) == tag

@@ -15,6 +15,7 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from models import language
 from models.refusal import (
     DatabaseUnavailable,
     LocationClosed,
@@ -92,7 +93,7 @@ class LetterDoor:
     async def _answered(self, request: Request, answer: Callable[[_Asked], Awaitable[Response]]) -> Response:
         """The answer, or why there is none in words; one line in the log, without the address, which is a key."""
         started = time.perf_counter()
-        preferred = words.preferred(request.headers.get("accept-language", ""))
+        preferred = language.preferred(request.headers.get("accept-language", ""))
         asked = _Asked(request, request.path_params["token"], self._now(), preferred)
         try:
             response = await self._tried(asked, answer)

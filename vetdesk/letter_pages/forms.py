@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs, urlsplit
 
+from vetdesk import posted
+
 if TYPE_CHECKING:
     from starlette.requests import Request
 
@@ -94,10 +96,8 @@ def day(text: str) -> date | None:
 async def _body(request: Request) -> bytes:
     kept: bytes | None = getattr(request.state, "form", None)
     if kept is None:
-        kept = b""
-        async for chunk in request.stream():
-            kept += chunk
-            if len(kept) > _MOST_BYTES:
-                raise NotUnderstood
+        kept = await posted.body(request, most=_MOST_BYTES)
+        if kept is None:
+            raise NotUnderstood
         request.state.form = kept
     return kept

@@ -68,15 +68,6 @@ def of(tag: str, country: str = "") -> Words:
     return _words(language.locale(tag, country))
 
 
-def preferred(accepted: str) -> str:
-    """The first language that a browser asks for (`Accept-Language`) and we speak; ours when there is none."""
-    for part in accepted.split(",")[:20]:
-        tag = part.partition(";")[0].strip()
-        if tag.partition("-")[0].lower() in language.SPOKEN:
-            return tag
-    return language.SPOKEN[0]
-
-
 @cache
 def _words(locale: Locale) -> Words:
     return Words(locale, tomllib.loads((_HERE / f"{locale.language}.toml").read_text(encoding="utf-8")))

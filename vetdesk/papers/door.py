@@ -16,7 +16,7 @@ from models.refusal import DatabaseUnavailable, NotFound, TooManyAttempts
 from resolvers import links, papers, verifications
 from resolvers.links import LinkBroken, LinkEnded
 from resolvers.ports import CannotPrint
-from vetdesk.papers.page import POLICY, Page, of_certificate, of_trouble
+from vetdesk.papers.page import POLICY, of_certificate, of_trouble, words_for
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -25,14 +25,17 @@ if TYPE_CHECKING:
     from resolvers.papers import Printed
     from resolvers.ports import Ports, Printer
     from resolvers.verifications import Verified
+    from resolvers.wording import Wording
 
 _log = structlog.get_logger("vetdesk.papers")
 _HTML, _JSON = "text/html", "application/json"
-_UNKNOWN = "We know no certificate with this address. Please check it against the paper, letter by letter."
-_LATER = "We cannot look this up right now. Please try again in a moment."
-_GONE = "What this link was made for is not there any more. Please ask the practice."
 # They name a pet, and whether a certificate stands may change at any moment.
-_HEADERS = {"Cache-Control": "no-store", "Vary": "Accept", "X-Robots-Tag": "noindex", "Content-Security-Policy": POLICY}
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Vary": "Accept, Accept-Language",
+    "X-Robots-Tag": "noindex",
+    "Content-Security-Policy": POLICY,
+}
 
 
 class PaperDoor:
@@ -53,36 +56,38 @@ class PaperDoor:
 
     async def print_paper(self, request: Request) -> Response:
         """Another paper as PDF, for whoever has a link to it."""
-        return await self._answered(request, self._paper, unknown=("There is no such paper", _GONE))
+        return await self._answered(request, self._paper, unknown="gone")
 
     async def print_statement(self, request: Request) -> Response:
         """A statement as PDF, for whoever has a link to it."""
-        return await self._answered(request, self._statement, unknown=("There is no such paper", _GONE))
+        return await self._answered(request, self._statement, unknown="gone")
 
     async def _answered(
         self,
         request: Request,
         answer: Callable[[Request], Awaitable[Response]],
         *,
-        unknown: tuple[str, str] = ("There is no such certificate", _UNKNOWN),
+        unknown: str = "unknown",
     ) -> Response:
         """The answer, or why there is none in words; one line in the log, without the address, which is a key."""
         started = time.perf_counter()
         try:
             response = await answer(request)
         except NotFound:
-            response = _told(request, 404, "NOT_FOUND", *unknown)
+            response = _told(request, 404, "NOT_FOUND", unknown)
         except TooManyAttempts as refused:
             wait = {"Retry-After": str(refused.retry_after)}
-            response = _told(request, 429, refused.code, "Too many tries", refused.message, wait)
-        except LinkBroken as refused:
-            response = _told(request, 403, "LINK_BROKEN", "This link does not work", refused.sentence)
-        except LinkEnded as refused:
-            response = _told(request, 410, "LINK_ENDED", "This link has ended", refused.sentence)
+            response = _told(request, 429, refused.code, "many", wait)
+        except LinkBroken:
+            response = _told(request, 403, "LINK_BROKEN", "broken")
+        except LinkEnded:
+            response = _told(request, 410, "LINK_ENDED", "ended")
         except CannotPrint as refused:
-            response = _told(request, 503, "CANNOT_PRINT", "Nothing can be printed here", str(refused))
+            # What is missing is for whoever runs this, and for nobody who reads the page.
+            _log.error("cannot_print", reason=str(refused))
+            response = _told(request, 503, "CANNOT_PRINT", "no_printer")
         except DatabaseUnavailable:
-            response = _told(request, 503, "UNAVAILABLE", "Please try again", _LATER, {"Retry-After": "1"})
+            response = _told(request, 503, "UNAVAILABLE", "later", {"Retry-After": "1"})
         took = round((time.perf_counter() - started) * 1000, 1)
         _log.info("request", view="paper", status=response.status_code, duration_ms=took)
         return response
@@ -95,7 +100,7 @@ class PaperDoor:
         )
         if _wants_json(request):
             return JSONResponse(_as_json(found, now), headers=_HEADERS)
-        return HTMLResponse(of_certificate(found, now=now).html, headers=_HEADERS)
+        return HTMLResponse(of_certificate(found, _words(request), now=now).html, headers=_HEADERS)
 
     async def _certificate(self, request: Request) -> Response:
         token = request.path_params["token"]
@@ -127,14 +132,16 @@ def _handed_out(printed: Printed) -> Response:
     return Response(printed.content, media_type="application/pdf", headers={**_HEADERS, **shown})
 
 
-def _told(
-    request: Request, status: int, code: str, title: str, sentence: str, more: dict[str, str] | None = None
-) -> Response:
+def _told(request: Request, status: int, code: str, trouble: str, more: dict[str, str] | None = None) -> Response:
+    """Why there is no answer: for a person in her language, for a program in English."""
     headers = {**_HEADERS, **(more or {})}
     if _wants_json(request):
-        return JSONResponse({"code": code, "message": sentence}, status, headers)
-    page: Page = of_trouble(title, sentence)
-    return HTMLResponse(page.html, status, headers)
+        return JSONResponse({"code": code, "message": of_trouble(trouble, words_for("")).sentences[0]}, status, headers)
+    return HTMLResponse(of_trouble(trouble, _words(request)).html, status, headers)
+
+
+def _words(request: Request) -> Wording:
+    return words_for(request.headers.get("accept-language", ""))
 
 
 def _wants_json(request: Request) -> bool:

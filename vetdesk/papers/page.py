@@ -9,20 +9,26 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from babel.dates import format_date
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from models import language
+from resolvers import wording
 from resolvers.verifications import Standing
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
     from resolvers.verifications import Verified
+    from resolvers.wording import Wording
+
+Tone = Literal["good", "mind", "bad"]
 
 _HERE = Path(__file__).parent
 _STYLE = (_HERE / "page.css").read_text(encoding="utf-8").strip()
 _STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+_WHERE_NOBODY_SAYS = "GB"
+"""Days are written as there where a browser names a language and no country."""
 # Nothing is loaded from anywhere and nothing runs: this one style and no other.
 POLICY = (
     f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -31,57 +37,70 @@ POLICY = (
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What stands on the page; `pairs` are labels with their values."""
+    """What stands on the page; `pairs` are labels with their values, and `footer` says what to do with them."""
 
-    tone: Literal["good", "mind", "bad"]
+    tone: Tone
+    language: str
     title: str
     sentences: tuple[str, ...]
     pairs: tuple[tuple[str, str], ...] = ()
+    footer: str = ""
 
     @property
     def html(self) -> str:
         """The page as HTML; whatever is put into it is escaped."""
-        shown = {"tone": self.tone, "title": self.title, "sentences": self.sentences, "pairs": self.pairs}
         # The style is ours, and must stay as it was hashed.
-        return _template().render(style=Markup(_STYLE), **shown)  # noqa: S704
+        return _template().render(style=Markup(_STYLE), page=self)  # noqa: S704
 
 
-def of_certificate(found: Verified, *, now: datetime) -> Page:
+def words_for(accepted: str) -> Wording:
+    """The words for somebody whose browser asks for these languages (`Accept-Language`)."""
+    return wording.of(language.preferred(accepted), _WHERE_NOBODY_SAYS)
+
+
+def of_certificate(found: Verified, words: Wording, *, now: datetime) -> Page:
     """The page of a certificate."""
-    pairs = (
-        ("Number", found.number),
-        ("Pet", found.pet),
-        ("Species", found.species),
-        ("Product", found.product),
-        ("Given on", _day(found.given_on)),
-        ("Valid until", _day(found.valid_until)),
-        ("Practice", found.practice),
-        ("Issued on", _day(found.issued_on)),
-    )
-    return _headed(found, tuple((label, value) for label, value in pairs if value), now)
+    facts = {
+        "number": found.number,
+        "pet": found.pet,
+        "species": found.species,
+        "product": found.product,
+        "given_on": _day(found.given_on, words),
+        "valid_until": _day(found.valid_until, words),
+        "practice": found.practice,
+        "issued_on": _day(found.issued_on, words),
+    }
+    tone, title, sentences = _headed(found, words, now)
+    pairs = tuple((words.said("verified", name), value) for name, value in facts.items() if value)
+    return Page(tone, words.language, title, sentences, pairs, words.said("verified", "compare"))
 
 
-def of_trouble(title: str, sentence: str) -> Page:
-    """The page of a certificate that cannot be shown."""
-    return Page("mind", title, (sentence,))
+def of_trouble(trouble: str, words: Wording) -> Page:
+    """The page of a paper that cannot be shown, and why: one of those in `paper_trouble`."""
+    title, sentence = (words.said("paper_trouble", word) for word in (f"{trouble}_title", trouble))
+    return Page("mind", words.language, title, (sentence,))
 
 
-def _headed(found: Verified, pairs: tuple[tuple[str, str], ...], now: datetime) -> Page:
-    when = f" on {_day(found.voided_on)}" if found.voided_on else ""
+def _headed(found: Verified, words: Wording, now: datetime) -> tuple[Tone, str, tuple[str, ...]]:
+    def said(word: str, **filled: str) -> str:
+        return words.said("verified", word, **filled)
+
+    day = _day(found.voided_on, words)
     if found.standing is Standing.VOIDED:
-        sentence = f"The practice withdrew it{when}. It proves nothing any more."
-        return Page("bad", "This certificate is void", (sentence,), pairs)
+        return "bad", said("void_title"), (said("void", day=day),)
     if found.standing is Standing.REPLACED:
-        sentences = (f"The practice withdrew it{when}.", f"Certificate {found.replaced_by} stands in its place.")
-        return Page("bad", "This certificate was replaced", sentences, pairs)
+        return (
+            "bad",
+            said("replaced_title"),
+            (said("replaced", day=day), said("replaced_by", number=found.replaced_by or "")),
+        )
     if not found.holds_at(now):
-        sentence = "The practice did issue it. The day until which it was valid has passed."
-        return Page("mind", "This certificate is genuine, but no longer valid", (sentence,), pairs)
-    return Page("good", "This certificate is genuine and stands", (f"{found.practice} issued it.",), pairs)
+        return "mind", said("over_title"), (said("over"),)
+    return "good", said("stands_title"), (said("stands", practice=found.practice),)
 
 
-def _day(day: date | None) -> str:
-    return format_date(day, "long", locale="en_GB") if day else ""
+def _day(day: date | None, words: Wording) -> str:
+    return words.day(day) if day else ""
 
 
 @cache
