@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
-
-import structlog
 
 from graph.context import Admitted, TokenInvalid
 from graph.endpoint import Endpoint
@@ -27,6 +25,7 @@ from resolvers.viewer import Audience
 from resolvers.viewers import Viewers
 from vetdesk import metrics, worker
 from vetdesk.app import create_app
+from vetdesk.beside import beside, working
 from vetdesk.bounces import BounceDoor, BounceMailbox, fetch_all
 from vetdesk.bus import bus
 from vetdesk.database import connect, counted, pending_migrations
@@ -45,15 +44,13 @@ from vetdesk.tokens import AccessTokens
 from vetdesk.vault import SecretVault
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+    from collections.abc import AsyncIterator, Awaitable, Callable
     from datetime import datetime
 
     from starlette.applications import Starlette
 
     from graph.context import RecordRead
     from vetdesk.settings import Settings
-
-_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,40 +356,3 @@ def app(
     )
     made.state.connections, made.state.reading_log = heard.connections, log
     return made
-
-
-@asynccontextmanager
-async def beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[asyncio.Task[None]]:
-    """Work that goes on beside whatever else this process does, until the block ends; its end before that is logged."""
-    at_work = asyncio.create_task(work)
-    at_work.add_done_callback(_note_its_end)
-    try:
-        yield at_work
-    finally:
-        at_work.cancel()
-        await asyncio.wait([at_work])
-
-
-def _note_its_end(work: asyncio.Task[None]) -> None:
-    if not work.cancelled():
-        error = work.exception()
-        _log.error("work has ended before its time", work=work.get_name(), error=type(error).__name__)
-
-
-@asynccontextmanager
-async def working(
-    what: worker.Duties, wake: asyncio.Event, told: asyncio.Event, done: asyncio.Event
-) -> AsyncIterator[None]:
-    """A worker beside whatever else this process does.
-
-    It looks at once for letters when `wake` is set, for payments when `told` is, and for what is due when `done` is.
-    """
-    stop = asyncio.Event()
-    at_work = asyncio.create_task(worker.run(what, stop=stop, wake=wake, told=told, done=done))
-    try:
-        yield
-    finally:
-        stop.set()
-        with suppress(asyncio.CancelledError):
-            await at_work
-        await what.mail.close()
