@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
-from markupsafe import Markup
 
 from models import language
 from resolvers import wording
 from resolvers.verifications import Standing
+from vetdesk.sheet import Sheet
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -24,15 +19,10 @@ if TYPE_CHECKING:
 
 Tone = Literal["good", "mind", "bad"]
 
-_HERE = Path(__file__).parent
-_STYLE = (_HERE / "page.css").read_text(encoding="utf-8").strip()
-_STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+_SHEET = Sheet.of(Path(__file__).parent)
 _WHERE_NOBODY_SAYS = "GB"
 """Days are written as there where a browser names a language and no country."""
-# Nothing is loaded from anywhere and nothing runs: this one style and no other.
-POLICY = (
-    f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
+POLICY = _SHEET.policy(buttons_lead="none")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +39,7 @@ class Page:
     @property
     def html(self) -> str:
         """The page as HTML; whatever is put into it is escaped."""
-        # The style is ours, and must stay as it was hashed.
-        return _template().render(style=Markup(_STYLE), page=self)  # noqa: S704
+        return _SHEET.html(self, self.language)
 
 
 def words_for(accepted: str) -> Wording:
@@ -101,9 +90,3 @@ def _headed(found: Verified, words: Wording, now: datetime) -> tuple[Tone, str, 
 
 def _day(day: date | None, words: Wording) -> str:
     return words.day(day) if day else ""
-
-
-@cache
-def _template() -> Template:
-    environment = Environment(loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined)
-    return environment.get_template("page.html")
