@@ -55,7 +55,7 @@ books: $(VENV)/.dev ## 200 random histories of money on each database, after eac
 year: $(VENV)/.dev ## a year of reminders for 10,000 pets on each database, held against an independent reckoning
 	@$(PY) -m tests.year $(ARGS)
 
-crash: $(VENV)/.dev ## kill whoever pays, gives back or issues between every two steps, on each database
+crash: $(VENV)/.dev ## kill whoever pays, gives back, issues or sends a letter between every two steps, on each database
 	@$(PY) -m tests.crash $(ARGS)
 
 lock: ## remake both lock files from pyproject.toml (needs uv)

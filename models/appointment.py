@@ -57,6 +57,8 @@ ONLINE_AHEAD = timedelta(days=366)
 """How far ahead owners can book online."""
 BUSY = frozenset(Status) - {Status.REQUESTED, Status.CANCELLED, Status.NO_SHOW}
 COMING = frozenset({Status.REQUESTED, Status.BOOKED, Status.CONFIRMED})
+NOT_OVER = COMING | {Status.ARRIVED, Status.IN_PROGRESS}
+"""Those that are still to come, or go on."""
 
 
 class Appointment(Row):

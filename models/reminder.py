@@ -36,6 +36,8 @@ class ReminderState(StrEnum):
 
 OPEN: Final = frozenset({ReminderState.PLANNED, ReminderState.DUE, ReminderState.SENT})
 """The states in which the next step is told."""
+STANDING: Final = OPEN | {ReminderState.SUPPRESSED}
+"""The states of what is still due, whether it is told or not."""
 
 
 class ReminderReason(StrEnum):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from models import Client, Practice, Purpose, Reminder, ReminderState, Service, language, sql
+from models.reminder import STANDING
 from resolvers import access, letters, reach
 
 if TYPE_CHECKING:
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
     from resolvers.rows import Rows
     from resolvers.viewer import Viewer
 
-STILL_TO_DO: Final = (ReminderState.PLANNED, ReminderState.DUE, ReminderState.SENT, ReminderState.SUPPRESSED)
-"""The states of what is not done yet and still due, whether it is told or not."""
+STILL_TO_DO: Final = tuple(sorted(STANDING))
+"""The states of what is not done yet and still due, always in one order."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from models import Appointment, Location, NoticeReason, Pet, Practice, Purpose, ReminderRule, ReminderRuleVersion, sql
+from models.appointment import NOT_OVER
 from resolvers import access, reach, reminder_rules, reminders
 from resolvers.reminders.deciding import PULLED_FORWARD
 from resolvers.reminders.steps import coming
@@ -31,8 +32,8 @@ _OWNERS: Final = (
     "WHERE o.ends_on IS NULL AND o.may_view AND p.died_on IS NULL ORDER BY o.pet_id, o.client_id"
 )
 _BOOKED: Final = (
-    "SELECT t.pet_id, t.location_id, t.starts_at FROM appointment t "
-    "WHERE t.status IN ('REQUESTED', 'BOOKED', 'CONFIRMED', 'ARRIVED', 'IN_PROGRESS') AND t.ends_at > ? "
+    "SELECT t.pet_id, t.location_id, t.starts_at FROM appointment t "  # noqa: S608 - only marks
+    f"WHERE t.status IN ({sql.marks(len(NOT_OVER))}) AND t.ends_at > ? "
     "AND t.service_id IN ({services}) AND ({seen})"
 )
 # Whom the fewest words would change comes first: somebody without an address has one more to give than her consent.
@@ -146,7 +147,7 @@ async def _things(viewer: Viewer, found: Sequence[Forecast], terms: Terms, *, no
     if terms.service_ids:
         condition, values = access.sight(viewer, Appointment, "t")
         text = _BOOKED.replace("{services}", sql.marks(len(terms.service_ids))).replace("{seen}", condition)
-        for pet, place, at in await sql.tuples(text, (now - GRACE, *terms.service_ids, *values)):
+        for pet, place, at in await sql.tuples(text, (*sorted(NOT_OVER), now - GRACE, *terms.service_ids, *values)):
             day = sql.as_instant(at).astimezone(clocks[sql.as_key(place)]).date()
             booked[sql.as_key(pet)].append(day)
     things = []

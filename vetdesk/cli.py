@@ -54,12 +54,12 @@ def main() -> None:
 
 @app.command
 def serve(*, worker: Annotated[bool, Parameter(negative="--no-worker")] = True) -> None:
-    """Serve the API, and deliver letters.
+    """Serve the API, remind, and deliver letters.
 
     Parameters
     ----------
     worker
-        Deliver letters in this process too; --no-worker when `vetdesk worker` runs elsewhere.
+        Remind and deliver letters in this process too; --no-worker when `vetdesk worker` runs elsewhere.
     """
     from vetdesk.serving import serve as serve_forever
 
@@ -68,7 +68,7 @@ def serve(*, worker: Annotated[bool, Parameter(negative="--no-worker")] = True) 
 
 @app.command
 async def worker() -> None:
-    """Deliver letters until stopped: beside several `vetdesk serve --no-worker`, on any number of machines."""
+    """Remind and deliver letters until stopped: beside several `vetdesk serve --no-worker`, on any number of machines."""
     from vetdesk.serving import work
 
     await work(_settings())

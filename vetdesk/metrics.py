@@ -1,10 +1,10 @@
-"""Metrics: the figures of this process as Prometheus reads them, for whoever knows the token."""
+"""Metrics: the figures of this process, and what waits in the practice, as Prometheus reads them who knows the token."""
 
 from __future__ import annotations
 
 import hmac
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import asdict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from starlette.requests import Request
@@ -12,8 +12,11 @@ from starlette.responses import PlainTextResponse, Response
 
 from graph.wire import bearer
 from models.refusal import DatabaseUnavailable
+from resolvers import card_payments, messages, reminders
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from pydantic import SecretStr
 
     from graph.figures import Figures
@@ -42,29 +45,56 @@ _TOLD = {
 }
 
 
-def printed(figures: Mapping[str, Figures], hanging: Mapping[str, int] | None = None) -> str:
-    """The figures of each view, by its name, and how many payments hang, in the text format of Prometheus."""
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A figure of the whole practice, the same in each process: what waits, and by which label it is told apart."""
+
+    name: str
+    about: str
+    label: str
+    count: Callable[..., Awaitable[Mapping[str, int]]]
+    """Counts what waits of each kind at a moment, with one statement."""
+
+
+LETTERS = Waiting(
+    "letters",
+    "Letters that could go out now, and those of which nobody knows whether they arrived.",
+    "state",
+    messages.counted,
+)
+REMINDERS = Waiting(
+    "reminders_behind",
+    "Events by which reminders were not planned yet, and steps of reminders that were not decided, though they have come.",
+    "until",
+    reminders.behind,
+)
+PAYMENTS = Waiting(
+    "payments_hanging",
+    "Card payments and refunds whose outcome should be known, and is not.",
+    "where",
+    card_payments.waiting,
+)
+
+
+def printed(figures: Mapping[str, Figures], waiting: Mapping[Waiting, Mapping[str, int]]) -> str:
+    """The figures of each view, by its name, and what waits, in the text format of Prometheus."""
     views = {view: asdict(found) for view, found in figures.items()}
     lines: list[str] = []
     for figure, (name, about) in _TOLD.items():
-        kind = "counter" if name.endswith("_total") else "gauge"
-        lines += [f"# HELP vetdesk_{name} {about}", f"# TYPE vetdesk_{name} {kind}"]
+        lines += _headed(name, about, "counter" if name.endswith("_total") else "gauge")
         lines += [f'vetdesk_{name}{{view="{view}"}} {found[figure]}' for view, found in views.items()]
-    if hanging is not None:
-        lines += [
-            "# HELP vetdesk_payments_hanging Card payments and refunds whose outcome should be known, and is not."
-        ]
-        lines += ["# TYPE vetdesk_payments_hanging gauge"]
-        lines += [f'vetdesk_payments_hanging{{where="{where}"}} {count}' for where, count in hanging.items()]
+    for what, counts in waiting.items():
+        lines += _headed(what.name, what.about, "gauge")
+        lines += [f'vetdesk_{what.name}{{{what.label}="{each}"}} {count}' for each, count in counts.items()]
     return "\n".join(lines) + "\n"
 
 
 def answering(
-    token: SecretStr | None, *doors: Operations, hanging: Callable[[], Awaitable[Mapping[str, int]]] | None = None
+    token: SecretStr | None, *doors: Operations, waiting: Sequence[Waiting], now: Callable[[], datetime]
 ) -> Callable[[Request], Awaitable[Response]] | None:
     """What answers at `/metrics`: the figures, to whoever sends the token as `Authorization: Bearer …`; else nothing.
 
-    `hanging` counts the payments whose outcome should be known; while the database cannot be asked, nothing is said.
+    While the database cannot be asked, nothing is said of what waits.
     """
     if token is None:
         return None
@@ -74,15 +104,18 @@ def answering(
         if not hmac.compare_digest((bearer(request) or "").encode(), wanted):
             return PlainTextResponse("Please send the token.\n", 401, headers={"WWW-Authenticate": "Bearer"})
         figures = {door.audience.value: door.figures for door in doors}
-        return Response(
-            printed(figures, await _asked(hanging)), media_type=MEDIA, headers={"Cache-Control": "no-store"}
-        )
+        text = printed(figures, await _counted(waiting, now()))
+        return Response(text, media_type=MEDIA, headers={"Cache-Control": "no-store"})
 
     return metrics
 
 
-async def _asked(hanging: Callable[[], Awaitable[Mapping[str, int]]] | None) -> Mapping[str, int] | None:
+def _headed(name: str, about: str, kind: str) -> list[str]:
+    return [f"# HELP vetdesk_{name} {about}", f"# TYPE vetdesk_{name} {kind}"]
+
+
+async def _counted(waiting: Sequence[Waiting], now: datetime) -> Mapping[Waiting, Mapping[str, int]]:
     try:
-        return await hanging() if hanging else None
+        return {what: await what.count(now=now) for what in waiting}
     except DatabaseUnavailable:
-        return None
+        return {}

@@ -22,7 +22,6 @@ from graph.operations import Operations
 from graph.schema import schema
 from graph.views import view_of
 from models import period, sql
-from resolvers import card_payments
 from resolvers.ports import DoorRules, Mail, PaymentGateway, Ports, Printer, Rate, RecordFormat
 from resolvers.viewer import Audience
 from resolvers.viewers import Viewers
@@ -353,7 +352,8 @@ def app(
             settings.metrics_token,
             staff.operations,
             owner.operations,
-            hanging=(lambda: card_payments.waiting(now=now())) if chosen.payments else None,
+            waiting=(metrics.LETTERS, metrics.REMINDERS, *([metrics.PAYMENTS] if chosen.payments else ())),
+            now=now,
         ),
         journals=JournalDoor(chosen.ports, now=now),
     )

@@ -7,7 +7,7 @@ import strawberry
 from graph.context import Info
 from graph.deeds import KEY, answered, deed_input, mutation, payload, said
 from graph.ids import key, maybe_key
-from graph.inputs import changed, changed_not_cleared
+from graph.inputs import changed, changed_not_cleared, species
 from graph.types.reminder_rule import ReminderRule
 from graph.types.reminder_rule_input import (
     CALLED,
@@ -24,7 +24,6 @@ from graph.types.reminder_rule_input import (
     ReminderRuleInput,
     called_of,
     services_of,
-    species_of,
     steps_of,
     targets_of,
 )
@@ -134,7 +133,7 @@ class ReminderRuleMutations:
         viewer = info.context.viewer
         changes = RuleChanges(
             name=changed_not_cleared(input.name, "name"),
-            species=changed(input.species, species_of, null=()),
+            species=changed(input.species, species, null=()),
             from_age_months=changed(input.from_age_months, null=None),
             until_age_months=changed(input.until_age_months, null=None),
             targets=changed(input.targets, targets_of, null=()),

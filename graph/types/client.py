@@ -34,7 +34,8 @@ class Email:
 
     address: str = column("The address.")
     undeliverable_since: datetime | None = batched(
-        "Since when we know that nobody reads it, from a mail server; null while letters arrive. Nothing is sent there.",
+        "Since when we know that nobody reads it, from a mail server; null while letters arrive. Nothing is sent there but"
+        " codes and invitations.",
         preferences.undeliverable_since,
     )
 

@@ -25,7 +25,7 @@ described(
     {
         RuleKind.VACCINATION: "The next dose, on the day that the vaccination protocols of the practice say.",
         RuleKind.TREATMENT_STEP: "An open step of a treatment plan of the practice, on its day.",
-        RuleKind.PRESCRIPTION_REPEAT: "What was handed out is used up, and may be repeated.",
+        RuleKind.PRESCRIPTION_REPEAT: "What was handed out is used up and may be repeated, while the prescription is valid.",
         RuleKind.SERVICE_INTERVAL: "A service is due again so many months after it was last done.",
         RuleKind.AGE: "The pet reaches an age.",
     },
@@ -38,7 +38,7 @@ described(
 class ReminderName:
     """What is due under a rule, as letters in one language call it."""
 
-    language: str = strawberry.field(description="The language, as a BCP 47 tag: `en`, `de`.")
+    language: str = strawberry.field(description="The language, as a BCP 47 tag: `en`, `de` or `es`.")
     name: str = strawberry.field(description="What it is called: `rabies booster`.")
 
 

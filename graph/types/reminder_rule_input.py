@@ -8,7 +8,7 @@ import strawberry
 
 from graph.deeds import deed_input, said
 from graph.ids import maybe_key
-from graph.inputs import few, keys
+from graph.inputs import few, keys, species
 from models.language import SPOKEN
 from models.pet import Species
 from models.reminder_rule import LEAST_BETWEEN_STEPS, MOST_STEPS, RuleKind
@@ -41,7 +41,7 @@ SERVICES = (
 class ReminderNameInput:
     """What letters in one language call what is due."""
 
-    language: str = said("The language, as a BCP 47 tag: `en`, `de`.")
+    language: str = said("The language, as a BCP 47 tag: `en`, `de` or `es`.")
     name: str = said("What it is called, 1 to 100 characters: `rabies booster`.")
 
 
@@ -65,7 +65,7 @@ class ReminderRuleInput:
     def terms(self) -> Terms:
         """What it says, as the deeds take it."""
         return Terms(
-            species=species_of(self.species or []),
+            species=species(self.species or []),
             from_age_months=self.from_age_months,
             until_age_months=self.until_age_months,
             targets=targets_of(self.targets or []),
@@ -76,15 +76,6 @@ class ReminderRuleInput:
             location_id=maybe_key("Location", self.location_id),
             service_ids=services_of(self.service_ids or []),
         )
-
-
-def species_of(given: list[Species]) -> tuple[Species, ...]:
-    """The species, as the deeds take them.
-
-    Raises:
-        InvalidInput: there are too many.
-    """
-    return tuple(few(given, len(Species), "species"))
 
 
 def targets_of(given: list[Target]) -> tuple[Target, ...]:

@@ -46,7 +46,7 @@ async def _holders(viewer: Viewer, address_ids: Sequence[UUID]) -> Mapping[UUID,
 class UndeliverableAddress(Node):
     """An e-mail address of which a mail server said for good that nobody reads it.
 
-    Nothing is sent there, until somebody says that it works again.
+    Nothing is sent there but codes and invitations, until somebody says that it works again.
     """
 
     id: strawberry.ID = id_of("UndeliverableAddress")

@@ -65,6 +65,7 @@ CONSTRAINTS: list[Constraint] = [
     PartialIndex("reminder_next_step", "reminder", "next_step_at", "next_step_at IS NOT NULL"),
     PartialIndex("reminder_look_again", "reminder", "look_again_at", "look_again_at IS NOT NULL"),
     PartialIndex("reminder_notice_waiting", "reminder_notice", "reminder_id", "outcome = 'WAITING'"),
+    PartialIndex("message_doubtful", "message", "created_at", "state = 'DOUBTFUL'"),
     PartialIndex("message_told", "message", "client_id, created_at", "client_id IS NOT NULL"),
 ]
 

@@ -6,16 +6,18 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from models import Letter, Pet, ReminderState, Right, language, sql
-from models.appointment import BUSY, COMING, ONLINE_AHEAD
+from models import Letter, Pet, Right, language, sql
+from models.appointment import NOT_OVER, ONLINE_AHEAD
 from models.period import day_in, today_in
 from models.refusal import NotFound, RightNeeded, ServiceNotOffered, TimeHasPassed
+from models.reminder import STANDING
 from resolvers import access, appointments, free_times
 from resolvers.appointments import Booking
 from resolvers.free_times import Search
 from resolvers.from_letters import visits
 from resolvers.letter_links import GOOD_AFTER_DUE, LinkEnded
 from resolvers.letters import due
+from resolvers.reminders.working_out import AHEAD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,10 +29,7 @@ if TYPE_CHECKING:
     from resolvers.ports import Vault
 
 DAYS_SHOWN: Final = 14
-_OPEN = frozenset({ReminderState.PLANNED, ReminderState.DUE, ReminderState.SENT, ReminderState.SUPPRESSED})
-_STANDING: Final = tuple(sorted(status.value for status in BUSY | COMING if status.value != "COMPLETED"))
-_AHEAD = timedelta(days=60)
-"""A visit that lies further behind the day on which something is due is for something else."""
+_STANDING: Final = tuple(sorted(NOT_OVER))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +75,7 @@ async def offered(reader: Reader, link: BookLink, *, now: datetime) -> Offered:
         LinkEnded: it is done or not due any more, or was due long ago; the pet has died, or she may not see it any more.
     """
     rows = await sql.fetch(_DUE, (language.spoken(reader.language), link.reminder_id))
-    if not rows or rows[0]["state"] not in _OPEN or rows[0]["died_on"] is not None:
+    if not rows or rows[0]["state"] not in STANDING or rows[0]["died_on"] is not None:
         raise LinkEnded
     row = rows[0]
     item = due.item(row, reader.language)
@@ -90,7 +89,7 @@ async def offered(reader: Reader, link: BookLink, *, now: datetime) -> Offered:
         may_arrange = False
     except NotFound:
         raise LinkEnded from None
-    until = day_in(item.place.zone, max(item.due_on, today) + _AHEAD).ends_at
+    until = day_in(item.place.zone, max(item.due_on, today) + AHEAD).ends_at
     return Offered(
         item=item,
         pet_id=sql.as_key(row["pet_id"]),
@@ -171,7 +170,7 @@ async def _booked(row: Mapping[str, Any], until: datetime, *, now: datetime) -> 
 async def _standing(appointment_id: UUID) -> Booked | None:
     """The visit, unless it was cancelled."""
     visit = await visits.read(appointment_id)
-    if visit is None or visit.status.value not in _STANDING:
+    if visit is None or visit.status not in NOT_OVER:
         return None
     written = await sql.tuples(
         "SELECT EXISTS (SELECT 1 FROM message WHERE appointment_id = ? AND letter = ? AND state IN ('WAITING', 'SENT'))",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from models import Appointment, Right, Status, sql
 from models.appointment import COMING
@@ -11,15 +11,15 @@ from models.refusal import NotFound, RightNeeded, StepNotAllowed, TimeHasPassed
 from models.row import uuid7
 from resolvers import access, appointments
 from resolvers.letter_links import LinkEnded
-from resolvers.letters.facts import Visit, one_line, place
+from resolvers.letters import known
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
     from uuid import UUID
 
     from resolvers.from_letters.readers import Reader
     from resolvers.letter_links import VisitLink
+    from resolvers.letters.facts import Visit
 
 _TOLD: Final = COMING | {Status.CANCELLED}
 
@@ -85,7 +85,7 @@ async def cancel(reader: Reader, link: VisitLink, *, now: datetime) -> ShownVisi
 async def read(appointment_id: UUID) -> Visit | None:
     """The visit, as letters and pages show it, whoever asks."""
     rows = await sql.fetch(_VISIT, (appointment_id,))
-    return _visit(rows[0]) if rows else None
+    return known.visit(rows[0]) if rows else None
 
 
 async def _step(reader: Reader, link: VisitLink, wanted: Status, *, now: datetime) -> ShownVisit:
@@ -105,22 +105,4 @@ async def _step(reader: Reader, link: VisitLink, wanted: Status, *, now: datetim
     return await shown(reader, link, now=now)
 
 
-_VISIT = (
-    "SELECT a.starts_at, a.status, p.name AS pet, p.died_on, s.name AS service, s.is_farewell, v.display_name AS vet, "
-    "l.name AS location, l.street, l.postal_code, l.city, l.country, l.phone, l.zone FROM appointment a "
-    "JOIN pet p ON p.id = a.pet_id JOIN service s ON s.id = a.service_id JOIN staff v ON v.id = a.vet_id "
-    "JOIN location l ON l.id = a.location_id WHERE a.id = ?"
-)
-
-
-def _visit(row: Mapping[str, Any]) -> Visit:
-    return Visit(
-        pet=one_line(row["pet"]),
-        pet_has_died=row["died_on"] is not None,
-        service=one_line(row["service"]),
-        is_farewell=bool(row["is_farewell"]),
-        vet=one_line(row["vet"]),
-        starts_at=sql.as_instant(row["starts_at"]),
-        status=Status(row["status"]),
-        place=place(row),
-    )
+_VISIT = f"SELECT {known.VISIT} FROM appointment a {known.OF_VISIT} WHERE a.id = ?"  # noqa: S608 - our own names

@@ -11,6 +11,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from models import NoticeReason, Status, sql
+from models.period import MINUTES_A_DAY
 from models.text import TURNING
 
 _LONGEST = 200
@@ -105,7 +106,7 @@ class Facts:
     zone: str = ""
     """The zone of the clock by which the reader is not disturbed, "" where nobody said: that of the place counts."""
     letters_from: int = 0
-    letters_until: int = 1440
+    letters_until: int = MINUTES_A_DAY
     """Between these minutes of her day letters that can wait are sent."""
 
     @property

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from models import Letter, Message, MessageState, Status, language, sql
 from models.contact import email_fold
 from models.message import PURPOSES
+from models.period import MINUTES_A_DAY
 from resolvers import reach
 from resolvers.letters.facts import Facts, Visit, one_line, own_words, place
 from resolvers.letters.noticed import with_due
@@ -55,7 +56,7 @@ async def facts(message: Message) -> Facts:
         may_hear=bool(row["may_hear"]),
         zone=row["client_zone"] or "",
         letters_from=row["letters_from"] or 0,
-        letters_until=row["letters_until"] or 1440,
+        letters_until=row["letters_until"] or MINUTES_A_DAY,
         own=own_words(row),
     )
     if message.letter is Letter.CARE_REMINDER:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from models import Message, NoticeOutcome, NoticeReason, Purpose, ReminderState, language, sql
+from models import Message, NoticeOutcome, NoticeReason, Purpose, language, sql
+from models.reminder import OPEN
 from resolvers import reach
 from resolvers.letters.due import JOINED, TOLD, item
 from resolvers.letters.facts import DueItem, Facts, one_line
@@ -23,7 +24,6 @@ _NOTICED = (
     f"FROM reminder_notice n JOIN reminder r ON r.id = n.reminder_id JOIN client c ON c.id = n.client_id {JOINED} "
     "WHERE n.message_id = ? ORDER BY p.name, p.id, n.due_on, u.fold, n.id"
 )
-_OPEN = (ReminderState.PLANNED, ReminderState.DUE, ReminderState.SENT)
 
 
 async def with_due(message: Message, told: Facts) -> Facts:
@@ -56,7 +56,7 @@ def _why_not(row: Mapping[str, Any], reached: Reach) -> NoticeReason | None:
         return NoticeReason.PET_DIED
     if not row["may_hear"]:
         return NoticeReason.NO_OWNER
-    if row["state"] not in _OPEN:
+    if row["state"] not in OPEN:
         known = row["because"] in NoticeReason.__members__
         return NoticeReason(row["because"]) if known else NoticeReason.NO_LONGER_DUE
     if not row["is_as_decided"]:

@@ -10,6 +10,7 @@ they are sent once more, with the same Message-ID, so that a mailbox can tell.
 
 from resolvers.messages.again import send_again
 from resolvers.messages.claiming import LEASE
+from resolvers.messages.counting import counted
 from resolvers.messages.delivering import Delivered, deliver_due
 from resolvers.messages.pacing import PAUSES, next_turn
 from resolvers.messages.settling import BACK_OFF, MOST_ATTEMPTS
@@ -22,6 +23,7 @@ __all__ = [
     "PAUSES",
     "Delivered",
     "Recipient",
+    "counted",
     "deliver_due",
     "next_turn",
     "send_again",

@@ -10,9 +10,10 @@ Whoever plans or decides holds the row of `ReminderProgress`, so there is one at
 Locks are taken in this order everywhere: progress, pets, reminders, messages, notices, the counter of events.
 """
 
+from resolvers.reminders.counting import behind
 from resolvers.reminders.deciding import Decided, decide_due
 from resolvers.reminders.forecasting import Forecast, forecast
 from resolvers.reminders.planning import Planned, plan_due
 from resolvers.reminders.working_out import work_out
 
-__all__ = ["Decided", "Forecast", "Planned", "decide_due", "forecast", "plan_due", "work_out"]
+__all__ = ["Decided", "Forecast", "Planned", "behind", "decide_due", "forecast", "plan_due", "work_out"]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from models import ReminderReason, ReminderState
-from models.reminder import OPEN
+from models.reminder import STANDING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from models import Reminder
 
 ABOUT_THE_SAME_TIME: Final = timedelta(days=45)
-STANDING: Final = OPEN | {ReminderState.SUPPRESSED}
-"""The states of a reminder whose cycle goes on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from models import EventKind, ReminderState, sql
+from models.reminder import STANDING
 from resolvers import events
 from resolvers.events import Happening
-from resolvers.reminders.cycles import STANDING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -57,13 +57,14 @@ WIDE: Final = frozenset(
 )
 """What may change what is due for every pet."""
 
-_KINDS: Final = sorted({kind for kinds in _NARROW.values() for kind in kinds} | {*_OF_AN_ACCOUNT} | WIDE)
+KINDS: Final = sorted({kind for kinds in _NARROW.values() for kind in kinds} | {*_OF_AN_ACCOUNT} | WIDE)
+"""What may change what is due for any pet; nothing else is of concern."""
 # Keys are of one kind in all tables, so a row is found by its key in the table to which it belongs, and in no other.
 _PETS: Final = ", ".join("pet.id" if table == "pet" else f"{table}.pet_id" for table in _NARROW)
 _JOINED: Final = " ".join(f"LEFT JOIN {table} ON {table}.id = e.subject_id" for table in _NARROW)
 _HAPPENED: Final = (
     f"SELECT e.number, e.kind, COALESCE({_PETS}, hers.pet_id) AS pet_id FROM "  # noqa: S608 - our own names
-    f"(SELECT number, kind, subject_id FROM event WHERE number > ? AND kind IN ({sql.marks(len(_KINDS))}) "
+    f"(SELECT number, kind, subject_id FROM event WHERE number > ? AND kind IN ({sql.marks(len(KINDS))}) "
     f"ORDER BY number LIMIT {_AT_ONCE}) e {_JOINED} "
     "LEFT JOIN account ON account.id = e.subject_id "
     "LEFT JOIN ownership hers ON hers.client_id = account.client_id AND hers.ends_on IS NULL ORDER BY e.number"
@@ -85,7 +86,7 @@ async def after(number: int) -> Stretch | None:
     What concerns nothing that is due is passed over, now and then.
     """
     [(last,)] = await sql.tuples("SELECT MAX(number) FROM event")
-    rows = await sql.tuples(_HAPPENED, (number, *_KINDS))
+    rows = await sql.tuples(_HAPPENED, (number, *KINDS))
     if not rows:
         passed = (last or 0) - number
         return Stretch(last, frozenset(), is_wide=False) if passed >= _SKIPPED_AT_LEAST else None

@@ -21,10 +21,12 @@ from models import (
     ReminderState,
     sql,
 )
-from models.period import on_the_wall
+from models.appointment import NOT_OVER
+from models.period import MINUTES_A_DAY, on_the_wall
+from models.reminder import STANDING
 from resolvers.locks import hold_all
 from resolvers.reminders import cycles, patients, sources, steps, terms
-from resolvers.reminders.cycles import STANDING, Thing
+from resolvers.reminders.cycles import Thing
 from resolvers.reminders.keeping import Ledger
 from resolvers.reminders.patients import Patient, Places
 from resolvers.reminders.terms import Terms
@@ -42,8 +44,8 @@ A_NEW_ROUND: Final = timedelta(days=60)
 """When something is due so much later than was told, everything is told anew."""
 
 _BOOKED = (
-    "SELECT pet_id, id, service_id, location_id, starts_at, ends_at, created_at FROM appointment "
-    "WHERE status IN ('REQUESTED', 'BOOKED', 'CONFIRMED', 'ARRIVED', 'IN_PROGRESS') AND ends_at > ? "
+    "SELECT pet_id, id, service_id, location_id, starts_at, ends_at, created_at FROM appointment "  # noqa: S608 - only marks
+    f"WHERE status IN ({sql.marks(len(NOT_OVER))}) AND ends_at > ? "
     "AND pet_id IN ({pets}) ORDER BY starts_at, id"
 )
 _TOLD = (
@@ -131,7 +133,7 @@ async def look(pet_ids: Iterable[UUID], *, now: datetime) -> Worked:
     worked = Worked(
         now=now,
         opens=practice.letters_from if practice else 0,
-        closes=practice.letters_until if practice else 1440,
+        closes=practice.letters_until if practice else MINUTES_A_DAY,
         places=places,
         patients=await patients.of([pet for pet in pets if pet.died_on is None], places),
         terms={each.version.rule_id: each for each in await terms.in_force()},
@@ -171,7 +173,7 @@ async def _settle(worked: Worked) -> None:
 
 async def _bookings(worked: Worked, ids: Sequence[UUID], marks: str) -> Mapping[UUID, Sequence[Booked]]:
     found: dict[UUID, list[Booked]] = defaultdict(list)
-    for row in await sql.fetch(_BOOKED.replace("{pets}", marks), (worked.now - GRACE, *ids)):
+    for row in await sql.fetch(_BOOKED.replace("{pets}", marks), (*sorted(NOT_OVER), worked.now - GRACE, *ids)):
         place = worked.places.by_id[sql.as_key(row["location_id"])]
         found[sql.as_key(row["pet_id"])].append(
             Booked(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -10,8 +11,13 @@ import strawberry
 from graphql import GraphQLField, GraphQLObjectType
 
 from graph.types.practice import Practice
+from models import MessageState
+from resolvers import pets
+from resolvers.pets import PetChanges
 from tests.doors import Program
-from tests.world import a_world
+from tests.world import NOW, a_pet, a_world
+from tests.world.reminders import a_care_letter, a_reminder, a_rule
+from vetdesk.database import counted
 from vetdesk.metrics import MEDIA
 
 TOKEN = "a token that Prometheus knows, long enough"
@@ -57,6 +63,14 @@ vetdesk_reading_careful_answers_total{view="owner"} 0
 # TYPE vetdesk_reading_fallbacks_total counter
 vetdesk_reading_fallbacks_total{view="staff"} 0
 vetdesk_reading_fallbacks_total{view="owner"} 0
+# HELP vetdesk_letters Letters that could go out now, and those of which nobody knows whether they arrived.
+# TYPE vetdesk_letters gauge
+vetdesk_letters{state="WAITING"} 0
+vetdesk_letters{state="DOUBTFUL"} 0
+# HELP vetdesk_reminders_behind Events by which reminders were not planned yet, and steps of reminders that were not decided, though they have come.
+# TYPE vetdesk_reminders_behind gauge
+vetdesk_reminders_behind{until="PLANNED"} 0
+vetdesk_reminders_behind{until="DECIDED"} 0
 # HELP vetdesk_payments_hanging Card payments and refunds whose outcome should be known, and is not.
 # TYPE vetdesk_payments_hanging gauge
 vetdesk_payments_hanging{where="STARTING"} 0
@@ -83,10 +97,35 @@ async def test_what_was_remembered_is_told_for_each_view(database):
     assert answer.text == PAGE
 
 
+async def test_letters_and_reminders_that_wait_are_told(database):
+    world = await a_world()
+    program = Program(metrics_token=TOKEN)
+    for state in (MessageState.WAITING, MessageState.DOUBTFUL, MessageState.SENT):
+        await a_care_letter(world.owner, state=state)
+    await a_care_letter(world.owner, not_before=NOW + timedelta(hours=1))  # in the morning
+    rule = await a_rule()
+    for step_at in (NOW - timedelta(days=1), NOW + timedelta(days=1), None):
+        await a_reminder(await a_pet(world.owner), rule, next_step_at=step_at)
+    await pets.amend(world.vet.viewer, world.pet.id, PetChanges(colour="red"), key="red", now=NOW)
+    program.clock.now = NOW
+    with counted() as asked:
+        text = (await page(program, TOKEN)).text
+    assert asked.count == 3  # letters, reminders, payments
+    for line in (
+        'letters{state="WAITING"} 1',
+        'letters{state="DOUBTFUL"} 1',
+        'reminders_behind{until="PLANNED"} 1',
+        'reminders_behind{until="DECIDED"} 1',
+    ):
+        assert f"\nvetdesk_{line}\n" in text
+
+
 async def test_every_line_is_as_prometheus_reads_it(database):
     lines = (await page(Program(metrics_token=TOKEN), TOKEN)).text.splitlines()
     for line in lines:
-        assert re.fullmatch(r'# (HELP|TYPE) [a-z_]+ .+|[a-z_]+\{(view="(staff|owner)"|where="[A-Z]+")\} \d+', line)
+        assert re.fullmatch(
+            r'# (HELP|TYPE) [a-z_]+ .+|[a-z_]+\{(view="(staff|owner)"|(where|state|until)="[A-Z]+")\} \d+', line
+        )
 
 
 async def test_figures_are_for_whoever_knows_the_token(database):
@@ -106,7 +145,7 @@ async def test_a_row_that_is_answered_field_by_field_is_counted(database, monkey
     root = door.view.graphql.query_type
     assert isinstance(root, GraphQLObjectType)
     decided: Any = {"shares_notes": False, "locks_after_hours": None, "stale_weight_days": None}
-    decided |= {"most_discount_percent": 10, "logo_changed_at": None}
+    decided |= {"most_discount_percent": 10, "logo_changed_at": None, "letters_from": None, "letters_until": None}
     ours = Practice(id=strawberry.ID("1"), name="Ours", language="en", **decided)
     program.fallbacks = 1
     plain: Any = strawberry.field()

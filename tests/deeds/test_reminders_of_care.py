@@ -174,6 +174,22 @@ async def test_a_medicine_that_is_stopped_is_not_due_any_more(world):
     assert [state for _, _, state in await stand(world.pet)] == [NO_LONGER_DUE]
 
 
+async def test_a_repeat_that_cannot_be_handed_out_any_more_is_not_told(world):
+    await a_rule("Tablets", RuleKind.PRESCRIPTION_REPEAT, steps=(0, 10))
+    await a_medicine(world, valid_until=TODAY + 35 * DAY)
+    await pets.amend(world.vet.viewer, world.pet.id, PetChanges(colour="red"), **key())
+    await planned()
+    on_the_last_day, after = NOW + 35 * DAY, NOW + 36 * DAY
+    reminder = await the_reminder(world.pet)
+    assert reminder.look_again_at is not None
+    assert on_the_last_day < reminder.look_again_at <= after
+    await planned(on_the_last_day)
+    assert [state for _, _, state in await stand(world.pet)] != [NO_LONGER_DUE]
+    await planned(after)
+    assert [state for _, _, state in await stand(world.pet)] == [NO_LONGER_DUE]
+    assert (await the_reminder(world.pet)).next_step_at is None
+
+
 # Services that come again
 
 

@@ -99,7 +99,7 @@ class Expected:
         ]
 
     def _open(self, animal: Animal, now: datetime) -> list[Thing]:
-        current = [self._thing(animal, *found) for found in ([] if animal.is_dead else _current(animal))]
+        current = [self._thing(animal, *found) for found in ([] if animal.is_dead else _current(animal, now))]
         return [thing for thing in current if animal.owners and not is_booked(animal, thing, now)]
 
     def _thing(self, animal: Animal, rule: str, subject: str, cycle: str, due_on: date) -> Thing:
@@ -219,7 +219,7 @@ def later(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
-def _current(animal: Animal) -> Iterator[tuple[str, str, str, date]]:
+def _current(animal: Animal, now: datetime) -> Iterator[tuple[str, str, str, date]]:
     dose = animal.last_dose
     if dose is not None:
         yield DOSE, "RABIES", str(dose.id), later(dose.on, 12)
@@ -235,11 +235,12 @@ def _current(animal: Animal) -> Iterator[tuple[str, str, str, date]]:
     for step in animal.steps:
         if step.state == "OPEN" and step.goes_on:
             yield STEP, str(step.id), "0", step.due_on
+    today = now.astimezone(PLACE).date()
     for prescription in animal.prescriptions:
         last_on = prescription.repeats[-1] if prescription.repeats else prescription.on
         due_on = last_on + timedelta(days=prescription.days)
         has_left = len(prescription.repeats) < prescription.allowed and not prescription.is_stopped
-        if has_left and prescription.valid_until >= due_on:
+        if has_left and prescription.valid_until >= max(due_on, today):
             yield REPEAT, str(prescription.id), str(len(prescription.repeats)), due_on
 
 

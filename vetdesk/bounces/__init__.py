@@ -1,6 +1,7 @@
 """Bounces: mails that say that a letter of ours did not arrive.
 
 reading     what such a mail says, as far as it can be told safely
+taking      keeps it, whichever way it came
 door        takes one that is posted to us
 mailbox     fetches those that lie in a mailbox
 """

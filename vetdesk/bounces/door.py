@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import structlog
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 
 from models.refusal import DatabaseUnavailable
+from vetdesk import posted
 from vetdesk.bounces.reading import MOST_BYTES
 from vetdesk.bounces.taking import take
 
@@ -36,29 +37,15 @@ class BounceDoor:
         """Deal with one mail."""
         if not hmac.compare_digest(request.headers.get("Authorization", "").encode("utf-8", "replace"), self._secret):
             _log.warning("bounce_refused", reason="secret")
-            return _said(401, "The secret does not fit.", {"WWW-Authenticate": "Bearer"})
+            return posted.said(401, "The secret does not fit.", {"WWW-Authenticate": "Bearer"})
         try:
-            body = await _body(request)
+            body = await posted.body(request, most=MOST_BYTES)
         except ClientDisconnect:
-            return _said(400, "It ended early.")
+            return posted.said(400, "It ended early.")
         if body is None:
-            return _said(413, "Such a mail is smaller.")
+            return posted.said(413, "Such a mail is smaller.")
         try:
             is_done = await take(body, self._host, now=self._now())
         except DatabaseUnavailable:
-            return _said(503, "Please try again.", {"Retry-After": "1"})
-        return _said(200, "Taken.") if is_done else _said(503, "Please try again.", _AGAIN)
-
-
-async def _body(request: Request) -> bytes | None:
-    """The bytes as they were sent; None of more than such a mail has."""
-    taken = bytearray()
-    async for part in request.stream():
-        taken += part
-        if len(taken) > MOST_BYTES:
-            return None
-    return bytes(taken)
-
-
-def _said(status: int, sentence: str, headers: dict[str, str] | None = None) -> Response:
-    return PlainTextResponse(f"{sentence}\n", status, headers={"Cache-Control": "no-store", **(headers or {})})
+            return posted.said(503, "Please try again.", {"Retry-After": "1"})
+        return posted.said(200, "Taken.") if is_done else posted.said(503, "Please try again.", _AGAIN)

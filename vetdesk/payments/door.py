@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 
 from models.refusal import DatabaseUnavailable
 from resolvers import card_payments
 from resolvers.card_payments import Notice
 from resolvers.card_payments.notices import LONGEST_REF
 from resolvers.viewer import Viewer
+from vetdesk import posted
 from vetdesk.payments.signing import HEADER, BadSignature, must_be_signed
 
 if TYPE_CHECKING:
@@ -39,39 +40,29 @@ class NoticeDoor:
     async def take(self, request: Request) -> Response:
         """Keep one notice."""
         try:
-            body = await _body(request)
+            body = await posted.body(request, most=MOST_BYTES)
         except ClientDisconnect:
-            return _said(400, "It ended early.")
+            return posted.said(400, "It ended early.")
         if body is None:
-            return _said(413, "A notice is smaller.")
+            return posted.said(413, "A notice is smaller.")
         now = self._now()
         try:
             must_be_signed(request.headers.get(HEADER, ""), body, self._secrets, now=now)
         except BadSignature:
             _log.warning("payment_notice_refused", reason="signature", bytes=len(body))
-            return _said(400, "The signature does not fit.")
+            return posted.said(400, "The signature does not fit.")
         notice = _read(body)
         if notice is None:
             _log.error("payment_notice_refused", reason="not understood", bytes=len(body))
-            return _said(400, "It is no notice.")
+            return posted.said(400, "It is no notice.")
         try:
             is_new = await card_payments.keep(Viewer.system("payment notice"), notice, now=now)
         except DatabaseUnavailable:
-            return _said(503, "Please try again.", {"Retry-After": "1"})
+            return posted.said(503, "Please try again.", {"Retry-After": "1"})
         if is_new:
             self._kept()
         _log.info("payment_notice", kind=notice.kind, notice=notice.ref, new=is_new)
-        return _said(200, "Kept.")
-
-
-async def _body(request: Request) -> bytes | None:
-    """The bytes as they were sent; None of more than a notice has."""
-    taken = b""
-    async for part in request.stream():
-        taken += part
-        if len(taken) > MOST_BYTES:
-            return None
-    return taken
+        return posted.said(200, "Kept.")
 
 
 def _read(body: bytes) -> Notice | None:
@@ -89,7 +80,3 @@ def _read(body: bytes) -> Notice | None:
 
 def _can_be_kept(word: str) -> bool:
     return 0 < len(word) <= LONGEST_REF and word.isascii() and word.isprintable()
-
-
-def _said(status: int, sentence: str, headers: dict[str, str] | None = None) -> Response:
-    return PlainTextResponse(f"{sentence}\n", status, headers={"Cache-Control": "no-store", **(headers or {})})

@@ -67,14 +67,15 @@ class Prescriptions:
         return cls(by_pet)
 
     def due(self, patient: Patient, terms: Terms) -> Iterable[Thing]:
-        """The next repeat of each prescription, while it is valid on the day on which it is used up."""
+        """The next repeat of each prescription that is valid on the day on which it is used up; it lapses with that."""
         for one in self._by_pet.get(patient.id, ()):
             if one.is_stopped or one.given >= one.allowed:
                 continue
             due_on = day_at(patient.home, one.repeats.get(one.given, one.at)) + timedelta(days=one.days)
             if one.valid_until is None or due_on <= one.valid_until:
                 sentence = f"What was handed out lasts {one.days} {'day' if one.days == 1 else 'days'}."
-                yield Thing(patient.id, one.id, str(one.given), due_on, sentence)
+                lapses_on = one.valid_until and one.valid_until + timedelta(days=1)
+                yield Thing(patient.id, one.id, str(one.given), due_on, sentence, lapses_on)
 
     def done_on(self, reminder: Reminder, patient: Patient, terms: Terms) -> date | None:
         """The day of the repeat that followed."""
