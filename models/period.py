@@ -135,12 +135,17 @@ def today_in(zone: ZoneInfo, now: datetime) -> date:
     return now.astimezone(zone).date()
 
 
-def today_by(zone: str, now: datetime) -> date:
-    """The local date by the clock of the zone of that name; of one that nobody here knows the date in UTC, a day off at most."""
+def clock_of(zone: str) -> ZoneInfo:
+    """The clock of the zone of that name; of one that nobody here knows that of UTC, by which the date is a day off at most."""
     try:
-        return today_in(ZoneInfo(zone), now)
-    except ZoneInfoNotFoundError:
-        return now.astimezone(UTC).date()
+        return ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, OSError):
+        return ZoneInfo("UTC")
+
+
+def today_by(zone: str, now: datetime) -> date:
+    """The local date by the clock of the zone of that name, or as near as `clock_of` comes."""
+    return today_in(clock_of(zone), now)
 
 
 def days(first: date, last: date) -> Iterator[date]:

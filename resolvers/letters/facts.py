@@ -11,7 +11,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from models import NoticeReason, Status, sql
-from models.period import MINUTES_A_DAY
+from models.period import MINUTES_A_DAY, clock_of
 from models.text import TURNING
 
 _LONGEST = 200
@@ -134,7 +134,7 @@ def place(row: Mapping[str, Any]) -> Place:
         address=", ".join(filter(None, (one_line(row["street"]), town))),
         phone=one_line(row["phone"]),
         country=row["country"],
-        zone=ZoneInfo(row["zone"]),
+        zone=clock_of(row["zone"]),
     )
 
 
