@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from models import Appointment, Location, NoticeReason, Pet, Practice, Purpose, ReminderRule, ReminderRuleVersion, sql
 from resolvers import access, reach, reminder_rules, reminders
 from resolvers.reminders.deciding import PULLED_FORWARD
-from resolvers.reminders.steps import coming
+from resolvers.reminders.steps import coming, visits_from
 from resolvers.reminders.working_out import AHEAD, GRACE
 
 if TYPE_CHECKING:
@@ -153,7 +153,8 @@ async def _things(viewer: Viewer, found: Sequence[Forecast], terms: Terms, *, no
     for each in found:
         clock = clocks[each.location_id]
         today = now.astimezone(clock).date()
-        is_booked = any(day <= max(each.due_on, today) + AHEAD for day in booked.get(each.pet_id, ()))
+        earliest, latest = visits_from(terms.steps, each.due_on), max(each.due_on, today) + AHEAD
+        is_booked = any(earliest <= day <= latest for day in booked.get(each.pet_id, ()))
         step = coming(terms.steps, None, each.due_on, clock=clock, opens=opens, now=now)
         things.append(_Thing(each, (each.due_on - today).days, None if is_booked else step.at, is_booked))
     return things
