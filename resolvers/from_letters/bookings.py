@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -18,6 +19,7 @@ from resolvers.from_letters import visits
 from resolvers.letter_links import GOOD_AFTER_DUE, LinkEnded
 from resolvers.letters import due
 from resolvers.reminders.working_out import AHEAD
+from resolvers.reminders.steps import visits_from
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -89,13 +91,15 @@ async def offered(reader: Reader, link: BookLink, *, now: datetime) -> Offered:
         may_arrange = False
     except NotFound:
         raise LinkEnded from None
+    earliest = visits_from([int(step) for step in json.loads(row["steps"])], item.due_on)
+    since = day_in(item.place.zone, earliest).starts_at
     until = day_in(item.place.zone, max(item.due_on, today) + AHEAD).ends_at
     return Offered(
         item=item,
         pet_id=sql.as_key(row["pet_id"]),
         location_id=sql.as_key(row["location_id"]),
         service_id=None if row["service_id"] is None else sql.as_key(row["service_id"]),
-        booked=await _booked(row, until, now=now),
+        booked=await _booked(row, since, until, now=now),
         may_arrange=may_arrange,
     )
 
@@ -144,12 +148,12 @@ async def book(
 
 _MOST_TRIES = 5
 _DUE = (
-    f"SELECT {due.TOLD}, r.state, r.pet_id, r.location_id, r.version_id, p.died_on, s.id AS service_id "  # noqa: S608 - our own words
+    f"SELECT {due.TOLD}, r.state, r.pet_id, r.location_id, r.version_id, v.steps, p.died_on, s.id AS service_id "  # noqa: S608 - our own words
     f"FROM reminder r {due.JOINED} WHERE r.id = ?"
 )
 _MATCHING = (
     "SELECT a.id FROM appointment a JOIN reminder_rule_service s ON s.version_id = ? AND s.service_id = a.service_id "  # noqa: S608 - our own words
-    f"WHERE a.pet_id = ? AND a.status IN ({sql.marks(len(_STANDING))}) AND a.ends_at > ? AND a.starts_at < ? "
+    f"WHERE a.pet_id = ? AND a.status IN ({sql.marks(len(_STANDING))}) AND a.ends_at > ? AND a.starts_at >= ? AND a.starts_at < ? "
     "ORDER BY a.starts_at, a.id LIMIT 1"
 )
 
@@ -160,9 +164,9 @@ def _service(offer: Offered) -> UUID:
     return offer.service_id
 
 
-async def _booked(row: Mapping[str, Any], until: datetime, *, now: datetime) -> Booked | None:
+async def _booked(row: Mapping[str, Any], since: datetime, until: datetime, *, now: datetime) -> Booked | None:
     found = await sql.fetch(
-        _MATCHING, (sql.as_key(row["version_id"]), sql.as_key(row["pet_id"]), *_STANDING, now, until)
+        _MATCHING, (sql.as_key(row["version_id"]), sql.as_key(row["pet_id"]), *_STANDING, now, since, until)
     )
     return await _standing(sql.as_key(found[0]["id"])) if found else None
 

@@ -138,6 +138,8 @@ class Delivery:
             message.to_address = facts.address  # reception may have mended it since
         letter = letters.written(message, facts, vault=self.vault, public_url=self.public_url, now=self.now())
         kept = words(message, letter, self.public_url)
+        # Whatever becomes of it, should it be lost for good, these were its words.
+        message.subject, message.body, message.text_id = kept.subject, kept.body, kept.text_id
 
         async def handing_over() -> None:
             await claiming.hand_over(message, kept, now=self.now())

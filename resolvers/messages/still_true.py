@@ -23,7 +23,7 @@ _COMING_WITHIN = timedelta(hours=26)
 
 SENTENCES: Final[Mapping[NoticeReason, str]] = {
     NoticeReason.NO_CONSENT: "The client does not want such letters.",
-    NoticeReason.NO_ADDRESS: "The client has no e-mail address any more.",
+    NoticeReason.NO_ADDRESS: "The client has no e-mail address.",
     NoticeReason.ADDRESS_UNDELIVERABLE: "Nobody reads the client's e-mail address.",
     NoticeReason.PET_DIED: "The pet has died.",
     NoticeReason.NO_OWNER: "The client no longer owns the pet, or may no longer see it.",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 TOO_LATE: Final = timedelta(days=14)
 """How long after its day nobody is told of a step any more."""
+_A_VISIT_BEFORE: Final = timedelta(days=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,14 @@ def coming(
         return Coming(latest, moment(due_on, latest, clock, opens))
     found = _first(left[len(come) :], due_on, clock, opens)
     return Coming(found.step, found.at, missed=latest)
+
+
+def visits_from(steps: Sequence[int], due_on: date) -> date:
+    """The day from which on a visit that is booked is for what is due: 60 days before, or the day of the first step.
+
+    It does not depend on today: a visit that is too early for what is due stays so, until one of the two is moved.
+    """
+    return due_on - max(_A_VISIT_BEFORE, -timedelta(days=min(steps, default=0)))
 
 
 @lru_cache(10_000)

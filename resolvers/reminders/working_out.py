@@ -206,7 +206,13 @@ def _stand(worked: Worked, row: Reminder, thing: Thing, patient: Patient, asked:
         row.round, row.last_step, row.told_due_on = row.round + 1, None, None
     today = patient.home.today(worked.now)
     horizon = max(row.due_on, today) + AHEAD
-    fitting = [visit for visit in worked.booked.get(patient.id, ()) if visit.service_id in asked.service_ids]
+    # A visit that is too early for it never counts, however long one waits: only what is too far ahead is looked at again.
+    earliest = steps.visits_from(asked.steps, row.due_on)
+    fitting = [
+        visit
+        for visit in worked.booked.get(patient.id, ())
+        if visit.service_id in asked.service_ids and visit.on >= earliest
+    ]
     booked = next((visit for visit in fitting if visit.on <= horizon), None)
     again = [on_the_wall(thing.lapses_on, 0, patient.home.clock)] if thing.lapses_on else []
     row.appointment_id = row.next_step_at = None
