@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from models import Appointment, Location, NoticeReason, Pet, Practice, Purpose, ReminderRule, ReminderRuleVersion, sql
+from models.period import clock_of
 from resolvers import access, reach, reminder_rules, reminders
 from resolvers.reminders.deciding import PULLED_FORWARD
 from resolvers.reminders.steps import coming
@@ -141,7 +142,7 @@ async def _seen(viewer: Viewer, found: Sequence[Forecast]) -> list[Forecast]:
 async def _things(viewer: Viewer, found: Sequence[Forecast], terms: Terms, *, now: datetime) -> list[_Thing]:
     practice = await Practice.first()
     opens = practice.letters_from if practice else 0
-    clocks = {place.id: place.clock for place in await Location.all()}
+    clocks = {place.id: clock_of(place.zone) for place in await Location.all()}
     booked: dict[UUID, list[date]] = defaultdict(list)
     if terms.service_ids:
         condition, values = access.sight(viewer, Appointment, "t")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -125,15 +125,19 @@ def own_words(row: Mapping[str, Any], *, is_of_a_rule: bool = False) -> OwnWords
     return OwnWords(sql.as_key(row["own_id"]), row["own_subject"], row["own_body"], is_of_a_rule)
 
 
-def place(row: Mapping[str, Any]) -> Place:
-    """The location in a row, as a letter shows it; its name is in the column `location`."""
+def place(row: Mapping[str, Any], *, clock: Callable[[str], ZoneInfo] = ZoneInfo) -> Place:
+    """The location in a row, as a letter shows it; its name is in the column `location`.
+
+    Raises:
+        ZoneInfoNotFoundError: nobody here knows its zone, and no other `clock` was asked for: no time could be told.
+    """
     town = " ".join(filter(None, (one_line(row["postal_code"]), one_line(row["city"]))))
     return Place(
         name=one_line(row["location"]),
         address=", ".join(filter(None, (one_line(row["street"]), town))),
         phone=one_line(row["phone"]),
         country=row["country"],
-        zone=ZoneInfo(row["zone"]),
+        zone=clock(row["zone"]),
     )
 
 

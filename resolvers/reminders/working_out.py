@@ -9,6 +9,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
+import structlog
+
 from models import (
     Channel,
     NoticeOutcome,
@@ -40,6 +42,11 @@ GRACE: Final = timedelta(hours=24)
 """So long after the end of a visit somebody may still say what came of it."""
 A_NEW_ROUND: Final = timedelta(days=60)
 """When something is due so much later than was told, everything is told anew."""
+
+_LOOK_AGAIN: Final = timedelta(days=1)
+"""When what could not be worked out is looked at again."""
+
+_log = structlog.get_logger("vetdesk.reminders")
 
 _BOOKED = (
     "SELECT pet_id, id, service_id, location_id, starts_at, ends_at, created_at FROM appointment "
@@ -159,14 +166,30 @@ async def _settle(worked: Worked) -> None:
         by_rule[each.pet_id, each.rule_id].append(each)
     for patient in worked.patients.values():
         for asked in worked.terms.values():
-            own, source = by_rule.get((patient.id, asked.version.rule_id), []), read[asked.kind]
-            things = sources.due(read, patient, asked, now=worked.now)
-            if not own and not things:
-                continue
-            done_on = partial(source.done_on, patient=patient, terms=asked)
-            for kept, thing in cycles.turn(own, things, done_on=done_on):
-                row = _new(worked, thing, patient, asked) if kept is None else kept
-                _stand(worked, row, thing, patient, asked)
+            own = by_rule.get((patient.id, asked.version.rule_id), [])
+            try:
+                _settle_one(worked, own, patient, asked, read)
+            except (ArithmeticError, LookupError, ValueError) as error:
+                _put_aside(worked, patient, asked, error)
+
+
+def _settle_one(worked: Worked, own: Sequence[Reminder], patient: Patient, asked: Terms, read: sources.Sources) -> None:
+    things = sources.due(read, patient, asked, now=worked.now)
+    if not own and not things:
+        return
+    done_on = partial(read[asked.kind].done_on, patient=patient, terms=asked)
+    for kept, thing in cycles.turn(own, things, done_on=done_on):
+        row = _new(worked, thing, patient, asked) if kept is None else kept
+        _stand(worked, row, thing, patient, asked)
+
+
+def _put_aside(worked: Worked, patient: Patient, asked: Terms, error: Exception) -> None:
+    """Tell nobody of what cannot be worked out, until it can be, and keep no other pet waiting for that."""
+    rule_id = asked.version.rule_id
+    _log.error("reminders_not_worked_out", pet=str(patient.id), rule=str(rule_id), error=type(error).__name__)
+    for row in worked.ledger.rows:
+        if row.pet_id == patient.id and row.rule_id == rule_id and row.state in STANDING:
+            row.next_step_at, row.look_again_at = None, worked.now + _LOOK_AGAIN
 
 
 async def _bookings(worked: Worked, ids: Sequence[UUID], marks: str) -> Mapping[UUID, Sequence[Booked]]:
