@@ -6,12 +6,15 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from models import NoticeReason, Status, sql
 from models.text import TURNING
+
+if TYPE_CHECKING:
+    from resolvers.reach import Reach
 
 _LONGEST = 200
 
@@ -96,6 +99,8 @@ class Facts:
     """Of a visit: whether the client owns the pet, or never did and was named by reception."""
     address: str | None = None
     """Where the client gets letters now; None of what holds a code, or is for nobody we know."""
+    reader: Reach | None = None
+    """Of a reminder: to whom it speaks and by whose consent, when somebody is still to be told."""
     due: tuple[DueItem, ...] = ()
     """Of a reminder: everything that it was written for, also what is not told any more."""
     own: OwnWords | None = None
