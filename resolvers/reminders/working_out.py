@@ -48,10 +48,12 @@ _LOOK_AGAIN: Final = timedelta(days=1)
 
 _log = structlog.get_logger("vetdesk.reminders")
 
+# A farewell counts whenever it was: somebody may have forgotten to say that the pet has died.
 _BOOKED = (
-    "SELECT pet_id, id, service_id, location_id, starts_at, ends_at, created_at FROM appointment "
-    "WHERE status IN ('REQUESTED', 'BOOKED', 'CONFIRMED', 'ARRIVED', 'IN_PROGRESS') AND ends_at > ? "
-    "AND pet_id IN ({pets}) ORDER BY starts_at, id"
+    "SELECT a.pet_id, a.id, a.service_id, a.location_id, a.starts_at, a.ends_at, a.created_at, s.is_farewell "
+    "FROM appointment a JOIN service s ON s.id = a.service_id WHERE a.pet_id IN ({pets}) AND "
+    "((a.status IN ('REQUESTED', 'BOOKED', 'CONFIRMED', 'ARRIVED', 'IN_PROGRESS') AND a.ends_at > ?) "
+    "OR (s.is_farewell AND a.status NOT IN ('CANCELLED', 'NO_SHOW'))) ORDER BY a.starts_at, a.id"
 )
 _TOLD = (
     "SELECT DISTINCT n.reminder_id, n.round FROM reminder_notice n JOIN reminder r ON r.id = n.reminder_id "
@@ -61,13 +63,14 @@ _TOLD = (
 
 @dataclass(frozen=True, slots=True)
 class Booked:
-    """A visit to come, on which day of the place, when it ends, and since when it is booked."""
+    """A visit to come, on which day of the place, when it ends, and since when it is booked; or a farewell, also a past one."""
 
     id: UUID
     service_id: UUID
     on: date
     ends_at: datetime
     since: datetime
+    is_farewell: bool
 
 
 @dataclass(slots=True)
@@ -194,7 +197,7 @@ def _put_aside(worked: Worked, patient: Patient, asked: Terms, error: Exception)
 
 async def _bookings(worked: Worked, ids: Sequence[UUID], marks: str) -> Mapping[UUID, Sequence[Booked]]:
     found: dict[UUID, list[Booked]] = defaultdict(list)
-    for row in await sql.fetch(_BOOKED.replace("{pets}", marks), (worked.now - GRACE, *ids)):
+    for row in await sql.fetch(_BOOKED.replace("{pets}", marks), (*ids, worked.now - GRACE)):
         place = worked.places.by_id[sql.as_key(row["location_id"])]
         found[sql.as_key(row["pet_id"])].append(
             Booked(
@@ -203,6 +206,7 @@ async def _bookings(worked: Worked, ids: Sequence[UUID], marks: str) -> Mapping[
                 place.today(sql.as_instant(row["starts_at"])),
                 sql.as_instant(row["ends_at"]),
                 sql.as_instant(row["created_at"]),
+                bool(row["is_farewell"]),
             )
         )
     return found
@@ -227,13 +231,18 @@ def _stand(worked: Worked, row: Reminder, thing: Thing, patient: Patient, asked:
         row.round, row.last_step, row.told_due_on = row.round + 1, None, None
     today = patient.home.today(worked.now)
     horizon = max(row.due_on, today) + AHEAD
-    fitting = [visit for visit in worked.booked.get(patient.id, ()) if visit.service_id in asked.service_ids]
-    booked = next((visit for visit in fitting if visit.on <= horizon), None)
+    visits = worked.booked.get(patient.id, ())
+    fitting = [visit for visit in visits if visit.service_id in asked.service_ids and not visit.is_farewell]
+    # Around a farewell nobody is reminded of anything.
+    farewell = next((visit for visit in visits if visit.is_farewell), None)
+    booked = farewell or next((visit for visit in fitting if visit.on <= horizon), None)
     again = [on_the_wall(thing.lapses_on, 0, patient.home.clock)] if thing.lapses_on else []
     row.appointment_id = row.next_step_at = None
     if booked is not None and not is_held:
         row.state, row.reason = ReminderState.SUPPRESSED, ReminderReason.BOOKED
-        row.appointment_id, row.booked_at = booked.id, row.booked_at or booked.since
+        row.appointment_id = booked.id
+        if farewell is None:
+            row.booked_at = row.booked_at or booked.since
         again.append(booked.ends_at + GRACE)
     elif not is_held:
         worked.next_step(row)
