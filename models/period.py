@@ -135,17 +135,17 @@ def today_in(zone: ZoneInfo, now: datetime) -> date:
     return now.astimezone(zone).date()
 
 
-def clock_of(zone: str) -> ZoneInfo:
-    """The clock of the zone of that name; of one that nobody here knows that of UTC, by which the date is a day off at most."""
+def today_by(zone: str, now: datetime) -> date:
+    """The local date by the clock of the zone of that name; of one that nobody here knows the date in UTC, a day off at most."""
+    return today_in(clock_of(zone), now)
+
+
+def clock_of(zone: str, otherwise: ZoneInfo | None = None) -> ZoneInfo:
+    """The clock of the zone of that name; where nobody here knows the name, as machines differ in that, the other or that of UTC."""
     try:
         return ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, OSError):
-        return ZoneInfo("UTC")
-
-
-def today_by(zone: str, now: datetime) -> date:
-    """The local date by the clock of the zone of that name, or as near as `clock_of` comes."""
-    return today_in(clock_of(zone), now)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return otherwise or ZoneInfo("UTC")
 
 
 def days(first: date, last: date) -> Iterator[date]:

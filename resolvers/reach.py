@@ -51,8 +51,8 @@ class Reach:
     consent_at: datetime | None
 
     def clock(self, practice: ZoneInfo) -> ZoneInfo:
-        """The clock by which she is not disturbed: her own, or that of the practice where nobody has said."""
-        return clock_of(self.zone) if self.zone else practice
+        """The clock by which she is not disturbed: her own, or that of the practice where nobody has said, or knows hers."""
+        return clock_of(self.zone, practice) if self.zone else practice
 
 
 async def of(client_ids: Iterable[UUID], purpose: Purpose) -> Mapping[UUID, Reach]:

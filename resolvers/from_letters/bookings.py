@@ -18,8 +18,8 @@ from resolvers.free_times import Search
 from resolvers.from_letters import visits
 from resolvers.letter_links import GOOD_AFTER_DUE, LinkEnded
 from resolvers.letters import due
-from resolvers.reminders.working_out import AHEAD
 from resolvers.reminders.steps import visits_from
+from resolvers.reminders.working_out import AHEAD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,12 +74,15 @@ async def offered(reader: Reader, link: BookLink, *, now: datetime) -> Offered:
     """What the link is about, as things stand now.
 
     Raises:
-        LinkEnded: it is done or not due any more, or was due long ago; the pet has died, or she may not see it any more.
+        LinkEnded: it is done or not due any more, or was due long ago; the pet has died or is to be
+            put to sleep, or she may not see it any more.
     """
     rows = await sql.fetch(_DUE, (language.spoken(reader.language), link.reminder_id))
     if not rows or rows[0]["state"] not in STANDING or rows[0]["died_on"] is not None:
         raise LinkEnded
     row = rows[0]
+    if row["has_farewell"]:
+        raise LinkEnded
     item = due.item(row, reader.language)
     today = today_in(item.place.zone, now)
     if today > item.due_on + GOOD_AFTER_DUE:
@@ -148,7 +151,9 @@ async def book(
 
 _MOST_TRIES = 5
 _DUE = (
-    f"SELECT {due.TOLD}, r.state, r.pet_id, r.location_id, r.version_id, v.steps, p.died_on, s.id AS service_id "  # noqa: S608 - our own words
+    f"SELECT {due.TOLD}, r.state, r.pet_id, r.location_id, r.version_id, v.steps, p.died_on, s.id AS service_id, "  # noqa: S608 - our own words
+    "EXISTS (SELECT 1 FROM appointment f JOIN service q ON q.id = f.service_id WHERE f.pet_id = r.pet_id "
+    "AND q.is_farewell AND f.status NOT IN ('CANCELLED', 'NO_SHOW')) AS has_farewell "
     f"FROM reminder r {due.JOINED} WHERE r.id = ?"
 )
 _MATCHING = (

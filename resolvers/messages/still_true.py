@@ -65,7 +65,8 @@ def quiet_until(message: Message, facts: Facts, now: datetime) -> datetime | Non
     )
     if message.letter not in CAN_WAIT or not (facts.zone or places):
         return None
-    clock = clock_of(facts.zone) if facts.zone else places[0]
+    practice = places[0] if places else None
+    clock = clock_of(facts.zone, practice) if facts.zone else places[0]
     moment = quiet_hours.not_before(now, clock, opens=facts.letters_from, closes=facts.letters_until)
     return moment if moment > now else None
 

@@ -36,7 +36,7 @@ _OWNERS = (
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A location, and the clock on its wall."""
+    """A location, and the clock on its wall; where nobody here knows its zone, what is due goes by UTC."""
 
     id: UUID
     clock: ZoneInfo
