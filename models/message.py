@@ -64,7 +64,8 @@ class Message(Row):
     until `locked_until`. `secret` is what only this letter may hold (a sealed code) and is erased once sent. From
     `handed_at` on a mail server may have it.
 
-    `subject` and `body` are its words as they were sent, "" before and for what holds a code; `text` names the practice's
+    `subject` and `body` are its words as they were sent, or should have been when it failed; "" before, for what was never
+    written and for what holds a code. `text` names the practice's
     own words in which it was written, else `template_version` the version of ours. `dedupe_key` is what is told once at
     most, null where each deed is told. `bounced_at` is when it came back after it was sent, with the words in `bounce`.
     """

@@ -137,10 +137,15 @@ def today_in(zone: ZoneInfo, now: datetime) -> date:
 
 def today_by(zone: str, now: datetime) -> date:
     """The local date by the clock of the zone of that name; of one that nobody here knows the date in UTC, a day off at most."""
+    return today_in(clock_of(zone), now)
+
+
+def clock_of(zone: str, otherwise: ZoneInfo | None = None) -> ZoneInfo:
+    """The clock of the zone of that name; where nobody here knows the name, as machines differ in that, the other or that of UTC."""
     try:
-        return today_in(ZoneInfo(zone), now)
-    except ZoneInfoNotFoundError:
-        return now.astimezone(UTC).date()
+        return ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return otherwise or ZoneInfo("UTC")
 
 
 def days(first: date, last: date) -> Iterator[date]:

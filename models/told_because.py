@@ -20,14 +20,17 @@ def sentence(
     consent_source: ConsentSource | None,
     consent_at: datetime | None,
 ) -> str:
-    """What became of telling somebody, and why: the day it was due, the step that came, and what she had agreed to."""
+    """What became of telling somebody, and why: the due day, the step that came, and what she had agreed to.
+
+    It is read on any day, before the due day and after it, and says of neither which it is.
+    """
     begins = _BECAME[outcome]
     if reason is NoticeReason.NO_CONSENT:
         return f"{begins} {_refused(consent_source, consent_at)}"
     why = f"{begins} {_WHY[reason]}" if reason in _WHY else begins
     if outcome in _NOT_TOLD:
         return why
-    return f"{why} It was due on {_day(due_on)}, and its owners are told {_when(step)}. {_agreed(consent_source, consent_at)}"
+    return f"{why} Due day: {_day(due_on)}; its owners are told {_when(step)}. {_agreed(consent_source, consent_at)}"
 
 
 _BECAME: Final[Mapping[NoticeOutcome, str]] = {

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from models import Channel, ConsentSource, NoticeReason, sql
 from models.consent import WITHOUT_A_WORD
+from models.period import clock_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
+    from zoneinfo import ZoneInfo
 
     from models import Purpose
 
@@ -50,8 +51,8 @@ class Reach:
     consent_at: datetime | None
 
     def clock(self, practice: ZoneInfo) -> ZoneInfo:
-        """The clock by which she is not disturbed: her own, or that of the practice where nobody has said."""
-        return ZoneInfo(self.zone) if self.zone else practice
+        """The clock by which she is not disturbed: her own, or that of the practice where nobody has said, or knows hers."""
+        return clock_of(self.zone, practice) if self.zone else practice
 
 
 async def of(client_ids: Iterable[UUID], purpose: Purpose) -> Mapping[UUID, Reach]:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Final
 
 from models import Appointment, Location, NoticeReason, Pet, Practice, Purpose, ReminderRule, ReminderRuleVersion, sql
 from models.appointment import NOT_OVER
+from models.period import clock_of
 from resolvers import access, reach, reminder_rules, reminders
 from resolvers.reminders.deciding import PULLED_FORWARD
-from resolvers.reminders.steps import coming
+from resolvers.reminders.steps import coming, visits_from
 from resolvers.reminders.working_out import AHEAD, GRACE
 
 if TYPE_CHECKING:
@@ -142,7 +143,7 @@ async def _seen(viewer: Viewer, found: Sequence[Forecast]) -> list[Forecast]:
 async def _things(viewer: Viewer, found: Sequence[Forecast], terms: Terms, *, now: datetime) -> list[_Thing]:
     practice = await Practice.first()
     opens = practice.letters_from if practice else 0
-    clocks = {place.id: place.clock for place in await Location.all()}
+    clocks = {place.id: clock_of(place.zone) for place in await Location.all()}
     booked: dict[UUID, list[date]] = defaultdict(list)
     if terms.service_ids:
         condition, values = access.sight(viewer, Appointment, "t")
@@ -154,7 +155,8 @@ async def _things(viewer: Viewer, found: Sequence[Forecast], terms: Terms, *, no
     for each in found:
         clock = clocks[each.location_id]
         today = now.astimezone(clock).date()
-        is_booked = any(day <= max(each.due_on, today) + AHEAD for day in booked.get(each.pet_id, ()))
+        earliest, latest = visits_from(terms.steps, each.due_on), max(each.due_on, today) + AHEAD
+        is_booked = any(earliest <= day <= latest for day in booked.get(each.pet_id, ()))
         step = coming(terms.steps, None, each.due_on, clock=clock, opens=opens, now=now)
         things.append(_Thing(each, (each.due_on - today).days, None if is_booked else step.at, is_booked))
     return things

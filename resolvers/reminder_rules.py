@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tortoise.transactions import in_transaction
 
 from models import EventKind, Location, ReminderRule, ReminderRuleService, ReminderRuleVersion, Service, sql
+from models.period import today_by
 from models.refusal import InvalidInput, LocationClosed
 from models.row import folded, uuid7
 from models.rule_terms import Terms
@@ -211,7 +212,7 @@ async def _must_be_open(terms: Terms, *, now: datetime, path: Path = ()) -> None
     """Hold the place and the services as they are: the place is open, and each service is offered and no farewell."""
     if terms.location_id is not None:
         place = await share(Location, terms.location_id, path=path or ("locationId",))
-        if place.closed_on is not None and now.astimezone(place.clock).date() >= place.closed_on:
+        if place.closed_on is not None and today_by(place.zone, now) >= place.closed_on:
             raise LocationClosed(path=path or ("locationId",))
     scope = f"id IN ({sql.marks(len(terms.service_ids))})"
     booked: Sequence[Service] = await hold_all(Service, scope, terms.service_ids) if terms.service_ids else ()

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from models import Location, Pet, Species, Target, VaccinationDue, VaccinationProtocol, sql
 from models.due_date import Dose, Patient, due, legal_status
-from models.period import today_in
+from models.period import today_by
 from models.pet import Lifestyle
 from resolvers import access
 from resolvers.locks import hold_all
@@ -75,18 +74,11 @@ async def legal_statuses(viewer: Viewer, ids: Sequence[UUID], now: datetime) -> 
     told: dict[UUID, LegalStatus] = {}
     for row in rows:
         columns = dict(row)
-        today = _today(columns.pop("zone"), now)
+        # Of a place whose clock nobody here knows, a day off is better than no word about the law.
+        today = today_by(columns.pop("zone") or "UTC", now)
         kept = sql.loaded(VaccinationDue, columns)
         told[kept.id] = legal_status(kept.law, today)
     return told
-
-
-def _today(zone: str | None, now: datetime) -> date:
-    try:
-        return today_in(ZoneInfo(zone or "UTC"), now)
-    except ZoneInfoNotFoundError:
-        # Of a place whose clock nobody here knows: no more than a day off, and better than no word about the law.
-        return now.astimezone(UTC).date()
 
 
 class _Given:

@@ -46,7 +46,7 @@ class ReminderSubscriptions:
 
         async def shown(viewer: Viewer, happened: Happened) -> ReminderChange | None:
             change = reminder_changes.KINDS[happened.kind]  # type: ignore[index]  # only these are watched
-            # What a death ends says nowhere where it was, so the reminder itself is asked.
+            # An event says where it was then; what has moved since is asked where it is now.
             if await reminder_changes.place_of(viewer, happened.subject_id) == place.id:
                 return _change(happened, due.one(viewer, happened.subject_id), vault)
             return _change(happened, None, vault) if change is ReminderChangeKind.CHANGED else None

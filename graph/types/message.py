@@ -31,9 +31,14 @@ class Message(Node):
     to_address: str = column("The address to which it goes.")
     language: str = column("Its language, as a BCP 47 tag: `en`, `de`.")
     subject: str = column(
-        "Its subject as it was sent; empty before, and for what was sent before these words were kept."
+        "Its subject as it was sent, or as it should have been when it has FAILED. Empty before; when it is WITHHELD or"
+        " WITHDRAWN, since it never got any words; when it FAILED before it had any; and for what was sent before words were"
+        " kept."
     )
-    body: str = column("Its words as plain text, as they were sent; empty with `subject`.")
+    body: str = column(
+        "Its words as plain text, as they were sent or should have been, links cut off at the address of the practice;"
+        " empty with `subject`."
+    )
     sent_at: datetime | None = column("When it was sent; null until then.")
     bounced_at: datetime | None = column("When it came back after it was sent; null when it did not.")
     appointment: Appointment | None = one(

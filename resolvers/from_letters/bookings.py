@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -17,6 +18,7 @@ from resolvers.free_times import Search
 from resolvers.from_letters import visits
 from resolvers.letter_links import GOOD_AFTER_DUE, LinkEnded
 from resolvers.letters import due
+from resolvers.reminders.steps import visits_from
 from resolvers.reminders.working_out import AHEAD
 
 if TYPE_CHECKING:
@@ -72,12 +74,15 @@ async def offered(reader: Reader, link: BookLink, *, now: datetime) -> Offered:
     """What the link is about, as things stand now.
 
     Raises:
-        LinkEnded: it is done or not due any more, or was due long ago; the pet has died, or she may not see it any more.
+        LinkEnded: it is done or not due any more, or was due long ago; the pet has died or is to be
+            put to sleep, or she may not see it any more.
     """
     rows = await sql.fetch(_DUE, (language.spoken(reader.language), link.reminder_id))
     if not rows or rows[0]["state"] not in STANDING or rows[0]["died_on"] is not None:
         raise LinkEnded
     row = rows[0]
+    if row["has_farewell"]:
+        raise LinkEnded
     item = due.item(row, reader.language)
     today = today_in(item.place.zone, now)
     if today > item.due_on + GOOD_AFTER_DUE:
@@ -89,13 +94,15 @@ async def offered(reader: Reader, link: BookLink, *, now: datetime) -> Offered:
         may_arrange = False
     except NotFound:
         raise LinkEnded from None
+    earliest = visits_from([int(step) for step in json.loads(row["steps"])], item.due_on)
+    since = day_in(item.place.zone, earliest).starts_at
     until = day_in(item.place.zone, max(item.due_on, today) + AHEAD).ends_at
     return Offered(
         item=item,
         pet_id=sql.as_key(row["pet_id"]),
         location_id=sql.as_key(row["location_id"]),
         service_id=None if row["service_id"] is None else sql.as_key(row["service_id"]),
-        booked=await _booked(row, until, now=now),
+        booked=await _booked(row, since, until, now=now),
         may_arrange=may_arrange,
     )
 
@@ -144,12 +151,14 @@ async def book(
 
 _MOST_TRIES = 5
 _DUE = (
-    f"SELECT {due.TOLD}, r.state, r.pet_id, r.location_id, r.version_id, p.died_on, s.id AS service_id "  # noqa: S608 - our own words
+    f"SELECT {due.TOLD}, r.state, r.pet_id, r.location_id, r.version_id, v.steps, p.died_on, s.id AS service_id, "  # noqa: S608 - our own words
+    "EXISTS (SELECT 1 FROM appointment f JOIN service q ON q.id = f.service_id WHERE f.pet_id = r.pet_id "
+    "AND q.is_farewell AND f.status NOT IN ('CANCELLED', 'NO_SHOW')) AS has_farewell "
     f"FROM reminder r {due.JOINED} WHERE r.id = ?"
 )
 _MATCHING = (
     "SELECT a.id FROM appointment a JOIN reminder_rule_service s ON s.version_id = ? AND s.service_id = a.service_id "  # noqa: S608 - our own words
-    f"WHERE a.pet_id = ? AND a.status IN ({sql.marks(len(_STANDING))}) AND a.ends_at > ? AND a.starts_at < ? "
+    f"WHERE a.pet_id = ? AND a.status IN ({sql.marks(len(_STANDING))}) AND a.ends_at > ? AND a.starts_at >= ? AND a.starts_at < ? "
     "ORDER BY a.starts_at, a.id LIMIT 1"
 )
 
@@ -160,9 +169,9 @@ def _service(offer: Offered) -> UUID:
     return offer.service_id
 
 
-async def _booked(row: Mapping[str, Any], until: datetime, *, now: datetime) -> Booked | None:
+async def _booked(row: Mapping[str, Any], since: datetime, until: datetime, *, now: datetime) -> Booked | None:
     found = await sql.fetch(
-        _MATCHING, (sql.as_key(row["version_id"]), sql.as_key(row["pet_id"]), *_STANDING, now, until)
+        _MATCHING, (sql.as_key(row["version_id"]), sql.as_key(row["pet_id"]), *_STANDING, now, since, until)
     )
     return await _standing(sql.as_key(found[0]["id"])) if found else None
 

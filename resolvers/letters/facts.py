@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from models import NoticeReason, Status, sql
 from models.period import MINUTES_A_DAY
 from models.text import TURNING
+
+if TYPE_CHECKING:
+    from resolvers.reach import Reach
 
 _LONGEST = 200
 
@@ -97,6 +100,8 @@ class Facts:
     """Of a visit: whether the client owns the pet, or never did and was named by reception."""
     address: str | None = None
     """Where the client gets letters now; None of what holds a code, or is for nobody we know."""
+    reader: Reach | None = None
+    """Of a reminder: to whom it speaks and by whose consent, when somebody is still to be told."""
     due: tuple[DueItem, ...] = ()
     """Of a reminder: everything that it was written for, also what is not told any more."""
     own: OwnWords | None = None
@@ -126,15 +131,19 @@ def own_words(row: Mapping[str, Any], *, is_of_a_rule: bool = False) -> OwnWords
     return OwnWords(sql.as_key(row["own_id"]), row["own_subject"], row["own_body"], is_of_a_rule)
 
 
-def place(row: Mapping[str, Any]) -> Place:
-    """The location in a row, as a letter shows it; its name is in the column `location`."""
+def place(row: Mapping[str, Any], *, clock: Callable[[str], ZoneInfo] = ZoneInfo) -> Place:
+    """The location in a row, as a letter shows it; its name is in the column `location`.
+
+    Raises:
+        ZoneInfoNotFoundError: nobody here knows its zone, and no other `clock` was asked for: no time could be told.
+    """
     town = " ".join(filter(None, (one_line(row["postal_code"]), one_line(row["city"]))))
     return Place(
         name=one_line(row["location"]),
         address=", ".join(filter(None, (one_line(row["street"]), town))),
         phone=one_line(row["phone"]),
         country=row["country"],
-        zone=ZoneInfo(row["zone"]),
+        zone=clock(row["zone"]),
     )
 
 

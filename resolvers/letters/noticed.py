@@ -39,9 +39,8 @@ async def with_due(message: Message, told: Facts) -> Facts:
         return replace(told, due=due)
     reader = message.client_id if message.client_id in still else still[0]
     names = {sql.as_key(row["client_id"]): row["client"] for row in rows}
-    return replace(
-        told, due=due, client=one_line(names[reader]), address=reached[reader].address, zone=reached[reader].zone
-    )
+    hers = reached[reader]
+    return replace(told, due=due, client=one_line(names[reader]), address=hers.address, zone=hers.zone, reader=hers)
 
 
 def _item(row: Mapping[str, Any], reached: Reach, tag: str) -> DueItem:

@@ -71,10 +71,13 @@ async def hand_over(message: Message, words: Words, *, now: datetime) -> None:
         NotOurs: it does not wait any more, or is not ours any more.
     """
     handed = await sql.execute(
-        "UPDATE message SET handed_at = ?, locked_until = ?, to_address = ?, subject = ?, body = ?, text_id = ? "
-        "WHERE id = ? AND state = 'WAITING' AND attempts = ?",
-        (now, now + LEASE, message.to_address, words.subject, words.body, words.text_id, message.id, message.attempts),
-    )
+        "UPDATE message SET handed_at = ?, locked_until = ?, to_address = ?, client_id = ?, consent_source = ?, "
+        "consent_at = ?, subject = ?, body = ?, text_id = ? WHERE id = ? AND state = 'WAITING' AND attempts = ?",
+        (
+            now, now + LEASE, message.to_address, message.client_id, message.consent_source, message.consent_at,
+            words.subject, words.body, words.text_id, message.id, message.attempts,
+        ),
+    )  # fmt: skip
     if not handed:
         raise NotOurs
     message.handed_at = now

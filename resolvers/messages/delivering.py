@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from tortoise.transactions import in_transaction
+
 from models import Message, NoticeReason
 from resolvers import access, letters
 from resolvers.access import Deed
@@ -21,6 +23,7 @@ from resolvers.ports import MailRefused, MailUnanswered
 
 if TYPE_CHECKING:
     from resolvers.letters import Facts
+    from resolvers.messages.writing import Words
     from resolvers.ports import Mail, Vault
     from resolvers.viewer import Viewer
 
@@ -101,6 +104,10 @@ async def deliver_due(
     )
 
 
+class _OutOfDate(Exception):
+    """What the letter says was not true any more when the server was about to get it, or it was too late in the day."""
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """A letter that was claimed, on its way."""
@@ -136,16 +143,27 @@ class Delivery:
         message = self.message
         if facts.address:
             message.to_address = facts.address  # reception may have mended it since
+        if facts.reader is not None and facts.reader.client_id != message.client_id:
+            # Whom it was written for is not told any more: the letter is another's, by another's consent.
+            message.client_id = facts.reader.client_id
+            message.consent_source = facts.reader.consent_source  # type: ignore[assignment]  # null where nothing was said
+            message.consent_at = facts.reader.consent_at
         letter = letters.written(message, facts, vault=self.vault, public_url=self.public_url, now=self.now())
         kept = words(message, letter, self.public_url)
+        # Whatever becomes of it, should it be lost for good, these were its words.
+        message.subject, message.body, message.text_id = kept.subject, kept.body, kept.text_id
 
         async def handing_over() -> None:
-            await claiming.hand_over(message, kept, now=self.now())
+            await self._hand_over(facts, kept)
 
         try:
             answer = await self.mail.send(letter, handing_over)
         except NotOurs:
             return "gone"
+        except _OutOfDate:
+            # The next look at it says what of it is still to be told, and when.
+            message.handed_at = None
+            return await settling.put_off(message, "", until=self.now(), now=self.now())
         except MailUnanswered as lost:
             return await self._unanswered(lost.answer, facts)
         except MailRefused as refused:
@@ -153,6 +171,22 @@ class Delivery:
         fate = await settling.sent(message, answer, kept, facts.due, now=self.now())
         await pacing.went_well(message.to_domain)
         return fate
+
+    async def _hand_over(self, facts: Facts, kept: Words) -> None:
+        """Say that the server gets it now, unless something has happened meanwhile to what it tells, or to who reads it.
+
+        Whoever withdraws a reminder, as a death does, holds it until that is done: so nothing comes in between.
+        """
+        message = self.message
+        if message.letter in ASKED_FOR:
+            await claiming.hand_over(message, kept, now=self.now())
+            return
+        async with in_transaction():
+            await settling.hold_reminders(message)
+            await claiming.hand_over(message, kept, now=self.now())
+            is_as_read = await letters.facts(message) == facts
+            if not is_as_read or still_true.quiet_until(message, facts, self.now()):
+                raise _OutOfDate
 
     async def _refused(self, refused: MailRefused, facts: Facts) -> str:
         message, now = self.message, self.now()

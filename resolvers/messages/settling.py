@@ -100,7 +100,10 @@ async def failed(
     because: NoticeReason = NoticeReason.MAIL_REFUSED,
     now: datetime,
 ) -> str:
-    """The letter will never be taken; when nobody reads its address, nothing more is sent there."""
+    """The letter will never be taken; when nobody reads its address, nothing more is sent there.
+
+    Its words are kept, as far as it got any, so that somebody can see what was lost.
+    """
     outcome = (NoticeOutcome.FAILED, because)
     return await _closed(message, MessageState.FAILED, reason, answer, due, outcome, now=now)
 
@@ -133,7 +136,11 @@ async def _closed(
 ) -> str:
     """Close the letter, leave out what is not true any more, and say of the rest of its notices what became of them."""
     more, whose = ", subject = '', body = '', handed_at = NULL", _STILL_OURS
-    if state is MessageState.DOUBTFUL:
+    words: tuple[Any, ...] = ()
+    if state is MessageState.FAILED:
+        more = ", subject = ?, body = ?, text_id = ?, template_version = ?, handed_at = NULL"
+        words = (message.subject, message.body, message.text_id, letters.VERSION)
+    elif state is MessageState.DOUBTFUL:
         # It may have arrived, also if it was withdrawn since it was handed over, and has made room for another.
         more = ", dedupe_key = CASE WHEN state = 'WITHDRAWN' THEN NULL ELSE dedupe_key END"
         whose = _STILL_OURS.replace("= 'WAITING'", "IN ('WAITING', 'WITHDRAWN')")
@@ -142,7 +149,8 @@ async def _closed(
         return await sql.execute(
             f"UPDATE message SET state = ?, reason = ?, last_answer = ?, secret = NULL, locked_until = NULL{more} {whose}",  # noqa: S608
             (
-                state.value, reason, message.last_answer if answer is None else kept(answer), message.id, message.attempts,
+                state.value, reason, message.last_answer if answer is None else kept(answer), *words,
+                message.id, message.attempts,
             ),
         )  # fmt: skip
 

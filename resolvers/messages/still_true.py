@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
-from zoneinfo import ZoneInfo
 
 from models import Letter, Message, NoticeReason, Status, quiet_hours
+from models.period import clock_of
 from resolvers.messages.claiming import ASKED_FOR
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _COMING_WITHIN = timedelta(hours=26)
 
 SENTENCES: Final[Mapping[NoticeReason, str]] = {
     NoticeReason.NO_CONSENT: "The client does not want such letters.",
-    NoticeReason.NO_ADDRESS: "The client has no e-mail address any more.",
+    NoticeReason.NO_ADDRESS: "The client has no e-mail address.",
     NoticeReason.ADDRESS_UNDELIVERABLE: "Nobody reads the client's e-mail address.",
     NoticeReason.PET_DIED: "The pet has died.",
     NoticeReason.NO_OWNER: "The client no longer owns the pet, or may no longer see it.",
@@ -65,7 +65,8 @@ def quiet_until(message: Message, facts: Facts, now: datetime) -> datetime | Non
     )
     if message.letter not in CAN_WAIT or not (facts.zone or places):
         return None
-    clock = ZoneInfo(facts.zone) if facts.zone else places[0]
+    practice = places[0] if places else None
+    clock = clock_of(facts.zone, practice) if facts.zone else places[0]
     moment = quiet_hours.not_before(now, clock, opens=facts.letters_from, closes=facts.letters_until)
     return moment if moment > now else None
 

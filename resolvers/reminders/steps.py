@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
 TOO_LATE: Final = timedelta(days=14)
 """How long after its day nobody is told of a step any more."""
+_A_VISIT_BEFORE: Final = timedelta(days=60)
+_FIRST_OF_ALL: Final = datetime.min.replace(tzinfo=UTC)
+_LAST_OF_ALL: Final = datetime.max.replace(tzinfo=UTC)
+_A_YEAR_BETWEEN: Final = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +43,27 @@ def coming(
     if not come:
         return _first(left, due_on, clock, opens)
     latest = come[-1]
-    if now.astimezone(clock).date() - (due_on + timedelta(days=latest)) <= TOO_LATE:
+    if now.astimezone(clock).date() - TOO_LATE - timedelta(days=latest) <= due_on:
         return Coming(latest, moment(due_on, latest, clock, opens))
     found = _first(left[len(come) :], due_on, clock, opens)
     return Coming(found.step, found.at, missed=latest)
 
 
+def visits_from(steps: Sequence[int], due_on: date) -> date:
+    """The day from which on a visit that is booked is for what is due: 60 days before, or the day of the first step.
+
+    It does not depend on today: a visit that is too early for what is due stays so, until one of the two is moved.
+    """
+    return due_on - max(_A_VISIT_BEFORE, -timedelta(days=min(steps, default=0)))
+
+
 @lru_cache(10_000)
 def moment(due_on: date, step: int, clock: ZoneInfo, opens: int) -> datetime:
-    """The moment of a step, on the clock of the place."""
-    return on_the_wall(due_on + timedelta(days=step), opens, clock).astimezone(UTC)
+    """The moment of a step, on the clock of the place; the first or the last there is when the calendar does not reach it."""
+    try:
+        return on_the_wall(due_on + timedelta(days=step), opens, clock).astimezone(UTC)
+    except (OverflowError, ValueError):
+        return _FIRST_OF_ALL if due_on.year < _A_YEAR_BETWEEN else _LAST_OF_ALL
 
 
 def _first(steps: Sequence[int], due_on: date, clock: ZoneInfo, opens: int) -> Coming:

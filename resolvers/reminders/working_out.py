@@ -9,6 +9,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
+import structlog
+
 from models import (
     Channel,
     NoticeOutcome,
@@ -43,10 +45,17 @@ GRACE: Final = timedelta(hours=24)
 A_NEW_ROUND: Final = timedelta(days=60)
 """When something is due so much later than was told, everything is told anew."""
 
+_LOOK_AGAIN: Final = timedelta(days=1)
+"""When what could not be worked out is looked at again."""
+
+_log = structlog.get_logger("vetdesk.reminders")
+
+# A farewell counts whenever it was: somebody may have forgotten to say that the pet has died.
 _BOOKED = (
-    "SELECT pet_id, id, service_id, location_id, starts_at, ends_at, created_at FROM appointment "  # noqa: S608 - only marks
-    f"WHERE status IN ({sql.marks(len(NOT_OVER))}) AND ends_at > ? "
-    "AND pet_id IN ({pets}) ORDER BY starts_at, id"
+    "SELECT a.pet_id, a.id, a.service_id, a.location_id, a.starts_at, a.ends_at, a.created_at, s.is_farewell "  # noqa: S608 - only marks
+    "FROM appointment a JOIN service s ON s.id = a.service_id WHERE a.pet_id IN ({pets}) AND "
+    f"((a.status IN ({sql.marks(len(NOT_OVER))}) AND a.ends_at > ?) "
+    "OR (s.is_farewell AND a.status NOT IN ('CANCELLED', 'NO_SHOW'))) ORDER BY a.starts_at, a.id"
 )
 _TOLD = (
     "SELECT DISTINCT n.reminder_id, n.round FROM reminder_notice n JOIN reminder r ON r.id = n.reminder_id "
@@ -56,13 +65,14 @@ _TOLD = (
 
 @dataclass(frozen=True, slots=True)
 class Booked:
-    """A visit to come, on which day of the place, when it ends, and since when it is booked."""
+    """A visit to come, on which day of the place, when it ends, and since when it is booked; or a farewell, also a past one."""
 
     id: UUID
     service_id: UUID
     on: date
     ends_at: datetime
     since: datetime
+    is_farewell: bool
 
 
 @dataclass(slots=True)
@@ -161,19 +171,35 @@ async def _settle(worked: Worked) -> None:
         by_rule[each.pet_id, each.rule_id].append(each)
     for patient in worked.patients.values():
         for asked in worked.terms.values():
-            own, source = by_rule.get((patient.id, asked.version.rule_id), []), read[asked.kind]
-            things = sources.due(read, patient, asked, now=worked.now)
-            if not own and not things:
-                continue
-            done_on = partial(source.done_on, patient=patient, terms=asked)
-            for kept, thing in cycles.turn(own, things, done_on=done_on):
-                row = _new(worked, thing, patient, asked) if kept is None else kept
-                _stand(worked, row, thing, patient, asked)
+            own = by_rule.get((patient.id, asked.version.rule_id), [])
+            try:
+                _settle_one(worked, own, patient, asked, read)
+            except (ArithmeticError, LookupError, ValueError) as error:
+                _put_aside(worked, patient, asked, error)
+
+
+def _settle_one(worked: Worked, own: Sequence[Reminder], patient: Patient, asked: Terms, read: sources.Sources) -> None:
+    things = sources.due(read, patient, asked, now=worked.now)
+    if not own and not things:
+        return
+    done_on = partial(read[asked.kind].done_on, patient=patient, terms=asked)
+    for kept, thing in cycles.turn(own, things, done_on=done_on):
+        row = _new(worked, thing, patient, asked) if kept is None else kept
+        _stand(worked, row, thing, patient, asked)
+
+
+def _put_aside(worked: Worked, patient: Patient, asked: Terms, error: Exception) -> None:
+    """Tell nobody of what cannot be worked out, until it can be, and keep no other pet waiting for that."""
+    rule_id = asked.version.rule_id
+    _log.error("reminders_not_worked_out", pet=str(patient.id), rule=str(rule_id), error=type(error).__name__)
+    for row in worked.ledger.rows:
+        if row.pet_id == patient.id and row.rule_id == rule_id and row.state in STANDING:
+            row.next_step_at, row.look_again_at = None, worked.now + _LOOK_AGAIN
 
 
 async def _bookings(worked: Worked, ids: Sequence[UUID], marks: str) -> Mapping[UUID, Sequence[Booked]]:
     found: dict[UUID, list[Booked]] = defaultdict(list)
-    for row in await sql.fetch(_BOOKED.replace("{pets}", marks), (*sorted(NOT_OVER), worked.now - GRACE, *ids)):
+    for row in await sql.fetch(_BOOKED.replace("{pets}", marks), (*ids, *sorted(NOT_OVER), worked.now - GRACE)):
         place = worked.places.by_id[sql.as_key(row["location_id"])]
         found[sql.as_key(row["pet_id"])].append(
             Booked(
@@ -182,6 +208,7 @@ async def _bookings(worked: Worked, ids: Sequence[UUID], marks: str) -> Mapping[
                 place.today(sql.as_instant(row["starts_at"])),
                 sql.as_instant(row["ends_at"]),
                 sql.as_instant(row["created_at"]),
+                bool(row["is_farewell"]),
             )
         )
     return found
@@ -206,13 +233,24 @@ def _stand(worked: Worked, row: Reminder, thing: Thing, patient: Patient, asked:
         row.round, row.last_step, row.told_due_on = row.round + 1, None, None
     today = patient.home.today(worked.now)
     horizon = max(row.due_on, today) + AHEAD
-    fitting = [visit for visit in worked.booked.get(patient.id, ()) if visit.service_id in asked.service_ids]
-    booked = next((visit for visit in fitting if visit.on <= horizon), None)
+    visits = worked.booked.get(patient.id, ())
+    # A visit that is too early for it never counts, however long one waits: only what is too far ahead is looked at again.
+    earliest = steps.visits_from(asked.steps, row.due_on)
+    fitting = [
+        visit
+        for visit in visits
+        if visit.service_id in asked.service_ids and not visit.is_farewell and visit.on >= earliest
+    ]
+    # Around a farewell nobody is reminded of anything.
+    farewell = next((visit for visit in visits if visit.is_farewell), None)
+    booked = farewell or next((visit for visit in fitting if visit.on <= horizon), None)
     again = [on_the_wall(thing.lapses_on, 0, patient.home.clock)] if thing.lapses_on else []
     row.appointment_id = row.next_step_at = None
     if booked is not None and not is_held:
         row.state, row.reason = ReminderState.SUPPRESSED, ReminderReason.BOOKED
-        row.appointment_id, row.booked_at = booked.id, row.booked_at or booked.since
+        row.appointment_id = booked.id
+        if farewell is None:
+            row.booked_at = row.booked_at or booked.since
         again.append(booked.ends_at + GRACE)
     elif not is_held:
         worked.next_step(row)

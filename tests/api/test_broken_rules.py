@@ -46,6 +46,11 @@ LOCKED_TWICE = {
     "Death owner: without mine.client_id = {client}": "An owner comes to a death from a pet of hers.",
     "Death owner: without mine.ends_on IS NULL": "An owner comes to a death from a pet of hers.",
     "Death owner: without mine.may_view": "An owner comes to a death from a pet that she may see.",
+    "Consent owner: everything": "An owner comes to what a client said from no client but herself.",
+    **{
+        f"UndeliverableAddress owner: {part}": "An owner comes to dead addresses from those that she has."
+        for part in ("everything", "without mine.fold = {t}.fold", "without mine.client_id = {client}")
+    },
     "ProposedCharge staff: nothing": "What is charged for a visit is worked out for whoever sees the visit.",
     "DroppedCharge staff: nothing": "What is charged for a visit is worked out for whoever sees the visit.",
     **{
@@ -94,6 +99,7 @@ BOTH = {
 """Of those, the ones whose other lock is a thing of its own: with both broken, somebody is shown something."""
 
 
+WISHES = "contactPreferences { isWanted } emails { undeliverableSince }"
 LIMPS = '{ pets { nodes { history(search: "limps") { totalCount } } } }'
 PLANNED = "query ($id: ID!, $when: When) { pet(id: $id) { appointments(when: $when, first: 100) { nodes { id } } } }"
 PLANS = "query ($id: ID!, $state: TreatmentPlanState) { pet(id: $id) { treatmentPlans(state: $state) { totalCount } } }"
@@ -159,6 +165,8 @@ async def a_bench() -> Bench:
         if names is STAFF:
             for document in on_purpose(house, records):
                 keep(names[0], document)
+        else:
+            keep(names[0], Document(f"{{ viewer {{ client {{ {WISHES} }} }} }}"))
     return Bench(house, desk, sorted(asked, key=lambda each: len(each.document.text)))
 
 
@@ -173,6 +181,7 @@ def on_purpose(house: House, records: Records) -> Iterator[Document]:
     for when in ("PAST", "COMING"):
         yield Document(PLANNED, {"id": pet, "when": when})
     yield Document(PRICES, {"at": place})
+    yield Document(f"{{ clients(first: 100) {{ nodes {{ {WISHES} }} }} }}")
     for entity in records.rows[LegalEntity]:
         yield Document(RATES, {"at": id_of(entity)})
 

@@ -216,6 +216,15 @@ async def test_a_visit_for_something_else_or_long_after_is_not_for_this(bella, b
     assert (await box.open(box.to_book(bella, await olga()))).title == "Book an appointment for Bella"
 
 
+@pytest.mark.parametrize(("days", "is_for_this"), [(59, False), (60, True)])
+async def test_a_visit_long_before_is_not_for_this(bella, box, days, is_for_this):
+    await Reminder.filter(id=bella.id).update(due_on=TODAY + timedelta(days=120))
+    early = NOW + timedelta(days=days)
+    await a_booking(await bella.pet, starts_at=early, service=await Service.get(name="Booster"))
+    page = await box.open(box.to_book(bella, await olga()))
+    assert (page.title == "An appointment for this is booked already") == is_for_this
+
+
 async def test_the_page_speaks_the_language_of_its_reader(bella, box):
     reader = await olga()
     await Client.filter(id=reader.id).update(language="de")

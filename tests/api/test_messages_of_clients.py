@@ -119,7 +119,7 @@ async def test_a_former_owner_keeps_her_letters_and_comes_from_them_to_no_pet(da
     (before,) = await listed(world.owner.viewer, MINE)
     assert before["appointment"] == {"id": id_of(visit), "pet": {"name": "Rex"}}
     why = (
-        "A letter was sent. It was due on 1 April 2026, and its owners are told 30 days before it. "
+        "A letter was sent. Due day: 1 April 2026; its owners are told 30 days before it. "
         "Letters about care were agreed to on a form on 31 January 2026."
     )
     assert before["notices"] == [{"explanation": why, "reminder": {"pet": {"name": "Rex"}}}]

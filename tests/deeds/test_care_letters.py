@@ -9,6 +9,7 @@ from models import (
     Client,
     ClientEmail,
     Consent,
+    ConsentSource,
     Event,
     EventKind,
     Message,
@@ -269,3 +270,17 @@ async def test_it_goes_to_the_address_that_she_has_now(house, box, clock):
     assert await deliver(box, clock) == Delivered(sent=1)
     message = await Message.get()
     assert (box.addresses, message.to_address, message.to_domain) == ([new], new, "new.example")
+
+
+async def test_a_letter_that_speaks_to_another_after_all_is_hers_and_by_her_consent(house, box, clock):
+    jan = await a_client("Jan Berg", email=house.letter.to_address)
+    await an_ownership(house.rex, jan, share=0)
+    said = await a_consent(jan, source=ConsentSource.PHONE, said_at=NOW - timedelta(days=3))
+    await a_notice(house.of_rex, house.letter, client_id=jan.id)
+    await ClientEmail.filter(client_id=house.olga.id).update(address="olga@new.example", fold="olga@new.example")
+    await has_changed_her_mind(house)
+    assert await deliver(box, clock) == Delivered(sent=1)
+    assert "Dear Jan Berg" in box.letters[0].text
+    message = await Message.get()
+    assert (message.client_id, message.consent_source, message.consent_at) == (jan.id, said.source, said.said_at)
+    assert [sent async for sent in Message.filter(client_id=house.olga.id)] == []

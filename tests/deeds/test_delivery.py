@@ -68,11 +68,11 @@ async def test_a_letter_is_sent_when_it_is_due_and_not_before(practice, box, clo
     assert box.addresses == ["olga.berg@home.example"]
 
 
-async def test_one_letter_takes_six_statements(practice, box, clock):
+async def test_one_letter_takes_eight_statements(practice, box, clock):
     await a_letter(await a_booking())
     with counted() as statements:
         assert await deliver(box, clock, most=1) == Delivered(sent=1)
-    assert statements.count == 6
+    assert statements.count == 8
 
 
 async def test_the_code_is_erased_once_it_is_sent(practice, box, clock):

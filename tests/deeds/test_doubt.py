@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from models import Message, MessageState
-from resolvers import messages
+from resolvers import letters, messages
 from resolvers.messages import Delivered
-from resolvers.ports import MailUnanswered
+from resolvers.ports import MailRefused, MailUnanswered
 from tests.postbox import OLGA, Clock, PostBox, a_code, deliver
 from tests.postmaster import Postmaster, a_mail, a_server
 from tests.world import NOW, a_booking, a_letter, a_practice
@@ -65,19 +65,19 @@ async def test_a_server_that_never_answers_the_words_leaves_a_doubt(letter, cloc
 
 
 @pytest.mark.parametrize(
-    ("answer", "expected"),
+    ("answer", "expected", "subject"),
     [
-        ("451 4.3.0 Try again", (MessageState.WAITING, "", None)),
-        ("554 5.6.0 Too long", (MessageState.FAILED, "The mail server refused it for good.", None)),
+        ("451 4.3.0 Try again", (MessageState.WAITING, "", None), ""),
+        ("554 5.6.0 Too long", (MessageState.FAILED, "The mail server refused it for good.", None), "Coming"),
     ],
 )
-async def test_what_the_server_says_of_the_words_leaves_no_doubt(letter, clock, answer, expected):
+async def test_what_the_server_says_of_the_words_leaves_no_doubt(letter, clock, answer, expected, subject):
     postmaster = Postmaster(data_answer=answer)
     async with a_server(postmaster) as port, a_mail(port) as mail:
         await deliver(mail, clock)
         await letter.refresh_from_db()
         assert (letter.state, letter.reason, letter.handed_at) == expected
-        assert (letter.last_answer, letter.subject, letter.body) == (answer, "", "")
+        assert (letter.last_answer, letter.subject[:6], bool(letter.body)) == (answer, subject, bool(subject))
         postmaster.data_answer = None
         clock.forward(timedelta(minutes=1))
         assert (await deliver(mail, clock)).sent == (letter.state is MessageState.WAITING)
@@ -159,3 +159,25 @@ async def test_the_words_are_kept_as_they_were_sent_without_keys_in_links(letter
     assert message.subject == envelope.subject
     assert message.body.splitlines()[0] == envelope.text.splitlines()[0]
     assert "https://vet.example/" not in message.body
+
+
+@pytest.mark.parametrize("for_good", [True, False])
+async def test_the_words_of_a_letter_that_failed_are_kept_likewise(letter, clock, for_good):
+    box = PostBox(trouble={letter.to_address: MailRefused("550 No", for_good=for_good)})
+    await Message.all().update(attempts=messages.MOST_ATTEMPTS - 1)
+    assert await deliver(box, clock) == Delivered(failed=1)
+    message = await Message.get()
+    assert (message.state, message.subject[:12]) == (MessageState.FAILED, "Coming visit")
+    assert message.template_version == letters.VERSION
+    assert "We expect you and Rex" in message.body
+    assert "https://vet.example/" not in message.body
+
+
+async def test_of_a_code_that_failed_no_words_are_kept(database, clock):
+    await a_practice()
+    await a_code()
+    box = PostBox(trouble={OLGA.address: MailRefused("550 No", for_good=True)})
+    assert await deliver(box, clock) == Delivered(failed=1)
+    message = await Message.get()
+    assert (message.state, message.subject, message.body) == (MessageState.FAILED, "", "")
+    assert message.secret is None

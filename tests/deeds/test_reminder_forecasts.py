@@ -202,6 +202,8 @@ async def test_a_visit_counts_as_booked_while_it_is_for_what_is_due(database):
         (0, {"starts_at": NOW + 61 * DAY}, False),
         (-100, {"starts_at": NOW + 60 * DAY}, True),
         (100, {"starts_at": NOW + 160 * DAY}, True),
+        (100, {"starts_at": NOW + 40 * DAY}, True),
+        (100, {"starts_at": NOW + 39 * DAY}, False),
         (0, {"starts_at": NOW + DAY, "service": other}, False),
         (0, {"starts_at": NOW + DAY, "status": Status.CANCELLED}, False),
         (0, {"starts_at": NOW - 23 * AN_HOUR}, True),

@@ -205,7 +205,7 @@ async def test_only_the_targets_of_the_rule_are_reminded_of(world):
 
 async def test_a_visit_that_is_booked_silences_and_one_that_is_missed_does_no_longer(world):
     await give(world)
-    visit = await a_booking(world.pet, starts_at=NOW + 300 * DAY, service=world.service)
+    visit = await a_booking(world.pet, starts_at=NOW + 310 * DAY, service=world.service)
     await planned()
     reminder = await the_reminder(world.pet)
     assert ((reminder.state, reminder.reason), reminder.appointment_id, reminder.next_step_at) == (
@@ -220,6 +220,27 @@ async def test_a_visit_that_is_booked_silences_and_one_that_is_missed_does_no_lo
     await planned(visit.ends_at + DAY)
     after = await the_reminder(world.pet)
     assert ((after.state, after.reason), after.appointment_id, after.booked_at) == (PLANNED, None, NOW)
+
+
+@pytest.mark.parametrize(("steps", "days_before"), [((-30, 0), 60), ((-90, 0), 90)])
+async def test_a_visit_long_before_is_for_something_else_until_it_is_moved(world, steps, days_before):
+    """It counts from 60 days before the due day on, or from the first step when that is earlier."""
+    rule = await a_rule("Early", services=[world.service], steps=steps)
+    await give(world)
+    due_on = NOW + 365 * DAY
+    for starts_at, state in (
+        (NOW + 2 * DAY, PLANNED),
+        (due_on - (days_before + 1) * DAY, PLANNED),
+        (due_on - days_before * DAY, BOOKED),
+    ):
+        visit = await a_booking(world.pet, starts_at=starts_at, service=world.service)
+        await pets.amend(world.vet.viewer, world.pet.id, PetChanges(colour=f"{starts_at:%d}"), **key())
+        await planned()
+        reminder = await the_reminder(world.pet, rule_id=rule.id)
+        assert (reminder.state, reminder.reason) == state, starts_at
+        assert reminder.appointment_id == (visit.id if state == BOOKED else None)
+        # Waiting makes no visit late enough, so there is nothing to look at again before one that counts is over.
+        assert reminder.look_again_at == (visit.ends_at + DAY if state == BOOKED else None)
 
 
 async def test_the_place_of_a_pet_is_where_its_latest_visit_is(world):

@@ -100,7 +100,7 @@ async def unwanted():
 
 async def nowhere():
     await ClientEmail.all().delete()
-    return "The client has no e-mail address any more."
+    return "The client has no e-mail address."
 
 
 async def unread():

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfoNotFoundError
 
 import models
 from models import Certificate
@@ -36,7 +35,7 @@ class Records:
     `links` are the addresses of all that is printed, by their keys. `told` is what the staff are told of the whole record
     of one pet, by its key, and `told_owners` what each of its owners is, by hers as well: a text, which no oracle can make;
     nor can it make `letters`, how a letter about each of some appointments would look. `outlooks` are what each reminder
-    rule would do, by its key, or why nobody can say.
+    rule would do, by its key.
     """
 
     def __init__(
@@ -46,7 +45,7 @@ class Records:
         links: dict[UUID, Any],
         told: dict[UUID, Told],
         told_owners: dict[tuple[UUID, UUID], Told],
-        outlooks: dict[UUID, Outlook | ZoneInfoNotFoundError],
+        outlooks: dict[UUID, Outlook],
         letters: dict[UUID, Envelope],
         vault: Vault,
     ) -> None:
@@ -82,7 +81,9 @@ class Records:
             for each in rows[models.Ownership]
             if each.pet_id in pets and each.ends_on is None and each.may_view
         }
-        outlooks = {each.id: await _outlook(nobody, each.id) for each in rows[models.ReminderRule]}
+        outlooks = {
+            each.id: await reminder_forecasts.of_rule(nobody, each.id, now=NOW) for each in rows[models.ReminderRule]
+        }
         looked_at = await letter_texts.letters(rows)
         place = trail.cursor(await trail.latest(), vault)
         return cls(rows, place, links, told, told_owners, outlooks, looked_at, vault)
@@ -94,13 +95,6 @@ class Records:
     def one(self, model: Any, key: UUID | None) -> Any | None:
         """The row with this key."""
         return self._by_key[model].get(key)
-
-
-async def _outlook(viewer: Viewer, rule_id: UUID) -> Outlook | ZoneInfoNotFoundError:
-    try:
-        return await reminder_forecasts.of_rule(viewer, rule_id, now=NOW)
-    except ZoneInfoNotFoundError as unknown:
-        return unknown
 
 
 def _link(where: str, beyond: str, sealed: str, vault: Vault) -> dict[str, Any]:

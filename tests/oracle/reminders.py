@@ -188,7 +188,7 @@ def _why(_oracle: Oracle, row: Any) -> str:
     if row.consent_source:
         said = "Letters about care were agreed to on a form on 2 March 2026."
     due_on = f"{row.due_on.day} {row.due_on:%B %Y}"
-    return f"{begins} It was due on {due_on}, and its owners are told {when}. {said}"
+    return f"{begins} Due day: {due_on}; its owners are told {when}. {said}"
 
 
 def _preferences(oracle: Oracle, row: Any) -> list[dict[str, Any]]:

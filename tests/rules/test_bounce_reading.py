@@ -98,3 +98,14 @@ def test_headers_of_bytes_and_lines_beyond_reason_are_read():
 def test_one_mail_says_something_of_a_few_addresses_only():
     more = "".join(f"\nFinal-Recipient: rfc822; {n}@home.example\nAction: failed\nStatus: 5.1.1\n" for n in range(30))
     assert len(read(a_report(LETTER, more=more), HOST)) == 20
+
+
+def parts_within_parts(many: int) -> bytes:
+    return b"".join(b'Content-Type: multipart/mixed; boundary="b%d"\n\n--b%d\n' % (one, one) for one in range(many))
+
+
+@pytest.mark.parametrize("raw", [parts_within_parts(100), parts_within_parts(10) + b"\n" * 200_000, b"\r" * 200_000])
+def test_a_mail_that_would_take_minutes_to_read_is_not_begun_with(raw, monkeypatch):
+    monkeypatch.setattr("email.message_from_bytes", None)
+    with pytest.raises(NotReadable, match="too many lines or parts"):
+        read(raw, HOST)

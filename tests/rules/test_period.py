@@ -7,7 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.period import Period, day_in, days, intersected, merged, on_the_wall, today_in, without
+from models.period import (
+    Period,
+    clock_of,
+    day_in,
+    days,
+    intersected,
+    merged,
+    on_the_wall,
+    today_by,
+    today_in,
+    without,
+)
 
 BERLIN, LONDON, LORD_HOWE = ZoneInfo("Europe/Berlin"), ZoneInfo("Europe/London"), ZoneInfo("Australia/Lord_Howe")
 SPRING, AUTUMN = date(2026, 3, 29), date(2026, 10, 25)  # when Europe's clocks change
@@ -178,6 +189,13 @@ def test_today_is_another_day_elsewhere():
 
     assert today_in(LONDON, late) == date(2026, 3, 2)
     assert today_in(BERLIN, late) == date(2026, 3, 3)
+
+
+def test_a_clock_that_nobody_here_knows_is_that_of_utc():
+    late = datetime(2026, 3, 2, 23, 30, tzinfo=UTC)
+    assert clock_of("Europe/Berlin") is BERLIN
+    assert [clock_of(name).key for name in ("Nowhere/Land", "Europe")] == ["UTC", "UTC"]
+    assert (today_by("Europe/Berlin", late), today_by("Nowhere/Land", late)) == (date(2026, 3, 3), date(2026, 3, 2))
 
 
 def test_days_hold_both_ends():

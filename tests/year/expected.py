@@ -200,15 +200,16 @@ def by_day(now: datetime, reader: Person) -> datetime:
 
 
 def is_booked(animal: Animal, thing: Thing, now: datetime) -> bool:
-    """Whether a visit for it is to come soon enough, or was to come until a day ago and nobody said what became of it."""
+    """Whether a visit for it is to come, neither too early nor too late, or was until a day ago and nobody said more."""
     if thing.rule not in (DOSE, DENTAL, SENIOR):
         return False
+    earliest = thing.due_on - timedelta(days=max(60, -STEPS[thing.rule][0]))
     latest = max(thing.due_on, now.astimezone(PLACE).date()) + timedelta(days=60)
     return any(
         visit.service == thing.rule
         and visit.status in LIVE
         and visit.ends_at + A_DAY > now
-        and visit.starts_at.astimezone(PLACE).date() <= latest
+        and earliest <= visit.starts_at.astimezone(PLACE).date() <= latest
         for visit in animal.visits
     )
 

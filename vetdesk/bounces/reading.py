@@ -24,6 +24,9 @@ MOST_BYTES: Final = 1_048_576
 MOST_REPORTED: Final = 20
 """How many addresses one mail may say something of; ours are to one."""
 _MOST_PARTS = 50
+# Each line is held against the boundaries of every part around it, so lines and parts together would take minutes.
+_MOST_LINES = 20_000
+_MOST_BOUNDARIES = 20
 _LONGEST_LINE = 998
 _OVER, _LATE = "failed", "delayed"
 _ID = re.compile(r"<([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@([^<>@\s]{1,255})>", re.IGNORECASE)
@@ -42,6 +45,8 @@ def read(raw: bytes, host: str) -> list[Returned]:
     """
     if len(raw) > MOST_BYTES:
         raise NotReadable("too large")
+    if max(raw.count(b"\n"), raw.count(b"\r")) > _MOST_LINES or raw.lower().count(b"boundary") > _MOST_BOUNDARIES:
+        raise NotReadable("too many lines or parts")
     try:
         mail = email.message_from_bytes(raw)
         parts = _parts(mail)

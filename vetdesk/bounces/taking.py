@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import structlog
@@ -24,7 +25,8 @@ async def take(raw: bytes, host: str, *, now: datetime) -> bool:
     What cannot be read, or is about nothing of ours, is noted in the log and done with.
     """
     try:
-        told = read(raw, host)
+        # Anybody may send us one that takes its time: nothing else waits for it.
+        told = await asyncio.to_thread(read, raw, host)
     except NotReadable as broken:
         _log.warning("bounce_not_readable", reason=str(broken), bytes=len(raw))
         return True

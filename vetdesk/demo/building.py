@@ -272,7 +272,7 @@ class _Life:
     async def _deliver_until(self, moment: datetime) -> None:
         """Each letter at the time at which the worker would have sent it."""
         while self._letters and self._letters[0] <= moment:
-            await self._house.deliver(heappop(self._letters), most=1)
+            await self._house.deliver(heappop(self._letters), most=_LETTERS_AT_ONCE)
 
 
 async def _tidy(now: datetime) -> None:

@@ -119,7 +119,7 @@ class Ages:
 
     def _seen(self, patient: Patient, terms: Terms, due_on: date) -> date | None:
         visits = (deed.on for deed in self._done.of(patient.id, terms.service_ids) if deed.is_visit)
-        return next((on for on in visits if on >= due_on - AHEAD), None)
+        return next((on for on in visits if on + AHEAD >= due_on), None)
 
 
 def _at_the_age(patient: Patient, terms: Terms) -> date | None:
