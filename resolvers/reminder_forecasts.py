@@ -60,9 +60,9 @@ class Outlook:
     """What a rule would do.
 
     `pets` are those for which something is, or will be, due; each counts either for `by_letter`, when one of its owners
-    would get one, or for one of the reasons in `by_phone`. What is due is counted by when: `overdue` before today,
-    `due_within` so many days from today on. `booked` is for how much of all that a visit is booked, so that nobody is told.
-    `first_letters` go out within a day.
+    would get one, or for one of the reasons in `by_phone`. What is due is counted thing by thing, several for a pet of which
+    several are: `overdue` before today, `due_within` so many days from today on, `booked` where a visit is booked for it, so
+    that nobody is told. `first_letters` go out within a day. The `examples` are of different pets.
     """
 
     pets: int
@@ -191,12 +191,15 @@ def _first_letters(
 
 
 def _soonest(things: Sequence[_Thing]) -> list[_Thing]:
-    """Of whom somebody is told soonest, and last what nobody is told of any more."""
+    """Of each pet what somebody is told of soonest, the soonest first, and last what nobody is told of any more."""
     never = datetime.max.replace(tzinfo=UTC)
     order = sorted(
         things, key=lambda each: (each.told_at or never, each.what.due_on, each.what.pet_id, each.what.subject)
     )
-    return order[:MOST_EXAMPLES]
+    of_each: dict[UUID, _Thing] = {}
+    for thing in order:
+        of_each.setdefault(thing.what.pet_id, thing)
+    return list(of_each.values())[:MOST_EXAMPLES]
 
 
 def _example(thing: _Thing, owners: Mapping[UUID, Sequence[UUID]], reached: Mapping[UUID, Reach]) -> Example:

@@ -35,20 +35,27 @@ def develop(settings: Settings, out: Console) -> None:
 
     A sandbox for card payments runs beside it, unless the settings name a payment provider.
     """
-    said, settings = settings, running.made_up(settings)
+    settings, held = running.made_up(settings)
 
     async def set_up() -> None:
         await migrate(settings.database_url)
         await fill_if_empty(settings, out)
 
-    asyncio.run(set_up())
     with ExitStack() as running_beside:
+        if held is not None:
+            running_beside.callback(held.close)
+            if settings.port and held.getsockname()[1] != settings.port + 1:
+                taken = (
+                    f"Port {settings.port + 1} is taken: the sandbox for cards is at {settings.payments_url} instead."
+                )
+                out.print(f"{taken} VETDESK_PORT moves both.", highlight=False, soft_wrap=True)
+        asyncio.run(set_up())
 
         def started(port: int) -> None:
-            if settings is not said:
+            if held is not None:
                 place = running.said_by(settings)
                 notices_url = f"http://{settings.host}:{port}{running.NOTICES}"
-                running_beside.enter_context(running.beside(replace(place, notices_url=notices_url)))
+                running_beside.enter_context(running.beside(replace(place, notices_url=notices_url), held))
             welcome(settings, out, port)
 
         serve(settings, works=True, started=started)

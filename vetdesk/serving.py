@@ -99,7 +99,10 @@ def serve(settings: Settings, *, works: bool, started: Callable[[int], None] | N
     _spare_the_collector()
     server.run()
     if not server.started:
-        raise SettingsError(f"The server could not start on {settings.host}:{settings.port}. The lines above say why.")
+        raise SettingsError(
+            f"The server could not start on {settings.host}:{settings.port}. The lines above say why. If the address is in"
+            " use, please stop the program that listens there, or name another port: VETDESK_PORT."
+        )
 
 
 def _spare_the_collector() -> None:

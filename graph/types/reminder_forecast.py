@@ -55,31 +55,42 @@ class ReminderRuleForecast:
     """What a reminder rule would do if it were switched on now."""
 
     pet_count: int = _counted(
-        "For how many pets something is due by it, was, or will be. Each of them counts once among the five below."
+        "Counts pets: for how many something is due by it, was, or will be. Each counts once, either in `petsByLetter`"
+        " or in one of the three after it."
     )
-    pets_by_letter: int = _counted("Of which at least one owner gets letters.")
+    pets_by_letter: int = _counted("Counts pets: of which at least one owner gets letters.")
     pets_without_consent: int = _counted(
-        "Of which nobody does, and somebody has not agreed to letters about care: these owners can only be called."
+        "Counts pets: of which nobody does, and somebody has not agreed to letters about care: these owners can only be called."
     )
-    pets_without_address: int = _counted("Of which nobody does: who has agreed has no e-mail address.")
-    pets_undeliverable: int = _counted("Of which nobody does: who has agreed has an address that nobody reads.")
-    overdue: int = _counted("How much was due before today: one for each pet and what of it is due.")
+    pets_without_address: int = _counted("Counts pets: of which nobody does, for who has agreed has no e-mail address.")
+    pets_undeliverable: int = _counted(
+        "Counts pets: of which nobody does, for who has agreed has an address that nobody reads."
+    )
+    overdue: int = _counted(
+        "Counts things that are due, as the four after it: how many were due before today. A pet with two vaccinations that"
+        " are due counts twice, so that this can be more than `petCount`."
+    )
     due_within_30_days: int = strawberry.field(
-        name="dueWithin30Days", description="How much is due today or within 30 days."
+        name="dueWithin30Days", description="Counts things that are due: how many, today or within 30 days."
     )
     due_within_90_days: int = strawberry.field(
-        name="dueWithin90Days", description="How much is due today or within 90 days."
+        name="dueWithin90Days", description="Counts things that are due: how many, today or within 90 days."
     )
     due_within_365_days: int = strawberry.field(
-        name="dueWithin365Days", description="How much is due today or within 365 days."
+        name="dueWithin365Days", description="Counts things that are due: how many, today or within 365 days."
     )
-    booked: int = _counted("For how much of all that a visit is booked already, so that nobody is told.")
+    booked: int = _counted(
+        "Counts things that are due: for how many, of those and of what is due later, a visit is booked already, so that"
+        " nobody is told."
+    )
     letters_on_first_day: int = _counted(
-        "How many letters go out within a day of switching it on: one for each mailbox, whatever is due. Quiet hours may"
+        "Counts letters: how many go out within a day of switching it on: one for each mailbox, whatever is due. Quiet hours may"
         " put them off to the morning after."
     )
     examples: list[ReminderForecastExample] = strawberry.field(
-        description=f"Some of what is due, at most {MOST_EXAMPLES}: first that of which somebody is told soonest.",
+        description=(
+            f"Some of what is due, for {MOST_EXAMPLES} different pets at most: of each that of which somebody is told soonest."
+        ),
         metadata={"size": MOST_EXAMPLES},
     )
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from models import Letter, Pet, Right, language, sql
 from models.appointment import NOT_OVER, ONLINE_AHEAD
-from models.period import day_in, today_in
+from models.period import Period, day_in, today_in
 from models.refusal import NotFound, RightNeeded, ServiceNotOffered, TimeHasPassed
 from models.reminder import STANDING
 from resolvers import access, appointments, free_times
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 DAYS_SHOWN: Final = 14
 _STANDING: Final = tuple(sorted(NOT_OVER))
+_USUALLY_BEFORE = timedelta(days=14)
+"""So long before something is due, times for it are offered first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,26 +50,31 @@ class Booked:
 class Offered:
     """What is due, and how it can be booked: `booked` is the visit that is there for it already.
 
-    Without `may_arrange` another owner of the pet arranges its visits.
+    A visit before the day `since` would be for something else. Without `may_arrange` another owner of the pet arranges its
+    visits.
     """
 
     item: DueItem
     pet_id: UUID
     location_id: UUID
     service_id: UUID | None
+    since: date
     booked: Booked | None
     may_arrange: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """The free times on some days, soonest first; `later` is the day from which the next ones are, if there can be any."""
+    """The free times on some days, soonest first.
+
+    `earlier` and `later` are the days from which the ones before and the next ones are, if there can be any.
+    """
 
     first: date
     last: date
     starts: tuple[datetime, ...]
+    earlier: date | None
     later: date | None
-    is_later: bool
 
 
 async def offered(reader: Reader, link: BookLink, *, now: datetime) -> Offered:
@@ -94,34 +101,39 @@ async def offered(reader: Reader, link: BookLink, *, now: datetime) -> Offered:
         may_arrange = False
     except NotFound:
         raise LinkEnded from None
-    earliest = visits_from([int(step) for step in json.loads(row["steps"])], item.due_on)
-    since = day_in(item.place.zone, earliest).starts_at
-    until = day_in(item.place.zone, max(item.due_on, today) + AHEAD).ends_at
+    since = visits_from([int(step) for step in json.loads(row["steps"])], item.due_on)
+    counts = Period(
+        day_in(item.place.zone, since).starts_at, day_in(item.place.zone, max(item.due_on, today) + AHEAD).ends_at
+    )
     return Offered(
         item=item,
         pet_id=sql.as_key(row["pet_id"]),
         location_id=sql.as_key(row["location_id"]),
         service_id=None if row["service_id"] is None else sql.as_key(row["service_id"]),
-        booked=await _booked(row, since, until, now=now),
+        since=since,
+        booked=await _booked(row, counts, now=now),
         may_arrange=may_arrange,
     )
 
 
 async def times(reader: Reader, offer: Offered, first: date | None, *, now: datetime) -> Times:
-    """The free times of that service at that place from that day on, or from today.
+    """The free times of that service at that place from that day on, else from tomorrow or 14 days before the due day.
 
     Raises:
         ServiceNotOffered, LocationClosed, NotFound: it cannot be booked online.
     """
     today = today_in(offer.item.place.zone, now)
     last_of_all = today_in(offer.item.place.zone, now + ONLINE_AHEAD)
-    first = min(max(first or today, today), last_of_all)
+    usual = max(today + timedelta(days=1), offer.item.due_on - _USUALLY_BEFORE)
+    earliest = min(max(today, offer.since), last_of_all)
+    first = min(max(first or usual, earliest), last_of_all)
     last = min(first + timedelta(days=DAYS_SHOWN - 1), last_of_all)
     search = Search(_service(offer), offer.location_id, first, last, pet_id=offer.pet_id)
     _, found = await free_times.found(reader.viewer, search, now=now)
     starts = tuple(time.visit.starts_at for time in found if now < time.visit.starts_at <= now + ONLINE_AHEAD)
+    earlier = max(first - timedelta(days=DAYS_SHOWN), earliest) if first > earliest else None
     later = last + timedelta(days=1) if last < last_of_all else None
-    return Times(first, last, starts, later, is_later=first > today)
+    return Times(first, last, starts, earlier, later)
 
 
 async def book(
@@ -169,9 +181,10 @@ def _service(offer: Offered) -> UUID:
     return offer.service_id
 
 
-async def _booked(row: Mapping[str, Any], since: datetime, until: datetime, *, now: datetime) -> Booked | None:
+async def _booked(row: Mapping[str, Any], counts: Period, *, now: datetime) -> Booked | None:
     found = await sql.fetch(
-        _MATCHING, (sql.as_key(row["version_id"]), sql.as_key(row["pet_id"]), *_STANDING, now, since, until)
+        _MATCHING,
+        (sql.as_key(row["version_id"]), sql.as_key(row["pet_id"]), *_STANDING, now, counts.starts_at, counts.ends_at),
     )
     return await _standing(sql.as_key(found[0]["id"])) if found else None
 

@@ -15,6 +15,7 @@ from models import (
     Location,
     Message,
     MessageState,
+    OpeningHours,
     Ownership,
     Pet,
     Reminder,
@@ -47,6 +48,7 @@ pytestmark = pytest.mark.anyio
 
 TUESDAY_AT_NINE = NOW + timedelta(days=1)
 AT_NINE = {"at": TUESDAY_AT_NINE.isoformat()}
+CHOOSE = "Rabies booster for Bella: please choose a time"
 ENDED = "This link is no longer good"
 
 
@@ -59,7 +61,7 @@ async def bella(database):
     bella = await a_pet(olga, name="Bella")
     booster = await a_service("Booster")
     await a_vet("Vera Falk")
-    rule = await a_rule(services=[booster], called={"en": "Rabies booster", "de": "Tollwut-Auffrischung"})
+    rule = await a_rule(services=[booster], called={"en": "rabies booster", "de": "Tollwut-Auffrischung"})
     return await a_reminder(bella, rule, state=ReminderState.SENT, reason=ReminderReason.TOLD)
 
 
@@ -74,26 +76,63 @@ async def olga():
 
 async def test_the_page_shows_the_free_times_of_the_right_service_day_by_day(bella, box):
     page = await box.open(box.to_book(bella, await olga()))
-    assert (page.status, page.title, page.language) == (200, "Book an appointment for Bella", "en")
-    assert "Rabies booster: please choose a time. All times are those of Central European Time." in page
+    assert (page.status, page.title, page.language) == (200, CHOOSE, "en")
     assert "Wednesday, 1 April 2026" in page  # when it is due
-    assert "Tuesday, 3 March 2026 (" in page
-    assert page.forms[0] == {"at": (NOW + timedelta(minutes=15)).isoformat()}
-    assert AT_NINE in page.forms
-    assert "Monday, 16 March 2026" not in page
-    assert page.links == {"Later times": "?from=2026-03-16"}
+    assert "Tuesday, 17 March 2026" not in page
+    assert "Wednesday, 18 March 2026 (" in page  # 14 days before
+    assert {"at": (NOW + timedelta(days=16)).isoformat()} in page.forms
+    # On 29 March the clocks are changed.
+    assert "All times are local (Central European Standard Time and Central European Summer Time)." in page
+    assert page.links == {"Earlier times": "?from=2026-03-04", "Later times": "?from=2026-04-01"}
 
 
-async def test_later_times_are_behind_a_link(bella, box):
+async def test_earlier_and_later_times_are_behind_links(bella, box):
     url = box.to_book(bella, await olga())
-    page = await box.open(url + "?from=2026-03-16")
-    assert "Monday, 16 March 2026 (" in page
-    assert "Tuesday, 3 March 2026" not in page
-    assert page.links == {"Later times": "?from=2026-03-30", "From today": "?"}
+    page = await box.open(url + "?from=2026-03-04")
+    assert "Wednesday, 4 March 2026 (" in page
+    assert "Wednesday, 18 March 2026" not in page
+    assert "All times are local (Central European Standard Time)." in page
+    assert page.links == {"Earlier times": "?from=2026-03-02", "Later times": "?from=2026-03-18"}
+    first = await box.open(url + page.links["Earlier times"])
+    assert first.forms[0] == {"at": (NOW + timedelta(minutes=15)).isoformat()}
+    assert AT_NINE in first.forms
+    assert first.links == {"Later times": "?from=2026-03-16"}
 
 
-@pytest.mark.parametrize("day", ["", "never", "0001-01-01", "2026-02-30", "2025-01-01"])
-async def test_a_day_that_is_none_or_over_is_today(bella, box, day):
+@pytest.mark.parametrize(
+    ("days", "first", "earlier"),
+    [(-5, "2026-03-03", "2026-03-02"), (15, "2026-03-03", "2026-03-02"), (16, "2026-03-04", "2026-03-02")],
+)
+async def test_the_times_begin_tomorrow_or_14_days_before_the_due_day(bella, box, days, first, earlier):
+    await Reminder.filter(id=bella.id).update(due_on=TODAY + timedelta(days=days))
+    page = await box.open(box.to_book(bella, await olga()))
+    assert page.forms[0]["at"].startswith(first)
+    assert page.links["Earlier times"] == f"?from={earlier}"
+
+
+async def test_no_time_is_offered_that_would_be_for_something_else(bella, box):
+    """60 days before the due day a visit for it can be, and not before."""
+    await Reminder.filter(id=bella.id).update(due_on=TODAY + timedelta(days=70))
+    page = await box.open(box.to_book(bella, await olga()) + "?from=2026-03-02")
+    assert page.forms[0]["at"].startswith("2026-03-12")
+    assert page.links == {"Later times": "?from=2026-03-26"}
+
+
+async def test_where_no_time_is_free_the_heading_asks_for_no_choice(bella, box):
+    await OpeningHours.all().delete()
+    page = await box.open(box.to_book(bella, await olga()))
+    assert page.title == "Rabies booster for Bella"
+    assert "There is no free time from Wednesday, 18 March 2026 to Tuesday, 31 March 2026." in page
+
+
+@pytest.mark.parametrize("day", ["", "never", "2026-02-30"])
+async def test_a_day_that_is_none_is_as_if_it_had_not_been_said(bella, box, day):
+    page = await box.open(box.to_book(bella, await olga()) + f"?from={day}")
+    assert page.links["Later times"] == "?from=2026-04-01"
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "2025-01-01"])
+async def test_a_day_that_is_over_is_today(bella, box, day):
     page = await box.open(box.to_book(bella, await olga()) + f"?from={day}")
     assert page.links == {"Later times": "?from=2026-03-16"}
 
@@ -119,7 +158,7 @@ async def test_she_books_and_a_letter_comes(bella, box):
     assert "Tuesday, 3 March 2026, 09:00" in page
     visit = await Appointment.get()
     assert (visit.pet_id, visit.client_id, visit.status) == (bella.pet_id, (await olga()).id, Status.BOOKED)
-    assert (visit.starts_at, visit.reason) == (TUESDAY_AT_NINE, "Rabies booster")
+    assert (visit.starts_at, visit.reason) == (TUESDAY_AT_NINE, "rabies booster")
     assert {one.letter for one in await Message.all()} == {Letter.APPOINTMENT_BOOKED}
     event = await Event.get()
     assert (event.kind, event.account_id, event.system_reason) == ("APPOINTMENT_BOOKED", None, "letter link")
@@ -131,7 +170,7 @@ async def test_from_there_she_goes_on_to_confirm_or_cancel(bella, box):
     assert visit.title == "Your appointment"
     assert (await box.press(box.to_visit(await Appointment.get()), {"do": "cancel"})).status == 200
     again = await box.open(box.to_book(bella, await olga()))
-    assert again.title == "Book an appointment for Bella"
+    assert again.title == CHOOSE
 
 
 async def test_pressed_twice_it_is_booked_once(bella, box):
@@ -163,10 +202,11 @@ async def test_what_was_cancelled_can_be_booked_at_the_same_time_once_more(bella
 
 
 async def test_a_time_that_is_taken_shows_the_others_with_a_sentence(bella, box):
-    url = box.to_book(bella, await olga())
+    url = box.to_book(bella, await olga()) + "?from=2026-03-02"
+    assert AT_NINE in (await box.open(url)).forms
     await a_booking(await a_pet(await a_client("Paul Stone")), starts_at=TUESDAY_AT_NINE)
     page = await box.press(url, AT_NINE)
-    assert (page.status, page.title) == (409, "Book an appointment for Bella")
+    assert (page.status, page.title) == (409, CHOOSE)
     assert "That time is taken by now. Please choose another." in page
     assert AT_NINE not in page.forms
     assert await Appointment.filter(pet_id=bella.pet_id).count() == 0
@@ -184,7 +224,7 @@ async def test_a_time_that_is_taken_shows_the_others_with_a_sentence(bella, box)
 )
 async def test_a_time_that_cannot_be_had_books_nothing(bella, box, at):
     page = await box.press(box.to_book(bella, await olga()), {"at": at.isoformat()})
-    assert (page.status, page.title) == (409, "Book an appointment for Bella")
+    assert (page.status, page.title) == (409, CHOOSE)
     assert await Appointment.all().count() == 0
 
 
@@ -213,7 +253,7 @@ async def test_a_visit_for_something_else_or_long_after_is_not_for_this(bella, b
     await a_booking(await bella.pet, starts_at=NOW + timedelta(days=2), service=other)
     far = NOW + timedelta(days=30 + 61)
     await a_booking(await bella.pet, starts_at=far, service=await Service.get(name="Booster"))
-    assert (await box.open(box.to_book(bella, await olga()))).title == "Book an appointment for Bella"
+    assert (await box.open(box.to_book(bella, await olga()))).title == CHOOSE
 
 
 @pytest.mark.parametrize(("days", "is_for_this"), [(59, False), (60, True)])
@@ -229,9 +269,10 @@ async def test_the_page_speaks_the_language_of_its_reader(bella, box):
     reader = await olga()
     await Client.filter(id=reader.id).update(language="de")
     page = await box.open(box.to_book(bella, reader))
-    assert (page.title, page.language) == ("Einen Termin für Bella buchen", "de")
-    assert "Tollwut-Auffrischung: Bitte wählen Sie eine Zeit." in page
-    assert "Dienstag, 3. März 2026" in page
+    assert (page.title, page.language) == ("Tollwut-Auffrischung für Bella: Bitte wählen Sie eine Zeit", "de")
+    assert "Alle Zeiten sind Ortszeiten (Mitteleuropäische Normalzeit und Mitteleuropäische Sommerzeit)." in page
+    assert "Mittwoch, 18. März 2026" in page
+    assert sorted(page.links) == ["Frühere Zeiten", "Spätere Zeiten"]
 
 
 async def test_who_gets_no_letters_about_visits_is_told_to_note_the_time(bella, box):

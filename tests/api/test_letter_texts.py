@@ -76,7 +76,7 @@ async def test_only_managers_write_and_look_and_owners_know_of_nothing(world):
     visit = id_of(await a_booking(world.pet))
     assert (await program.ask(desk, LOOK, letter="COMING_VISIT", language="en", visit=visit)).code == "FORBIDDEN"
     seen = await program.ask(local, LOOK, letter="COMING_VISIT", language="en", visit=visit)
-    assert seen.data["letterPreview"]["subject"].startswith("Coming visit: ")
+    assert seen.data["letterPreview"]["subject"].startswith("Coming appointment: ")
 
 
 async def test_a_manager_looks_at_a_letter_before_anybody_gets_it(world):

@@ -103,17 +103,17 @@ async def test_one_letter_tells_a_household_of_three_pets_in_english(olga):
         "Iris\n"
         "- Dental check: was due on Monday, 16 February 2026\n"
         "  We recommend it regularly; the interval is 1 year.\n"
-        f"  Book a visit for Iris: {books(message, due[2])}\n\n"
+        f"  Book an appointment for Iris: {books(message, due[2])}\n\n"
         "Bella\n"
         "- Rabies booster: due on Wednesday, 1 April 2026\n"
         "  A booster keeps up the protection of the last dose.\n"
-        f"  Book a visit for Bella: {books(message, due[0])}\n"
+        f"  Book an appointment for Bella: {books(message, due[0])}\n"
         "- Senior check: due on Monday, 4 May 2026\n"
         "  We recommend it at this age.\n\n"
         "Milo\n"
         "- Rabies booster: due on Wednesday, 1 April 2026\n"
         "  A booster keeps up the protection of the last dose.\n"
-        f"  Book a visit for Milo: {books(message, due[1])}\n\n"
+        f"  Book an appointment for Milo: {books(message, due[1])}\n\n"
         "If it has been done elsewhere, or you would like to talk about it first, please call us on +49 30 1234567. "
         "We will gladly note it.\n\n"
         "Your team at High Street Vets\n\n"
@@ -245,9 +245,9 @@ async def test_what_one_rule_says_of_a_pet_on_one_day_is_one_line(olga):
     assert letter.subject == "Reminder for Bella: Vaccination (Distemper, Parvovirus and Rabies)"
     assert [line for line in letter.text.splitlines() if line.startswith(("-", "  Book"))] == [
         "- Vaccination (Distemper and Parvovirus): due on Wednesday, 1 April 2026",
-        f"  Book a visit for Bella: {books(message, due[0])}",
+        f"  Book an appointment for Bella: {books(message, due[0])}",
         "- Vaccination (Rabies): due on Monday, 4 May 2026",
-        f"  Book a visit for Bella: {books(message, later)}",
+        f"  Book an appointment for Bella: {books(message, later)}",
     ]
 
 

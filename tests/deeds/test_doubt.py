@@ -52,7 +52,7 @@ async def test_a_connection_lost_before_the_words_is_tried_again_and_after_that_
     if first.doubtful:
         assert (letter.state, letter.reason, letter.handed_at) == (MessageState.DOUBTFUL, DOUBT, NOW)
         assert letter.last_answer
-        assert (letter.subject[:12], letter.sent_at) == ("Coming visit", None)
+        assert (letter.subject[:18], letter.sent_at) == ("Coming appointment", None)
     else:
         assert (letter.state, letter.attempts, len(postmaster.letters)) == (MessageState.SENT, 2, 1)
 
@@ -167,7 +167,7 @@ async def test_the_words_of_a_letter_that_failed_are_kept_likewise(letter, clock
     await Message.all().update(attempts=messages.MOST_ATTEMPTS - 1)
     assert await deliver(box, clock) == Delivered(failed=1)
     message = await Message.get()
-    assert (message.state, message.subject[:12]) == (MessageState.FAILED, "Coming visit")
+    assert (message.state, message.subject[:18]) == (MessageState.FAILED, "Coming appointment")
     assert message.template_version == letters.VERSION
     assert "We expect you and Rex" in message.body
     assert "https://vet.example/" not in message.body

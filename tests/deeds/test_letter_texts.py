@@ -156,7 +156,9 @@ async def test_a_manager_of_one_place_may_look_but_not_write(boss):
     place = await a_location("Quay")
     viewer = (await a_member("Max", Role.MANAGER, at=place)).viewer
     visit = await a_visit()
-    assert (await look(viewer, Letter.COMING_VISIT, appointment_id=visit.id)).subject.startswith("Coming visit: Rex on")
+    assert (await look(viewer, Letter.COMING_VISIT, appointment_id=visit.id)).subject.startswith(
+        "Coming appointment: Rex on"
+    )
     with pytest.raises(Forbidden):
         await put(viewer)
 
@@ -176,11 +178,11 @@ async def test_a_preview_tells_the_real_visit_and_its_links_lead_nowhere(boss):
 
 async def test_a_preview_without_words_shows_those_in_use(boss):
     visit = await a_visit()
-    assert (await look(boss, SOON.letter, appointment_id=visit.id)).subject.startswith("Coming visit: Rex on ")
+    assert (await look(boss, SOON.letter, appointment_id=visit.id)).subject.startswith("Coming appointment: Rex on ")
     text_id = await put(boss)
     assert (await look(boss, SOON.letter, appointment_id=visit.id)).subject == "See you, Rex"
     assert (await look(boss, SOON.letter, "de", appointment_id=visit.id)).subject.startswith(
-        "Bevorstehender Besuch: Rex"
+        "Bevorstehender Termin: Rex"
     )
     await reset(boss, text_id)
     assert (await look(boss, SOON.letter, appointment_id=visit.id)).text_id is None
@@ -204,7 +206,7 @@ async def test_a_preview_tells_the_real_reminder(boss):
     reminder = await a_reminder(await a_pet(olga, name="Rex"), rule, due_on=TODAY)
     ours = await look(boss, Letter.CARE_REMINDER, reminder_id=reminder.id)
     assert ours.subject == "Reminder for Rex: Rabies booster"
-    assert f"Book a visit for Rex: {URL}/#preview" in ours.text
+    assert f"Book an appointment for Rex: {URL}/#preview" in ours.text
     assert "You get this because you told us in person, on 2 March 2026," in ours.text
     general = {"subject": "Time for {{ pets }}", "body": "Dear {{ client }},\n\n[due]"}
     await a_letter_text(rule_id=rule.id, subject="{{ what }} in use")

@@ -1,5 +1,6 @@
 """Letters say what somebody needs to know, in the reader's language and on the clock of the place."""
 
+import re
 from datetime import UTC, date, datetime
 
 import pytest
@@ -60,9 +61,9 @@ async def test_a_booking_is_confirmed_in_english(place):
         "Pet: Rex\n"
         "Service: Check-up\n"
         "Vet: Vera Falk\n\n"
-        f"Confirm or cancel this visit: {visit_link(message, visit)}\n\n"
-        "If this time does not suit you, please move or cancel the visit online, or call us on +49 30 1234567. "
-        "Someone else will be glad of the time.\n\n"
+        f"Confirm or cancel this appointment: {visit_link(message, visit)}\n\n"
+        "If you cannot come, please cancel the appointment with the link above: someone else will be glad of the time. "
+        "For another time, please use our app or call us on +49 30 1234567.\n\n"
         "Your team at High Street Vets\n\n"
         "You get this because of an appointment at High Street Vets.\n"
         f"Stop messages about appointments: {letter.unsubscribe_url}\n"
@@ -87,8 +88,8 @@ async def test_a_moved_visit_is_told_in_german(place):
         "Leistung: Check-up\n"
         "Bei: Vera Falk\n\n"
         f"Termin bestätigen oder absagen: {visit_link(message, visit)}\n\n"
-        "Wenn Ihnen der Termin nicht passt, verlegen Sie ihn bitte online oder sagen Sie ihn ab, oder rufen Sie uns an: "
-        "+49 30 1234567. Andere freuen sich über die freie Zeit.\n\n"
+        "Wenn Sie nicht kommen können, sagen Sie den Termin bitte mit dem Link oben ab: Andere freuen sich über die freie "
+        "Zeit. Für eine andere Zeit nutzen Sie bitte unsere App oder rufen Sie uns an: +49 30 1234567.\n\n"
         "Ihr Team von High Street Vets\n\n"
         "Sie bekommen diese Nachricht wegen eines Termins bei High Street Vets.\n"
         f"Keine Nachrichten zu Terminen mehr: {letter.unsubscribe_url}\n"
@@ -100,6 +101,22 @@ async def test_what_a_letter_needs_is_read_with_two_statements(place):
     with counted() as statements:
         await written(message)
     assert statements.count == 2
+
+
+@pytest.mark.parametrize("spoken", language.SPOKEN)
+@pytest.mark.parametrize("letter", [*ABOUT_VISITS, Letter.APPOINTMENT_MISSED])
+async def test_what_is_planned_has_one_name_in_all_letters(place, spoken, letter):
+    """It is an appointment, `Termin`, `cita`; where there is a link, the text tells what the link does."""
+    envelope = await written(await a_letter(await a_visit(), letter, language=spoken))
+    said = re.sub(r"https?://\S+", "", f"{envelope.subject} {envelope.text}")
+    assert not re.search(r"\b(visit|visits|Besuch|Besuche|visita|visitas)\b", said)
+    if "/visits/" in envelope.text:
+        above = {
+            "en": "cancel the appointment with the link above",
+            "de": "mit dem Link oben ab",
+            "es": "enlace de arriba",
+        }
+        assert above[spoken] in said
 
 
 @pytest.mark.parametrize("spoken", language.SPOKEN)

@@ -52,7 +52,7 @@ async def test_a_cancelled_visit_is_told_in_spanish(place):
     [
         (
             "en",
-            "Missed visit: Rex on Monday, 2 March 2026, 10:00",
+            "Missed appointment: Rex on Monday, 2 March 2026, 10:00",
             "We expected you and Rex at this time, and missed you.",
         ),
         (

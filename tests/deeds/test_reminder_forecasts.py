@@ -89,6 +89,20 @@ async def test_what_is_due_is_counted_by_when(database):
     assert (found.pets, found.overdue, found.due_within) == (9, 2, {30: 3, 90: 5, 365: 7})
 
 
+async def test_the_examples_are_of_different_pets_each_with_what_is_told_first(database):
+    world, olga = await a_world(), await somebody("Olga Stern")
+    rex, milo = await a_pet(olga, name="Rex"), await a_pet(olga, name="Milo")
+    for days, target in ((70, Target.RABIES), (40, Target.LEPTOSPIROSIS), (90, Target.LYME)):
+        await due(rex, days, target)
+    await due(milo, 60)
+    found = await outlook(world)
+    assert (found.pets, found.due_within[90]) == (2, 4)
+    assert [(each.pet_id, each.due_on) for each in found.examples] == [
+        (rex.id, TODAY + 40 * DAY),
+        (milo.id, TODAY + 60 * DAY),
+    ]
+
+
 async def test_each_pet_counts_for_a_letter_or_for_why_somebody_has_to_be_called(database):
     world = await a_world()
     olga, nora = await somebody("Olga Stern"), await a_client("Nora Lund")

@@ -13,6 +13,8 @@ from graph.sdl import printed
 from tests.doors import SECRET
 from tests.typed import Said
 from vetdesk.cli import main
+from vetdesk.payments.sandbox import running
+from vetdesk.settings import Settings
 
 COMMANDS = (
     "serve",
@@ -102,6 +104,30 @@ def test_a_practice_is_not_paid_with_play_money(prompt, command):
     said = prompt(command, SECRET=SECRET)
     assert (said.code, said.out) == (2, "")
     assert said.sentence == "A sandbox pays with play money. It runs only where VETDESK_MODE=development."
+
+
+def test_a_sandbox_whose_port_is_taken_says_which_and_what_to_do(prompt):
+    with socket.create_server(("127.0.0.1", 0)) as neighbour:
+        port = neighbour.getsockname()[1]
+        known = {"PAYMENTS_URL": f"http://127.0.0.1:{port}", "PAYMENTS_KEY": "k" * 32}
+        said = prompt("sandbox-payments", MODE="development", PAYMENTS_NOTICE_SECRETS="n" * 32, **known)
+    assert said.sentence == (
+        f"The payment sandbox cannot listen at port {port} of 127.0.0.1: Address already in use. Please stop the program "
+        "that does, or name another port in VETDESK_PAYMENTS_URL, here and for the server."
+    )
+
+
+def test_a_sandbox_beside_the_server_has_the_next_port_or_any_other_and_nobody_takes_it_meanwhile():
+    with socket.create_server(("127.0.0.1", 0)) as neighbour:
+        port = neighbour.getsockname()[1]
+        settings, held = running.made_up(Settings(mode="development", port=port - 1))
+        assert held is not None
+        with held:
+            address = held.getsockname()
+            assert address[1] != port
+            assert settings.payments_url == f"http://127.0.0.1:{address[1]}"
+            with pytest.raises(OSError, match="in use"):
+                socket.create_server(address)
 
 
 def test_settings_that_make_no_sense_are_told_all_at_once(prompt):
@@ -212,7 +238,10 @@ def test_a_process_that_could_do_no_good_does_not_start(prompt):
         neighbour.listen()
         port = neighbour.getsockname()[1]
         taken = prompt("serve", DATABASE_URL=rows, SECRET=SECRET, PORT=str(port))
-    assert taken.sentence == f"The server could not start on 127.0.0.1:{port}. The lines above say why."
+    assert taken.sentence == (
+        f"The server could not start on 127.0.0.1:{port}. The lines above say why. If the address is in use, please stop "
+        "the program that listens there, or name another port: VETDESK_PORT."
+    )
 
     # By now there is a key, sealed with the secret.
     for command in ("serve", "worker"):

@@ -83,7 +83,7 @@ async def test_she_is_reminded_books_from_the_letter_and_ends_such_letters_with_
 
     (letter,) = await home.program.post()
     page = await home.open(link(letter, "book"))
-    assert page.title == "Book an appointment for Bella"
+    assert page.title == "Rabies booster for Bella: please choose a time"
     booked = await home.press(link(letter, "book"), page.forms[-1])
     assert booked.title == "The appointment is booked"
     (visit,) = await Appointment.all()

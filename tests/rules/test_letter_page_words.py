@@ -51,7 +51,7 @@ def test_a_moment_is_written_as_people_there_write_it():
     at = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
     assert words.of("en", "GB").moment(at, BERLIN) == "Tuesday, 3 March 2026, 10:00 (Central European Standard Time)"
     assert words.of("de", "DE").moment(at, BERLIN) == "Dienstag, 3. März 2026, 10:00 (Mitteleuropäische Normalzeit)"
-    assert words.of("de", "DE").clock(BERLIN) == "Mitteleuropäische Zeit"
+    assert words.of("de", "DE").clock(at, BERLIN) == "Mitteleuropäische Normalzeit"
 
 
 @pytest.mark.parametrize(

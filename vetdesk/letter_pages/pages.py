@@ -50,16 +50,18 @@ def of_times(offer: Offered, times: Times, words: Words, house: House, *, warnin
         written = [(at, words.time(at, place.zone)) for at in starts]
         buttons = tuple(Button("at", at.isoformat(), time, f"{named}, {time}") for at, time in written)
         days.append(Day(words.said("book", "day", day=named, count=str(len(buttons))), buttons))
-    links = [(f"?from={times.later.isoformat()}", words.said("book", "later"))] if times.later else []
-    if times.is_later:
-        links.append(("?", words.said("book", "first")))
-    sentence = (
-        words.said("book", "choose", called=offer.item.called, zone=words.clock(place.zone))
-        if times.starts
-        else words.said("book", "none", first=words.day(times.first), last=words.day(times.last))
-    )
+    called = offer.item.called
+    others = (("earlier", times.earlier), ("later", times.later))
+    links = [(f"?from={day.isoformat()}", words.said("book", word)) for word, day in others if day]
+    title = words.said("book", "what", called=called[:1].upper() + called[1:], pet=offer.item.pet)
+    if times.starts:
+        title = words.said("book", "title", what=title)
+        # Around the night on which clocks are changed there are two.
+        zones = words.listed(dict.fromkeys(words.clock(at, place.zone) for at in times.starts))
+        sentence = words.said("book", "choose", zone=zones)
+    else:
+        sentence = words.said("book", "none", first=words.day(times.first), last=words.day(times.last))
     pairs = ((words.said("page", "due"), words.day(offer.item.due_on)), *_place(place, words))
-    title = words.said("book", "title", pet=offer.item.pet)
     return Page(
         title,
         (sentence,),

@@ -48,15 +48,16 @@ class Words:
         """A time on the wall there: `09:15`."""
         return format_time(at.astimezone(zone), "short", tzinfo=zone, locale=self.locale)
 
-    def clock(self, zone: ZoneInfo) -> str:
-        """What the clock there is called, summer and winter: `Central European Time`."""
-        return get_timezone_name(zone, "long", locale=self.locale)
+    def clock(self, at: datetime, zone: ZoneInfo) -> str:
+        """What the clock there is called at that moment, as letters call it: `Central European Standard Time`."""
+        return get_timezone_name(at.astimezone(zone), "long", locale=self.locale)
 
     def moment(self, at: datetime, zone: ZoneInfo) -> str:
         """A moment as the wall there shows it, with the name of its clock."""
         local = at.astimezone(zone)
-        clock = get_timezone_name(local, "long", locale=self.locale)
-        return self.said("page", "moment", day=self.day(local.date()), time=self.time(at, zone), zone=clock)
+        return self.said(
+            "page", "moment", day=self.day(local.date()), time=self.time(at, zone), zone=self.clock(at, zone)
+        )
 
     def listed(self, several: Iterable[str]) -> str:
         """Several things in one sentence."""

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 FILE = "sandbox-payments.sqlite3"
 NOTICES = "/payments/notices"
+_LAST_PORT = 65_535
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,27 +82,40 @@ def must_be_for_trying_out(settings: Settings) -> None:
         raise SettingsError("A sandbox pays with play money. It runs only where VETDESK_MODE=development.")
 
 
-def made_up(settings: Settings) -> Settings:
-    """The settings, with a sandbox next to the server if they name no payment provider.
+def made_up(settings: Settings) -> tuple[Settings, socket.socket | None]:
+    """The settings, with a sandbox next to the server if they name no payment provider; and the socket for it, then.
+
+    It takes the port after that of the server, or any other when somebody has that one. The socket listens already, so
+    that nobody takes the port while the rest is set up.
 
     Raises:
-        SettingsError: they name none, and are those of a practice.
+        SettingsError: they name none, and are those of a practice; or nobody can listen at their host.
     """
     if settings.payments_url is not None:
-        return settings
+        return settings, None
     must_be_for_trying_out(settings)
-    port = _free_port(settings.host, settings.port + 1 if settings.port else 0)
+    wanted = settings.port + 1 if 0 < settings.port < _LAST_PORT else 0
+    try:
+        held = _listening(settings.host, wanted)
+    except SettingsError:
+        held = _listening(settings.host, 0)
+    port = held.getsockname()[1]
     return settings.model_copy(
         update={
             "payments_url": f"http://{settings.host}:{port}",
             "payments_key": SecretStr(secrets.token_urlsafe(24)),
             "payments_notice_secrets": SecretStr(secrets.token_urlsafe(24)),
         }
-    )
+    ), held
 
 
-def run(place: Place) -> None:
-    """Answer until stopped."""
+def run(place: Place, held: socket.socket | None = None) -> None:
+    """Answer until stopped, at a socket that listens already if there is one.
+
+    Raises:
+        SettingsError: nobody can listen at that place, as when another program does.
+    """
+    listening = held or _listening(place.host, place.port)
     place.file.parent.mkdir(parents=True, exist_ok=True)
     app = create_sandbox(
         Book(place.file),
@@ -111,14 +125,16 @@ def run(place: Place) -> None:
         notice_secret=place.notice_secret,
         now=period.now,
     )
-    uvicorn.run(app, host=place.host, port=place.port, log_level="warning", access_log=False, server_header=False)
+    config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
+    uvicorn.Server(config).run(sockets=[listening])
 
 
 @contextmanager
-def beside(place: Place) -> Iterator[None]:
-    """A sandbox in a process of its own, until the block ends, or this process does."""
-    process = multiprocessing.get_context("spawn").Process(target=_run_until_left, args=[place], daemon=True)
+def beside(place: Place, held: socket.socket) -> Iterator[None]:
+    """A sandbox in a process of its own, at that socket, until the block ends, or this process does."""
+    process = multiprocessing.get_context("spawn").Process(target=_run_until_left, args=[place, held], daemon=True)
     process.start()
+    held.close()
     try:
         yield
     finally:
@@ -126,7 +142,7 @@ def beside(place: Place) -> Iterator[None]:
         process.join()
 
 
-def _run_until_left(place: Place) -> None:
+def _run_until_left(place: Place, held: socket.socket) -> None:
     """Run until whoever has started it is gone, however it went."""
     parent = multiprocessing.parent_process()
     if parent is not None:
@@ -137,17 +153,24 @@ def _run_until_left(place: Place) -> None:
             os._exit(0)
 
         threading.Thread(target=follow, daemon=True).start()
-    run(place)
+    run(place, held)
 
 
-def _free_port(host: str, wanted: int) -> int:
-    """That port, or any that is free when somebody else has it."""
-    for port in (wanted, 0):
-        with socket.socket() as tried:
-            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                tried.bind((host, port))
-            except OSError:
-                continue
-            return int(tried.getsockname()[1])
-    return wanted
+def _listening(host: str, port: int) -> socket.socket:
+    """A socket that listens there; at any port that is free for 0."""
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        held = socket.socket(family, kind)
+        try:
+            held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            held.bind(address)
+            held.listen()
+        except OSError:
+            held.close()
+            raise
+    except OSError as trouble:
+        raise SettingsError(
+            f"The payment sandbox cannot listen at port {port} of {host}: {trouble.strerror}. Please stop the program that "
+            "does, or name another port in VETDESK_PAYMENTS_URL, here and for the server."
+        ) from trouble
+    return held
