@@ -106,16 +106,29 @@ async def _still_due(notice_ids: Sequence[UUID]) -> dict[UUID, tuple[UUID, bool]
 
 
 async def _untrue(letters: Sequence[Message], undoing: Undoing) -> set[UUID]:
-    """The letters about visits that are not true any more."""
+    """The letters about visits that are not true any more, and those that were written once more since and may be told once."""
+    told = await _told_since(letters)
     ids = sorted({letter.appointment_id for letter in letters if letter.appointment_id is not None})
     if not ids:
-        return set()
+        return told
     visits = {visit.id: visit for visit in await look(Appointment, f"id IN ({sql.marks(len(ids))})", ids)}
-    return {
+    return told | {
         letter.id
         for letter in letters
         if letter.appointment_id is not None and not _is_true(letter.letter, visits[letter.appointment_id], undoing)
     }
+
+
+async def _told_since(letters: Sequence[Message]) -> set[UUID]:
+    """Those in whose place another of the same key waits or was sent, as the one that was withdrawn had made room."""
+    once = {letter.dedupe_key: letter.id for letter in letters if letter.dedupe_key}
+    if not once:
+        return set()
+    text = (
+        f"SELECT dedupe_key FROM message WHERE dedupe_key IN ({sql.marks(len(once))}) "  # noqa: S608 - only marks
+        "AND state NOT IN ('WITHDRAWN', 'WITHHELD', 'FAILED')"
+    )
+    return {once[key] for (key,) in await sql.tuples(text, tuple(once))}
 
 
 def _is_true(letter: Letter, visit: Appointment, undoing: Undoing) -> bool:

@@ -145,9 +145,10 @@ class Delivery:
             message.to_address = facts.address  # reception may have mended it since
         if facts.reader is not None and facts.reader.client_id != message.client_id:
             # Whom it was written for is not told any more: the letter is another's, by another's consent.
-            message.client_id = facts.reader.client_id
-            message.consent_source = facts.reader.consent_source  # type: ignore[assignment]  # null where nothing was said
-            message.consent_at = facts.reader.consent_at
+            hers = facts.reader
+            message.update_from_dict(
+                {"client_id": hers.client_id, "consent_source": hers.consent_source, "consent_at": hers.consent_at}
+            )
         letter = letters.written(message, facts, vault=self.vault, public_url=self.public_url, now=self.now())
         kept = words(message, letter, self.public_url)
         # Whatever becomes of it, should it be lost for good, these were its words.

@@ -32,6 +32,7 @@ async def around(pet_ids: Collection[UUID], *, until: datetime) -> set[UUID]:
     found, new = set(pet_ids), set(pet_ids)
     while new and len(found) < _MOST:
         text = _NEIGHBOURS.replace("{pets}", sql.marks(len(new)))
-        new = {sql.as_key(pet) for (pet,) in await sql.tuples(text, (until, *new))} - found
+        neighbours = {sql.as_key(pet) for (pet,) in await sql.tuples(text, (until, *new))} - found
+        new = set(sorted(neighbours)[: _MOST - len(found)])
         found |= new
     return found

@@ -85,10 +85,10 @@ async def after(number: int) -> Stretch | None:
 
     What concerns nothing that is due is passed over, now and then.
     """
-    [(last,)] = await sql.tuples("SELECT MAX(number) FROM event")
+    [(last,)] = await sql.tuples("SELECT COALESCE(MAX(number), 0) FROM event")
     rows = await sql.tuples(_HAPPENED, (number, *KINDS))
     if not rows:
-        passed = (last or 0) - number
+        passed = last - number
         return Stretch(last, frozenset(), is_wide=False) if passed >= _SKIPPED_AT_LEAST else None
     numbers = {row[0] for row in rows}
     pets = frozenset(sql.as_key(pet) for _, _, pet in rows if pet is not None)

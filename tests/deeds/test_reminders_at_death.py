@@ -22,10 +22,12 @@ from models import (
 )
 from models.death import EndingKind, StayedBecause
 from models.pet import DatePrecision
-from resolvers import deaths, reminders
+from resolvers import deaths, messages, reminders
+from resolvers.ports import MailUnanswered
+from tests.postbox import Clock, PostBox, deliver
 from tests.racing import meanwhile
 from tests.reminding import MACHINE, PLANNED, SENT, decided, letters, planned, the_reminder, told_of, withdrawn
-from tests.world import NOW, TODAY, World, a_consent, a_pet, a_rule, a_world, an_owner
+from tests.world import NOW, TODAY, World, a_consent, a_pet, a_receptionist, a_rule, a_world, an_owner
 
 pytestmark = pytest.mark.anyio
 
@@ -135,6 +137,23 @@ async def test_what_a_letter_told_without_it_is_not_told_by_that_letter_after_an
     _, stayed = await deaths.what_came_back(world.vet.viewer, undone.death_id)
     assert set(stayed) == {StayedBecause.NO_LONGER_TRUE}
     assert (await the_reminder(rex)).state is ReminderState.SENT
+
+
+async def test_what_was_sent_again_since_by_a_person_does_not_stand_in_the_way_of_an_undo(world):
+    rex = await a_pet(world.owner, name="Rex", **BORN)
+    await reminders.work_out([rex.id], now=NOW)
+    await decided(NOW)
+    desk, lost = (await a_receptionist()).viewer, await Message.get()
+    box = PostBox(silence={lost.to_address: MailUnanswered("Connection lost")})
+    assert (await deliver(box, Clock(NOW))).doubtful == 1
+    first = await messages.send_again(desk, lost.id, key="k1", now=NOW)
+    await deaths.record(world.vet.viewer, rex.id, TODAY, key="k2", now=LATER)
+    second = await messages.send_again(desk, lost.id, key="k3", now=LATER)
+    undone = await deaths.undo(world.vet.viewer, rex.id, "It was another dog.", key="k4", now=LATER)
+    states = {one: (await Message.get(id=one)).state for one in (first, second)}
+    assert states == {first: MessageState.WITHDRAWN, second: MessageState.WAITING}
+    _, stayed = await deaths.what_came_back(world.vet.viewer, undone.death_id)
+    assert set(stayed) == {StayedBecause.NO_LONGER_TRUE}
 
 
 async def test_what_is_due_on_another_day_by_then_is_told_anew(world):

@@ -15,7 +15,7 @@ from models import Message, Pet, Reminder, ReminderNotice, ReminderProgress, Rul
 from models.pet import DatePrecision
 from resolvers import pets, reminders, vaccinations
 from resolvers.pets import PetChanges
-from resolvers.reminders import deciding, keeping, planning
+from resolvers.reminders import deciding, households, keeping, planning
 from tests.doses import a_practice_in_new_york, give
 from tests.racing import meanwhile
 from tests.reminding import MACHINE, PLANNED, decided, kept, letters, notices, planned, stand
@@ -65,6 +65,19 @@ async def test_workers_side_by_side_tell_everybody_once(world, monkeypatch):
     await asyncio.gather(*(decided(NOW) for _ in range(4)))
     await decided(NOW)
     await each_was_told_once()
+
+
+async def test_a_shelter_is_decided_some_pets_at_a_time(world, monkeypatch):
+    monkeypatch.setattr(households, "_MOST", 4)
+    shelter = await an_owner("Shelter")
+    pets = {(await a_pet(shelter, **BORN)).id for _ in range(9)}
+    await reminders.work_out(pets, now=NOW)
+    first = min(pets)
+    around = await households.around([first], until=NOW)
+    assert (len(around), first in around, around <= pets) == (4, True, True)
+    monkeypatch.setattr(deciding, "AT_ONCE", 2)
+    assert (await decided(NOW)).reminders == 9
+    assert await ReminderNotice.all().count() == 9
 
 
 WORKER = """
