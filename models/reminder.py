@@ -183,14 +183,9 @@ class ReminderNotice(Row):
         unique_together = (("reminder", "round", "step", "channel", "client"),)
         indexes = (("client_id",), ("message_id",))
 
-    @property
-    def dedupe_key(self) -> str:
-        """What is never sent twice: reminder (a pet, a rule, a cycle), round, step, channel, person."""
-        return dedupe_key(self.reminder_id, self.round, self.step, self.channel, self.client_id)
-
 
 def dedupe_key(reminder_id: UUID, round_: int, step: int, channel: Channel, client_id: UUID) -> str:
-    """What is never sent twice, in words that stay the same."""
+    """What is never sent twice, in words that stay the same: reminder (a pet, a rule, a cycle), round, step, channel, person."""
     return f"{reminder_id}:{round_}:{step}:{channel}:{client_id}"
 
 

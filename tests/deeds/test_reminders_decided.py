@@ -28,6 +28,7 @@ from models import (
 )
 from models.pet import DatePrecision
 from models.refusal import Forbidden
+from models.reminder import dedupe_key
 from resolvers import reminders
 from resolvers.reminders import deciding, planning
 from tests.reminding import (
@@ -129,7 +130,8 @@ async def test_a_notice_says_what_it_was_decided_by(world):
     assert (notice.reminder_id, notice.message_id, notice.client_id) == (reminder.id, letter.id, world.owner.id)
     assert (notice.rule_version, notice.due_on, notice.decided_at, notice.settled_at) == (1, TODAY, NOW, None)
     assert (notice.consent_source, notice.consent_at) == (ConsentSource.PHONE, NOW - 3 * DAY)
-    assert notice.dedupe_key == f"{reminder.id}:1:0:EMAIL:{world.owner.id}"
+    key = dedupe_key(notice.reminder_id, notice.round, notice.step, notice.channel, notice.client_id)
+    assert key == f"{reminder.id}:1:0:EMAIL:{world.owner.id}"
 
 
 @pytest.mark.parametrize(
