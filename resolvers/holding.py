@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 from tortoise.transactions import in_transaction
 
 from models import EventKind, Pet, Reminder, ReminderReason, ReminderState, sql
-from models.refusal import AlreadySo, PetHasDied, ReminderEnded
+from models.refusal import AlreadySo, NotFound, PetHasDied, ReminderEnded
 from models.text import named
 from resolvers import access, events, reminders, retries
 from resolvers.access import Deed
 from resolvers.changes import write
 from resolvers.events import Happening
 from resolvers.locks import hold as held_row
+from resolvers.locks import hold_all
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -100,14 +101,17 @@ _LET_GO: Final[Mapping[str, Any]] = {
 
 
 async def _still_due(found: Reminder) -> Reminder:
-    """The reminder of a living pet that is still due, held after its pet."""
+    """The reminder of a living pet that is still due, held after its pet, with the pet's others in the order of their keys."""
     pet = await held_row(Pet, found.pet_id)
     try:
         pet.must_be_alive()
     except PetHasDied as refusal:
         refusal.path = ("reminderId",)
         raise
-    reminder = await held_row(Reminder, found.id, path=("reminderId",))
+    held = {each.id: each for each in await hold_all(Reminder, "pet_id = ?", (found.pet_id,))}
+    reminder = held.get(found.id)
+    if reminder is None:
+        raise NotFound(path=("reminderId",))
     if reminder.state in _ENDED:
         raise ReminderEnded(path=("reminderId",))
     return reminder

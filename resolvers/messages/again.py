@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from tortoise.transactions import in_transaction
 
-from models import EventKind, Message, MessageState, sql
+from models import Client, EventKind, Message, MessageState, sql
 from models.refusal import NotSentAgain
 from models.row import uuid7
 from resolvers import access, events, reach, retries
 from resolvers.access import Deed
 from resolvers.events import Happening
-from resolvers.locks import hold
+from resolvers.locks import hold, keep_all
 from resolvers.messages.settling import hold_reminders
 from resolvers.messages.writing import Recipient, waiting
 
@@ -41,6 +41,7 @@ async def send_again(viewer: Viewer, message_id: UUID | None, *, key: str, now: 
     async def work() -> Outcome:
         async with in_transaction():
             await retry.keep(message=again_id)
+            await keep_all(Client, [found.client_id] if found.client_id else [], path=("messageId",))
             await hold_reminders(found)
             held = await hold(Message, found.id, path=("messageId",))
             await _refuse_unless_lost(held)

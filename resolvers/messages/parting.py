@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from tortoise.transactions import in_transaction
 
-from models import Letter, Message, Purpose, sql
+from models import Client, Letter, Message, Purpose, sql
 from models.contact import email_fold
 from models.row import uuid7
 from resolvers import reach
-from resolvers.locks import hold_all
+from resolvers.locks import hold_all, keep_all
 from resolvers.messages.writing import Recipient, waiting
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ async def part(message: Message, facts: Facts, *, now: datetime) -> bool:
     if not elsewhere:
         return False
     async with in_transaction():
+        # First, or whoever makes two clients one would wait for the letter, and the letter for her.
+        await keep_all(Client, {item.client_id for item in facts.due if item.client_id})
         if not await hold_all(Message, "id = ? AND state = 'WAITING' AND attempts = ?", (message.id, message.attempts)):
             return False
         for items in elsewhere.values():

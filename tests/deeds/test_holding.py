@@ -22,6 +22,7 @@ from models import (
 from models.refusal import AlreadySo, Forbidden, InvalidInput, NotFound, PetHasDied, ReminderEnded
 from models.row import uuid7
 from resolvers import holding
+from resolvers.locks import hold_all
 from resolvers.viewer import Viewer
 from tests.racing import meanwhile
 from tests.world import NOW, TODAY, a_booking, a_check_up, a_reminder, a_world, how_many_rows
@@ -149,3 +150,21 @@ async def test_of_two_who_hold_it_at_once_the_second_waits_and_is_told_so(databa
     assert isinstance(outcome, AlreadySo)
     assert (await Reminder.get(id=reminder.id)).held_by_id == world.vet.id
     assert await Event.filter(kind=EventKind.REMINDER_SUPPRESSED).count() == 1
+
+
+@pytest.mark.only_on("postgres")
+async def test_a_letter_about_two_things_and_who_lets_one_of_them_go_on_do_not_wait_for_each_other(database):
+    world = await a_world()
+    first = await a_reminder(world.pet, subject="RABIES")
+    second = await held(world)
+    assert first.id < second.id
+
+    def taken(reminder):
+        return lambda: hold_all(Reminder, "id = ?", (reminder.id,))
+
+    resumed = await meanwhile(
+        taken(first),
+        lambda: holding.resume(world.vet.viewer, second.id, key="resume", now=NOW),
+        then=taken(second),
+    )
+    assert resumed == second.id

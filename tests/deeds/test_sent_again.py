@@ -12,12 +12,14 @@ from models import (
     NoticeReason,
     Status,
     UndeliverableAddress,
+    sql,
 )
 from models.refusal import Forbidden, InvalidInput, NotFound, NotSentAgain
 from resolvers import mailboxes, messages
 from resolvers.messages import Delivered
 from resolvers.ports import MailUnanswered
 from tests.postbox import Clock, PostBox, deliver
+from tests.racing import meanwhile
 from tests.world import (
     NOW,
     a_booking,
@@ -131,3 +133,16 @@ async def test_only_an_address_that_does_not_work_is_restored(desk, address, ref
     with pytest.raises(refusal):
         await mailboxes.restore(desk, address, key="k", now=NOW)
     assert await Event.all().count() == 0
+
+
+@pytest.mark.only_on("postgres")
+async def test_who_sends_again_and_who_makes_two_clients_one_do_not_wait_for_each_other(desk):
+    olga = await an_owner()
+    await a_consent(olga)
+    lost = await a_care_letter(olga, state=MessageState.DOUBTFUL, handed_at=NOW)
+    sent = await meanwhile(
+        lambda: sql.fetch("SELECT * FROM client WHERE id = ? FOR UPDATE", (olga.id,)),
+        lambda: messages.send_again(desk, lost.id, key="k", now=NOW),
+        then=lambda: sql.execute("UPDATE message SET client_id = ? WHERE client_id = ?", (olga.id, olga.id)),
+    )
+    assert (await Message.get(id=sent)).client_id == olga.id
