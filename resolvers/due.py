@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import date
     from uuid import UUID
 
+    from resolvers.letters import DueItem
     from resolvers.rows import Rows
     from resolvers.viewer import Viewer
 
@@ -85,14 +86,21 @@ def _on(viewer: Viewer, days: Days) -> Rows:
 
 async def called(viewer: Viewer, ids: Sequence[UUID]) -> Mapping[UUID, str]:
     """What each of these is called: in the language of the owner who asks, or in that of the practice."""
-    condition, values = access.sight(viewer, Reminder, "r")
-    tag = await _language(viewer)
-    found = await sql.fetch(
-        f"SELECT {letters.TOLD} FROM reminder r {letters.JOINED} WHERE r.id IN ({sql.marks(len(ids))}) AND ({condition})",  # noqa: S608 - only marks
-        (language.spoken(tag), *ids, *values),
-    )
-    items = (letters.item(row, tag) for row in found)
+    items = [item for _, item in await _told(viewer, ids)]
     return {each.reminder_id: f"{each.called} ({each.detail})" if each.detail else each.called for each in items}
+
+
+async def explained(viewer: Viewer, ids: Sequence[UUID]) -> Mapping[UUID, str]:
+    """Why each of these is due: to an owner as letters say it in her language, to staff exactly, as it was worked out."""
+    if viewer.client_id:
+        # Where nobody can say it simply any more, the exact sentence is better than none.
+        return {item.reminder_id: item.why or sentence for sentence, item in await _told(viewer, ids)}
+    condition, values = access.sight(viewer, Reminder, "t")
+    found = await sql.tuples(
+        f"SELECT t.id, t.sentence FROM reminder t WHERE t.id IN ({sql.marks(len(ids))}) AND ({condition})",  # noqa: S608 - only marks
+        (*ids, *values),
+    )
+    return {sql.as_key(key): sentence for key, sentence in found}
 
 
 async def bookings(viewer: Viewer, ids: Sequence[UUID]) -> Mapping[UUID, Booking]:
@@ -111,6 +119,17 @@ async def bookings(viewer: Viewer, ids: Sequence[UUID]) -> Mapping[UUID, Booking
         sql.as_key(key): Booking(sql.as_key(service), name, lasts, sql.as_key(place), sql.as_key(pet))
         for key, service, name, lasts, place, pet in found
     }
+
+
+async def _told(viewer: Viewer, ids: Sequence[UUID]) -> list[tuple[str, DueItem]]:
+    """Why each of these is due, as it was worked out, and what a letter to whoever asks would tell of it."""
+    condition, values = access.sight(viewer, Reminder, "r")
+    tag = await _language(viewer)
+    found = await sql.fetch(
+        f"SELECT r.sentence, {letters.TOLD} FROM reminder r {letters.JOINED} WHERE r.id IN ({sql.marks(len(ids))}) AND ({condition})",  # noqa: S608 - only marks
+        (language.spoken(tag), *ids, *values),
+    )
+    return [(row["sentence"], letters.item(row, tag)) for row in found]
 
 
 async def _language(viewer: Viewer) -> str:

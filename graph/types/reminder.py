@@ -89,7 +89,10 @@ class Reminder(Node):
     )
     state: ReminderState = column("Where it stands.")
     reason: ReminderReason = column("Why it stands there.")
-    explanation: str = column("Why it is due, in a sentence.", of="sentence")
+    explanation: str = batched(
+        "Why it is due, in a sentence: to an owner in her language, as letters say it; to staff exactly, in English.",
+        due.explained,
+    )
     location: Location = one("Where the pet usually is.", carried=True)
     booking: ReminderBooking | None = batched(
         "What to book for it; null when it is done or booked already, and when this viewer cannot book anything for it.",

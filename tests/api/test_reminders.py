@@ -19,12 +19,16 @@ from models import (
     ReminderState,
     RuleKind,
     Species,
+    Target,
+    VaccinationDue,
 )
+from models.due_date import Reason
 from models.ownership import Right
 from resolvers.viewer import Viewer
 from tests.doors import Program, id_of
 from tests.world import (
     EVERY_RIGHT,
+    NOW,
     TODAY,
     a_booking,
     a_client,
@@ -231,6 +235,27 @@ async def test_an_owner_sees_what_is_still_due_for_her_pets_in_her_own_words(dat
     ]
 
 
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "A booster keeps up the protection of the last dose."),
+        ("de-AT", "Eine Auffrischung erhält den Schutz der letzten Impfung."),
+        ("es", "Una dosis de refuerzo mantiene la protección de la última vacuna."),
+    ],
+)
+async def test_an_owner_reads_in_her_language_why_it_is_due_and_staff_exactly(database, language, sentence):
+    world = await a_world()
+    await Client.filter(id=world.owner.id).update(language=language)
+    on: Any = {"due_on": TODAY, "earliest_on": TODAY, "reason": Reason.BOOSTER, "worked_out_at": NOW}
+    await VaccinationDue.create(pet_id=world.pet.id, target=Target.RABIES, sentence="Not read here.", **on)
+    await a_reminder(world.pet, due_on=TODAY)
+    assert [each["explanation"] for each in await listed(world.owner.viewer, MINE)] == [sentence]
+    document = DUE_LIST.replace("called", "explanation")
+    assert [each["explanation"] for each in await listed(world.vet.viewer, document, **week(world))] == [
+        "The booster after the last one."
+    ]
+
+
 async def test_what_an_owner_is_told_to_book_can_be_booked(database):
     world = await a_world()
     await a_reminder(world.pet, await a_rule(services=[world.service]))
@@ -348,4 +373,4 @@ async def test_the_lists_take_as_many_statements_for_one_reminder_as_for_a_hundr
     # Who asks, the list, what is below each; then what each is called, for which the language of the reader is read, and what
     # to book for it.
     rides = database.dialect == "postgres"  # the first list below comes in the statement of what it is below
-    assert taken == {"due list": 6 - rides, "call list": 4, "mine": 6 - rides}
+    assert taken == {"due list": 6 - rides, "call list": 4, "mine": 8 - rides}

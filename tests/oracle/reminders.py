@@ -142,6 +142,23 @@ def _called(oracle: Oracle, row: Any) -> str:
     return str(name)
 
 
+def _explained(oracle: Oracle, row: Any) -> str:
+    """Staff read what was worked out; owners what letters say."""
+    rule, version = oracle.records.one(ReminderRule, row.rule_id), _version(oracle, row)
+    assert rule
+    assert version
+    words = wording.of(_tag(oracle), "DE")
+    if oracle.viewer.client_id is None:
+        return str(row.sentence)
+    if rule.kind is RuleKind.SERVICE_INTERVAL:
+        return words.said("why", "SERVICE_INTERVAL", span=words.months(version.row.every_months))
+    if rule.kind is not RuleKind.VACCINATION:
+        return words.sections["why"][rule.kind.value]
+    dues = oracle.records.rows[models.VaccinationDue]
+    reason = next((due.reason for due in dues if (due.pet_id, due.target) == (row.pet_id, row.subject)), None)
+    return words.sections["why"][reason.value] if reason else str(row.sentence)
+
+
 def _version(oracle: Oracle, row: Any) -> Thing | None:
     return oracle.one("ReminderRuleVersion", row.version_id)
 
@@ -226,6 +243,7 @@ def reminders_of(oracle: Oracle, pet: Any, **page: Any) -> Any:
 
 SPECIAL: dict[tuple[str, str], Any] = {
     ("Reminder", "called"): _called,
+    ("Reminder", "explanation"): _explained,
     ("Reminder", "ruleVersion"): _version,
     ("Reminder", "booking"): _booking,
     ("ReminderNotice", "explanation"): _why,
