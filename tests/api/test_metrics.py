@@ -106,7 +106,7 @@ async def test_a_row_that_is_answered_field_by_field_is_counted(database, monkey
     root = door.view.graphql.query_type
     assert isinstance(root, GraphQLObjectType)
     decided: Any = {"shares_notes": False, "locks_after_hours": None, "stale_weight_days": None}
-    decided |= {"most_discount_percent": 10, "logo_changed_at": None}
+    decided |= {"most_discount_percent": 10, "logo_changed_at": None, "letters_from": 480, "letters_until": 1200}
     ours = Practice(id=strawberry.ID("1"), name="Ours", language="en", **decided)
     program.fallbacks = 1
     plain: Any = strawberry.field()
