@@ -312,12 +312,12 @@ class ReminderRoots:
 
     def due_list(self, location_id: str, rule_id: str | None = None, **given: Any) -> Any:
         """What is due at a place on some days."""
-        rule = None if rule_id is None else _key("ReminderRule", rule_id) or UUID(int=0)
-        return due_list(self._oracle, _key("Location", location_id), rule, **given)
+        rule = None if rule_id is None else key("ReminderRule", rule_id) or UUID(int=0)
+        return due_list(self._oracle, key("Location", location_id), rule, **given)
 
     def call_list(self, location_id: str, **given: Any) -> Any:
         """What of it no letter tells."""
-        return call_list(self._oracle, _key("Location", location_id), **given)
+        return call_list(self._oracle, key("Location", location_id), **given)
 
     def my_reminders(self, **page: Any) -> Any:
         """What is still due for one's own pets."""
@@ -337,7 +337,8 @@ class ReminderRoots:
         return connection(found, ("found_at", "id"), is_down=True, **page)
 
 
-def _key(kind: str, text: str) -> UUID | None:
+def key(kind: str, text: str) -> UUID | None:
+    """The key in an id of this kind."""
     from tests.oracle.oracle import opened
 
     found = opened(text)
