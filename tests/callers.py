@@ -66,11 +66,11 @@ def letters_in(folder: Path) -> list[EmailMessage]:
     ]
 
 
-async def letter_to(address: str, outbox: Path) -> str:
-    """The words of the newest letter to the address, as soon as there is any."""
+async def letter_to(address: str, outbox: Path, *, about: str = "") -> str:
+    """The words of the newest letter to the address whose subject says that, as soon as there is any."""
 
     def found() -> list[EmailMessage]:
-        return [letter for letter in letters_in(outbox) if letter["To"] == address]
+        return [letter for letter in letters_in(outbox) if letter["To"] == address and about in letter["Subject"]]
 
     return words_of((await until(found))[-1])
 

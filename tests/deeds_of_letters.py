@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from models import Letter, Role, Status
+from models import Letter, LetterText, Role, Status
 from resolvers import letter_previews, letter_texts
 from resolvers.access import Deed
 from resolvers.letter_previews import Asked
 from resolvers.letter_texts import NewText
 from tests.every_deed import KEPT, MANAGERS_OF_ALL, anywhere, line
-from tests.world import NOW, a_letter_text
+from tests.world import NOW
 
 
 @line(Deed.SET_LETTER_TEXT, MANAGERS_OF_ALL)
@@ -25,4 +25,4 @@ async def _(scene, viewer):
 
 @line(Deed.RESET_LETTER_TEXT, MANAGERS_OF_ALL)
 async def _(scene, viewer):
-    await letter_texts.reset(viewer, (await a_letter_text()).id, **KEPT)
+    await letter_texts.reset(viewer, (await LetterText.get(letter=Letter.CARE_REMINDER)).id, **KEPT)

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
-from models import Event, Message, Reminder, ReminderNotice, ReminderReason, ReminderState
+from models import Event, Message, PlanKind, Reminder, ReminderNotice, ReminderReason, ReminderState, TreatmentStep
 from models.period import on_the_wall
-from resolvers import reminders
+from models.pet import DatePrecision
+from resolvers import reminders, treatment_plans
 from resolvers.reminders import Decided, Planned
+from resolvers.treatment_plans import NewPlan, Step
 from resolvers.viewer import Viewer
-from tests.world import NOW, the_location
+from tests.doses import kept as key
+from tests.world import NOW, TODAY, World, the_location
 
 MACHINE = Viewer.system("tests")
 DAY = timedelta(days=1)
@@ -91,3 +95,19 @@ async def told_of(reminder: Reminder) -> list[str]:
     """What happened to a reminder, as the trail has it."""
     rows = await Event.filter(subject_id=reminder.id).order_by("number")
     return [row.kind.value.removeprefix("REMINDER_") for row in rows]
+
+
+def born(on: date) -> dict[str, Any]:
+    """Of a pet whose day of birth is known."""
+    return {"born_on": on, "born_precision": DatePrecision.DAY}
+
+
+async def a_plan_with_steps(
+    world: World, *days: int, kind: PlanKind = PlanKind.TREATMENT
+) -> tuple[UUID, list[TreatmentStep]]:
+    """A plan of which a step is due in so many days each, and one on no day, with the reminders of it."""
+    steps = [Step(f"Step {day}", TODAY + day * DAY) for day in days]
+    plan = NewPlan(world.pet.id, kind, "Knee", TODAY, [*steps, Step("Whenever it fits", None)])
+    plan_id = await treatment_plans.plan(world.vet.viewer, plan, **key())
+    await planned()
+    return plan_id, await TreatmentStep.filter(plan_id=plan_id).order_by("position")

@@ -37,6 +37,7 @@ from models import (
 )
 from resolvers import codes, invitations, teams
 from resolvers.viewer import Viewer
+from tests.deeds_of_holding import what_is_due
 from tests.deeds_of_mail import what_was_lost
 from tests.doorkeeper import ANYONE, HOME, PASSWORD, RULES, VAULT, secret_in_letter, sign_in
 from tests.lines import Lines, some_lines
@@ -49,6 +50,7 @@ from tests.world import (
     a_certificate,
     a_dead_pet,
     a_document,
+    a_letter_text,
     a_location,
     a_member,
     a_note,
@@ -136,6 +138,8 @@ async def a_scene() -> Scene:
     world = await a_world()
     other, newcomer = await an_owner(), await an_owner(is_linked=False)
     await what_was_lost(world)
+    await what_is_due(world)
+    await a_letter_text()
     booked = await a_booking(world.pet, starts_at=NOW + timedelta(days=1))
     visits = {Status.BOOKED: booked}
     for number, status in enumerate((Status.ARRIVED, Status.IN_PROGRESS, Status.CONFIRMED)):

@@ -162,6 +162,7 @@ async def for_staff(program: Program, world: World, boss: Viewer) -> list[Sample
             {"appointmentId": await a_visit(world, -1)},
             {"appointmentId": await a_visit(world, -2)},
             BusyTime=-3,
+            Message=1,
         ),
         sample(
             "registerClient",

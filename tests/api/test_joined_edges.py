@@ -114,6 +114,11 @@ async def test_a_row_behind_an_edge_that_is_not_carried_is_shown_to_whom_its_own
         ("RecordImport", "importedBy"),
         ("ReminderRuleVersion", "location"),
         ("ReminderRuleVersion", "madeBy"),
+        *(("Reminder", edge) for edge in ("appointment", "heldBy", "rule", "ruleVersion")),
+        *(("ReminderNotice", edge) for edge in ("client", "message", "reminder")),
+        *(("Message", edge) for edge in ("appointment", "client")),
+        *(("LetterText", edge) for edge in ("madeBy", "rule")),
+        ("UndeliverableAddress", "message"),
     }
     for model, rule in RULES.items():
         monkeypatch.setitem(ROWS, model, replace(ROWS[model], staff=rule))

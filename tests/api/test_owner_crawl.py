@@ -195,7 +195,6 @@ async def _everything_else(world: World, paul: Owner) -> None:
     )
     await a_consent(paul)
     await an_undeliverable_address("paul.stone@home.example")
-    await a_letter_text()
     await a_mail_domain()
     await models.SignInCode.create(
         email="a", email_fold="a", code_hash="1", registration="{}", created_at=NOW, expires_at=NOW + DAY

@@ -137,6 +137,9 @@ class Arguments:
         )
         self._due = dict.fromkeys(("dueList", "callList", "myReminders"), due)
         self._due |= {"messages": sent, "myMessages": sent, "undeliverableAddresses": dead}
+        self._days = sorted({row.due_on for row in rows[Reminder]})
+        self._months = sorted({str(day) for day in self._days})
+        self._places = [id_of("Location", row.location_id) for row in rows[Reminder]]
         self._told = [id_of("Pet", each) for each in records.told]
 
     def ask_as(self, viewer: Viewer) -> None:
@@ -153,7 +156,7 @@ class Arguments:
         """What is given to this field of this type, by the names of its arguments; `kinds` are those asked about."""
         match of, field:
             case "Query", "node":
-                return {"id": self._id(chance, chance.choice(kinds) if kinds and chance.random() < 0.8 else None)}
+                return {"id": self._id(chance, chance.choice(self._mostly_seen(kinds)) if kinds else None)}
             case "Query", "pet" | "client":
                 return {"id": self._id(chance, field.capitalize())}
             case "Query", "pets" | "clients":
@@ -199,10 +202,11 @@ class Arguments:
             case "Query", "reminderRuleForecast":
                 return {"ruleId": self._id(chance, "ReminderRule")} if chance.random() < 0.95 else {}
             case "Query", "reminderFigures":
-                place = {"locationId": self._id(chance, "Location")} if chance.random() < 0.3 else {}
-                return {"from": chance.choice(MONTHS), "to": chance.choice(MONTHS), **place}
+                place = {"locationId": self._place(chance)} if chance.random() < 0.3 else {}
+                return {**reminders.some_months(chance, self._months, MONTHS), **place}
             case "Query", "dueList" | "callList" | "myReminders" | "messages" | "myMessages" | "undeliverableAddresses":
-                given = reminders.drawn(chance, field, lambda kind: self._id(chance, kind))
+                rule = self._id(chance, "ReminderRule")
+                given = reminders.drawn(chance, field, self._days, self._place(chance), rule)
                 return given | self._page(chance, self._due[field])
             case ("Pet", "reminders") | ("Client", "messages"):
                 return self._page(chance, self._due["dueList" if of == "Pet" else "messages"])
@@ -285,11 +289,19 @@ class Arguments:
         if chance.random() < 0.06:
             return chance.choice((*self._strange, *self._nodes))
         if kind is None:
-            kind = chance.choice(self.shown)
+            kind = chance.choice(self._mostly_seen(self.shown))
         elif chance.random() < 0.05:
             return chance.choice(self._nodes)
         seen = self._seen.get(kind) if chance.random() < 0.8 else None
         return chance.choice(seen or self.ids[kind])
+
+    def _place(self, chance: Random) -> str:
+        """Where something is due, as often as something is."""
+        return chance.choice(self._places) if chance.random() < 0.8 else self._id(chance, "Location")
+
+    def _mostly_seen(self, kinds: Sequence[str]) -> Sequence[str]:
+        """Those of the kinds of which there is something that the one who asks can see; all of them where there is none."""
+        return [kind for kind in kinds if self._seen.get(kind)] or kinds
 
     def _page(self, chance: Random, cursors: list[str]) -> dict[str, Any]:
         match chance.randint(0, 11):
@@ -347,7 +359,7 @@ class Arguments:
         if chance.random() < 0.2:
             to = "2026-03-08"
         given = {"serviceId": service, "locationId": place, "from": first, "to": to}
-        if chance.random() < 0.3:
+        if chance.random() < (0.3 if self._seen["Pet"] else 0.05):
             given["petId"] = self._id(chance, "Pet")
         if chance.random() < 0.3:
             given["vetId"] = self._id(chance, "Staff")
@@ -356,8 +368,9 @@ class Arguments:
     def _named(self, chance: Random, model: Any, *names: str) -> str:
         if chance.random() < 0.15:
             return self._id(chance, model.__name__)
-        name = chance.choice(names)
-        return next(id_of(model.__name__, row.id) for row in self._rows[model] if row.name == name)
+        held = {row.name: id_of(model.__name__, row.id) for row in self._rows[model] if row.name in names}
+        seen = [name for name in names if held[name] in self._seen[model.__name__]]
+        return held[chance.choice(seen or names)]
 
 
 def _plain(row: Any) -> tuple[str, ...]:

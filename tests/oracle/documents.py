@@ -169,15 +169,23 @@ class Writer:
     # Selections
 
     def _several(self, of: Any, selected: Sequence[SelectionNode], *, mixes: bool = True) -> str:
+        is_page = of.name.endswith("Connection")
+        more = self._pool.get(of.name) if mixes and self._is(0.6 if is_page else 0.2) else None
         # Of a page alone, most would only count what there is.
-        share = 0.6 if of.name.endswith("Connection") else 0.2
-        more = self._pool.get(of.name) if mixes and self._is(share) else None
+        rows = self._rows(of) if mixes and is_page and self._is(0.5) else ()
         # Fields that are selected twice have to be merged, and what is added leads further on.
-        every = (*selected, *(self._chance.choice(more) if more else ()))
+        every = (*selected, *(self._chance.choice(more) if more else ()), *rows)
         parts = [self._written(of, each, is_beside=not mixes) for each in every]
         if self._is(0.2):
             parts.insert(self._chance.randint(0, len(parts)), "__typename")
         return f"{{ {' '.join(parts)} }}"
+
+    def _rows(self, of: Any) -> Sequence[SelectionNode]:
+        """What is asked of the rows on a page."""
+        kind: Any = graphql.get_named_type(of.fields["nodes"].type)
+        every = self._pool.get(kind.name) or [_plain_fields(kind)]
+        inside = SelectionSetNode(selections=tuple(self._chance.choice(every)))
+        return [FieldNode(name=graphql.NameNode(value="nodes"), selection_set=inside)]
 
     def _written(self, of: Any, node: SelectionNode, *, is_beside: bool) -> str:
         if isinstance(node, InlineFragmentNode):

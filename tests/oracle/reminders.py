@@ -34,6 +34,7 @@ from tests.oracle.prices import graph_id
 from tests.world import NOW, a_care_letter, a_consent, a_letter_text, a_notice, a_reminder, an_undeliverable_address
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from random import Random
 
     from tests.oracle.oracle import Oracle
@@ -329,12 +330,12 @@ class ReminderRoots:
 
     def due_list(self, location_id: str, rule_id: str | None = None, **given: Any) -> Any:
         """What is due at a place on some days."""
-        rule = None if rule_id is None else _key("ReminderRule", rule_id) or UUID(int=0)
-        return due_list(self._oracle, _key("Location", location_id), rule, **given)
+        rule = None if rule_id is None else key("ReminderRule", rule_id) or UUID(int=0)
+        return due_list(self._oracle, key("Location", location_id), rule, **given)
 
     def call_list(self, location_id: str, **given: Any) -> Any:
         """What of it no letter tells."""
-        return call_list(self._oracle, _key("Location", location_id), **given)
+        return call_list(self._oracle, key("Location", location_id), **given)
 
     def my_reminders(self, **page: Any) -> Any:
         """What is still due for one's own pets."""
@@ -354,7 +355,8 @@ class ReminderRoots:
         return connection(found, ("found_at", "id"), is_down=True, **page)
 
 
-def _key(kind: str, text: str) -> UUID | None:
+def key(kind: str, text: str) -> UUID | None:
+    """The key in an id of this kind."""
     from tests.oracle.oracle import opened
 
     found = opened(text)
@@ -364,8 +366,15 @@ def _key(kind: str, text: str) -> UUID | None:
 # What is asked for
 
 
-def drawn(chance: Random, field: str, an_id: Any) -> dict[str, Any]:
-    """What is given to the lists, beside the page."""
+def some_months(chance: Random, due: list[str], others: Sequence[str]) -> dict[str, str]:
+    """Two months between which something is due; some other ones, or the wrong way round."""
+    if chance.random() < 0.2:
+        return {"from": chance.choice(others), "to": chance.choice(others)}
+    return {"from": chance.choice((due[0], "2026-01-05")), "to": chance.choice((due[-1], "2026-05-31"))}
+
+
+def drawn(chance: Random, field: str, due: list[date], place: str, rule: str) -> dict[str, Any]:
+    """What is given to the lists, beside the page; `due` are the days on which something is."""
     if field == "messages":
         given: dict[str, Any] = {}
         if chance.random() < 0.4:
@@ -379,12 +388,12 @@ def drawn(chance: Random, field: str, an_id: Any) -> dict[str, Any]:
         return given
     if field not in ("dueList", "callList"):
         return {}
-    days = [str(each) for each in sorted(chance.sample(DUE, 2))]
+    days = [str(each) for each in sorted(chance.sample(due, 2))]
     if chance.random() < 0.05:
         days.reverse()
-    given = {"locationId": an_id("Location"), "from": days[0], "to": days[1]}
+    given = {"locationId": place, "from": days[0], "to": days[1]}
     if field == "dueList" and chance.random() < 0.3:
         given["states"] = chance.choice((["COMPLETED", "PLANNED"], [], ["WITHDRAWN"], None))
     if field == "dueList" and chance.random() < 0.2:
-        given["ruleId"] = an_id("ReminderRule")
+        given["ruleId"] = rule
     return given
