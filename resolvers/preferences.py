@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from models import Channel, Client, ClientEmail, Consent, ConsentSource, Purpose, UndeliverableAddress, sql
+from models import Channel, ClientEmail, Consent, ConsentSource, Purpose, UndeliverableAddress, sql
 from models.consent import WITHOUT_A_WORD
 from resolvers import access
 
@@ -28,21 +28,17 @@ class Preference:
 
 
 async def of(viewer: Viewer, client_ids: Sequence[UUID]) -> Mapping[UUID, list[Preference]]:
-    """What each of these clients wants, for every purpose."""
-    seen, values = access.sight(viewer, Client, "c")
-    said, asked = access.sight(viewer, Consent, "w")
+    """What each of these clients, who are shown to the viewer, wants, for every purpose."""
+    seen, values = access.sight(viewer, Consent, "w")
     found = await sql.tuples(
-        "SELECT c.id, w.purpose, w.is_given, w.source, w.said_at FROM client c "  # noqa: S608 - only marks
-        f"LEFT JOIN consent w ON w.client_id = c.id AND w.channel = ? AND ({said}) "
-        f"WHERE c.id IN ({sql.marks(len(client_ids))}) AND ({seen})",
-        (Channel.EMAIL, *asked, *client_ids, *values),
+        "SELECT w.client_id, w.purpose, w.is_given, w.source, w.said_at FROM consent w "  # noqa: S608 - only marks
+        f"WHERE w.client_id IN ({sql.marks(len(client_ids))}) AND w.channel = ? AND ({seen})",
+        (*client_ids, Channel.EMAIL, *values),
     )
-    known: dict[UUID, dict[Purpose, Preference]] = {}
+    known: dict[UUID, dict[Purpose, Preference]] = {client: {} for client in client_ids}
     for key, purpose, is_given, source, said_at in found:
-        of_client = known.setdefault(sql.as_key(key), {})
-        if purpose is not None:
-            each = Purpose(purpose)
-            of_client[each] = Preference(each, bool(is_given), ConsentSource(source), sql.as_instant(said_at))
+        each = Purpose(purpose)
+        known[sql.as_key(key)][each] = Preference(each, bool(is_given), ConsentSource(source), sql.as_instant(said_at))
     return {
         client: [said.get(purpose) or Preference(purpose, WITHOUT_A_WORD[purpose], None, None) for purpose in Purpose]
         for client, said in known.items()
