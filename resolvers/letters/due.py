@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from models import RuleKind, Target, language, sql
-from models.period import clock_of
 from resolvers import wording
 from resolvers.letters.facts import DueItem, one_line, own_words, place
 
@@ -56,7 +55,7 @@ def item(
         pet=one_line(row["pet"]),
         called=one_line(called(row["called"], row["rule"], tag)),
         due_on=due_on,
-        place=place(row, clock=clock_of),
+        place=place(row),
         service=one_line(row["service"]),
         why_not=why_not,
         pet_id=sql.as_key(row["pet_id"]),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from models import NoticeReason, Status, sql
-from models.period import MINUTES_A_DAY
+from models.period import MINUTES_A_DAY, clock_of
 from models.text import TURNING
 
 if TYPE_CHECKING:
@@ -131,11 +131,10 @@ def own_words(row: Mapping[str, Any], *, is_of_a_rule: bool = False) -> OwnWords
     return OwnWords(sql.as_key(row["own_id"]), row["own_subject"], row["own_body"], is_of_a_rule)
 
 
-def place(row: Mapping[str, Any], *, clock: Callable[[str], ZoneInfo] = ZoneInfo) -> Place:
+def place(row: Mapping[str, Any]) -> Place:
     """The location in a row, as a letter shows it; its name is in the column `location`.
 
-    Raises:
-        ZoneInfoNotFoundError: nobody here knows its zone, and no other `clock` was asked for: no time could be told.
+    Where nobody here knows its zone, a letter shows times in UTC, and says so.
     """
     town = " ".join(filter(None, (one_line(row["postal_code"]), one_line(row["city"]))))
     return Place(
@@ -143,7 +142,7 @@ def place(row: Mapping[str, Any], *, clock: Callable[[str], ZoneInfo] = ZoneInfo
         address=", ".join(filter(None, (one_line(row["street"]), town))),
         phone=one_line(row["phone"]),
         country=row["country"],
-        zone=clock(row["zone"]),
+        zone=clock_of(row["zone"]),
     )
 
 

@@ -54,7 +54,10 @@ def visits_from(steps: Sequence[int], due_on: date) -> date:
 
     It does not depend on today: a visit that is too early for what is due stays so, until one of the two is moved.
     """
-    return due_on - max(_A_VISIT_BEFORE, -timedelta(days=min(steps, default=0)))
+    try:
+        return due_on - max(_A_VISIT_BEFORE, -timedelta(days=min(steps, default=0)))
+    except OverflowError:
+        return date.min
 
 
 @lru_cache(10_000)
