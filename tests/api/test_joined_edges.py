@@ -47,8 +47,6 @@ class Narrower(Sight):
         return super().sees(row)
 
 
-DOCUMENTS = {"sqlite": 150, "postgres": 45}
-"""Both are sent the same text. On either, everybody asks for everything by its id, and for every joined edge besides."""
 LINES = ("Allergy", "Diagnosis", "Prescription", "Procedure", "RecordLine", "Treatment", "Vital")
 
 
@@ -124,7 +122,7 @@ async def test_a_row_behind_an_edge_that_is_not_carried_is_shown_to_whom_its_own
         monkeypatch.setitem(ROWS, model, replace(ROWS[model], staff=rule))
     asking = Asking(house, STAFF, records)
     asking.oracles = {name: Oracle(each.viewer, records, Narrower, joined) for name, each in asking.people.items()}
-    for name, document in [*asking.documents(DOCUMENTS[database.dialect]), *asking.by_id()]:
+    for name, document in [*asking.documents(150), *asking.by_id()]:
         await asking.must_agree(desk, name, document)
     for name, asked, _ in list(asking.left_out()):
         if asked in joined:
@@ -142,5 +140,5 @@ async def test_what_owners_cannot_book_is_not_shown_behind_an_edge_that_is_not_c
             breaks.not_carried(field)(monkeypatch)
     asking = Asking(house, OWNERS, records)
     asking.oracles = {name: Oracle(each.viewer, records, Sight, {edge}) for name, each in asking.people.items()}
-    for name, document in [*asking.documents(DOCUMENTS[database.dialect]), *asking.by_id()]:
+    for name, document in [*asking.documents(150), *asking.by_id()]:
         await asking.must_agree(desk, name, document)
