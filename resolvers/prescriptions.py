@@ -7,7 +7,7 @@ from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any
 
 from models import Allergy, EventKind, Location, Practice, Prescription, PrescriptionRepeat, sql
-from models.period import must_be_foreseeable, today_in
+from models.period import must_be_foreseeable, today_by
 from models.prescription import dose, micrograms
 from models.refusal import AllergyKnown, InvalidInput, NoWeight
 from models.text import line as one_line
@@ -201,4 +201,4 @@ async def _weighed(place: Place, columns: dict[str, Any]) -> dict[str, Any]:
 
 async def _today(now: datetime) -> date:
     """The day it still is at one of the practice's places: what is valid today, is valid there until midnight."""
-    return min((today_in(place.clock, now) for place in await Location.all()), default=now.astimezone(UTC).date())
+    return min((today_by(place.zone, now) for place in await Location.all()), default=now.astimezone(UTC).date())

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from models import Client, Letter, Location, Message, Pet, RuleKind
+from models import Client, Letter, Location, Message, Pet, Prescription, RuleKind
 from models.pet import DatePrecision
 from models.rule_terms import Terms
-from resolvers import reminder_forecasts, reminders
+from resolvers import prescriptions, reminder_forecasts, reminders
 from tests.postbox import Clock, PostBox, deliver
 from tests.reminding import decided, morning, the_reminder
 from tests.reminding import letters as care_letters
@@ -23,7 +23,9 @@ from tests.world import (
     a_consent,
     a_letter,
     a_location,
+    a_note,
     a_pet,
+    a_prescription,
     a_rule,
     a_service,
     a_visit,
@@ -82,6 +84,13 @@ async def test_a_forecast_counts_what_is_due_and_booked_there(world):
     await a_booking(milo, location=await Location.get(name="Hill"), starts_at=NOW + DAY)
     found = await reminder_forecasts.of_terms(world.manager.viewer, RuleKind.AGE, terms, now=NOW)
     assert (found.pets, found.due_within[30], found.booked, found.first_letters) == (2, 2, 1, 1)
+
+
+async def test_medicine_is_handed_out_again_as_ever(world):
+    await a_location("Hill", zone=NOWHERE)
+    medicine = await a_prescription(await a_note(await a_visit(world.pet)), repeats_allowed=1, valid_until=TODAY)
+    await prescriptions.give_repeat(world.vet.viewer, medicine.id, key="again", now=NOW)
+    assert (await Prescription.get(id=medicine.id)).repeats_given == 1
 
 
 async def test_a_letter_about_a_visit_there_shows_the_time_by_utc(world):
