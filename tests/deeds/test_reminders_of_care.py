@@ -237,9 +237,13 @@ async def test_a_procedure_and_a_visit_of_another_service_count_for_nothing(worl
 # Ages
 
 
-@pytest.mark.parametrize(("days_before", "counts"), [(60, True), (61, False)])
-async def test_a_visit_shortly_before_the_age_is_the_check(world, days_before, counts):
-    await a_rule("Seven years", RuleKind.AGE, first_age_months=84, steps=(0,), services=[world.service])
+@pytest.mark.parametrize(
+    ("first_step", "days_before", "counts"), [(0, 60, True), (0, 61, False), (-90, 90, True), (-90, 91, False)]
+)
+async def test_a_visit_shortly_before_the_age_or_since_its_first_step_is_the_check(
+    world, first_step, days_before, counts
+):
+    await a_rule("Seven years", RuleKind.AGE, first_age_months=84, steps=(first_step,), services=[world.service])
     due_on = TODAY + 100 * DAY
     await pets.amend(world.vet.viewer, world.pet.id, PetChanges(**born(due_on.replace(year=2019))), **key())
     await planned()
@@ -248,4 +252,4 @@ async def test_a_visit_shortly_before_the_age_is_the_check(world, days_before, c
     await planned(visit.ends_at)
     [(_, _, state)] = await stand(world.pet)
     assert state == (COMPLETED if counts else PLANNED)
-    assert (await the_reminder(world.pet)).done_on == (due_on - 60 * DAY if counts else None)
+    assert (await the_reminder(world.pet)).done_on == (due_on - days_before * DAY if counts else None)

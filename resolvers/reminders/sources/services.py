@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from models import sql
 from models.span import months
 from resolvers.reminders.cycles import Thing
 from resolvers.reminders.sources.days import day_at
+from resolvers.reminders.steps import visits_from
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     from models import Reminder
     from resolvers.reminders.patients import Patient, Places
     from resolvers.reminders.terms import Terms
-
-AHEAD: Final = timedelta(days=60)
-"""So long before a pet reaches an age, what is done counts for it."""
 
 # A procedure has no place of its own: its day is taken from the clock of the pet's place.
 _DONE = (
@@ -119,7 +117,9 @@ class Ages:
 
     def _seen(self, patient: Patient, terms: Terms, due_on: date) -> date | None:
         visits = (deed.on for deed in self._done.of(patient.id, terms.service_ids) if deed.is_visit)
-        return next((on for on in visits if on + AHEAD >= due_on), None)
+        # A visit that silenced it is the one that does it.
+        earliest = visits_from(terms.steps, due_on)
+        return next((on for on in visits if on >= earliest), None)
 
 
 def _at_the_age(patient: Patient, terms: Terms) -> date | None:
