@@ -69,7 +69,7 @@ class SmtpMail:
             except (aiosmtplib.SMTPException, OSError) as exc:
                 self._drop()
                 raise handing.failed(exc) from exc
-            except BaseException:
+            except BaseException:  # cancelled too: what was half said must not be taken for the next letter
                 self._drop()
                 raise
 
