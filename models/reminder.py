@@ -95,7 +95,6 @@ class Reminder(Row):
     next_step_at = no_instant_yet()
     look_again_at = no_instant_yet()
     told_due_on = fields.DateField(null=True)
-    told_at = no_instant_yet()
     appointment: fields.ForeignKeyNullableRelation[Appointment] = fields.ForeignKeyField(
         "models.Appointment", related_name=False, on_delete=fields.OnDelete.RESTRICT, null=True
     )

@@ -148,9 +148,10 @@ class _Deciding:
 
     def _is_soon(self, row: Reminder) -> bool:
         """Whether it would be told within a week, and was not told just now: that step keeps its own day."""
-        now = self.worked.now
-        was_told = row.told_at is not None and row.told_at > now - TOLD_RECENTLY
-        return row.next_step_at is not None and row.next_step_at <= now + PULLED_FORWARD and not was_told
+        is_near = row.next_step_at is not None and row.next_step_at <= self.worked.now + PULLED_FORWARD
+        return is_near and not any(
+            (row.id, owner) in self.recently for owner in self.worked.patients[row.pet_id].owner_ids
+        )
 
     def _decide(self, row: Reminder) -> None:
         worked = self.worked
@@ -163,7 +164,6 @@ class _Deciding:
         self.count += 1
         row.last_step, row.told_due_on = step, row.due_on
         if any(notice.outcome is NoticeOutcome.WAITING for notice in notices):
-            row.told_at = worked.now
             worked.told.add((row.id, row.round))
         worked.next_step(row)
         row.state, row.reason = working_out.stands(row, worked.told)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from resolvers.viewer import Viewer
 
 _SEEN: Final = (
-    "state", "reason", "due_on", "sentence", "cycle", "location_id", "round", "last_step", "next_step_at", "told_at",
+    "state", "reason", "due_on", "sentence", "cycle", "location_id", "round", "last_step", "next_step_at",
     "appointment_id", "done_on",
 )  # fmt: skip
 """What somebody who looks at a reminder may see change."""

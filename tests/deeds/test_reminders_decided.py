@@ -31,6 +31,7 @@ from models.refusal import Forbidden
 from models.reminder import dedupe_key
 from resolvers import reminders
 from resolvers.reminders import deciding, planning
+from tests.postbox import Clock, PostBox, deliver
 from tests.reminding import (
     BOOKED,
     DAY,
@@ -116,7 +117,7 @@ async def test_who_wants_to_hear_is_told_on_each_step_once(world):
     assert (first.purpose, first.consent_source, first.consent_at) == (Purpose.CARE, ConsentSource.IN_PERSON, NOW - DAY)
     reminder = await the_reminder(pet)
     assert ((reminder.state, reminder.reason), reminder.last_step, reminder.next_step_at) == (SENT, 14, None)
-    assert (reminder.told_due_on, reminder.told_at) == (due_on, await morning(due_on + 14 * DAY))
+    assert reminder.told_due_on == due_on
     assert await told_of(reminder) == ["DUE", "CHANGED", "CHANGED", "CHANGED"]
 
 
@@ -156,7 +157,7 @@ async def test_who_is_not_told_has_a_reason(world, why, reason):
     assert await notices() == [(0, "WITHHELD", reason)]
     assert await letters() == []
     reminder = await the_reminder(pet)
-    assert ((reminder.state, reminder.reason), reminder.last_step, reminder.told_at) == (DUE, 0, None)
+    assert ((reminder.state, reminder.reason), reminder.last_step) == (DUE, 0)
     assert reminder.next_step_at == await morning(TODAY + 14 * DAY)
 
 
@@ -228,6 +229,31 @@ async def test_what_was_told_just_now_is_not_pulled_forward(world):
     await decided(NOW + DAY)
     assert (await the_reminder(first)).last_step == -7
     assert await notices() == [(-7, "WAITING", "STEP_REACHED"), (0, "WAITING", "STEP_REACHED")]
+
+
+async def test_what_was_told_just_now_was_told_when_its_letter_went_out(world):
+    """Her letter waited for the morning in Los Angeles; three days after it was decided she has not had it for three."""
+    await Practice.all().update(letters_from=480, letters_until=1200)
+    await a_consent(world.owner)
+    await Client.filter(id=world.owner.id).update(zone="America/Los_Angeles")
+    first = await a_pet_of_seven(world.owner, on=TODAY + 7 * DAY)
+    await decided(NOW)
+    await deliver(PostBox(), Clock(NOW + DAY / 2))
+    await a_pet_of_seven(world.owner, on=TODAY + 3 * DAY)
+    await decided(NOW + 3 * DAY)
+    assert (await the_reminder(first)).last_step == -7
+    assert await notices() == [(-7, "SENT", "STEP_REACHED"), (0, "WAITING", "STEP_REACHED")]
+
+
+async def test_what_she_was_not_told_after_all_is_pulled_forward(world):
+    """By the time her letter went out it was booked, so that it told nothing; now that is cancelled, and she gets another."""
+    await a_consent(world.owner)
+    first = await a_pet_of_seven(world.owner, on=TODAY + 7 * DAY)
+    await decided(NOW)
+    await ReminderNotice.all().update(outcome="WITHDRAWN", settled_at=NOW)
+    await a_pet_of_seven(world.owner, on=TODAY + DAY)
+    await decided(NOW + DAY)
+    assert (await the_reminder(first)).last_step == 0
 
 
 async def test_nobody_hears_of_the_same_thing_twice_within_three_days(world):

@@ -72,7 +72,7 @@ async def _standing(world: Any, pet: Pet, number: int) -> dict[str, Any]:
     ways: list[dict[str, Any]] = [
         {"next_step_at": NOW + DAY},
         {"state": ReminderState.DUE, "reason": ReminderReason.STEP_REACHED, "last_step": -30},
-        {"state": ReminderState.SENT, "reason": ReminderReason.TOLD, "told_at": NOW - DAY, "last_step": -7},
+        {"state": ReminderState.SENT, "reason": ReminderReason.TOLD, "last_step": -7},
         {
             "state": ReminderState.SUPPRESSED,
             "reason": ReminderReason.HELD,

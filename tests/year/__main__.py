@@ -51,7 +51,7 @@ def _shown(year: Year) -> bool:
     print(f"{year.street.deeds} deeds, {letters} letters about {len(items)} things, workers cut off {year.cuts} times")
     for (rule, step), many in sorted(Counter((one.rule, one.step) for one in items).items()):
         print(f"  {rule:14} {step:4}: {many}")
-    for reason, many in sorted(year.expected.withheld.items()):
+    for reason, many in sorted(Counter(one.reason for one in year.expected.withheld.elements()).items()):
         print(f"  withheld, {reason}: {many}")
     for trouble in year.troubles[:_SHOWN]:
         print(trouble)

@@ -6,10 +6,11 @@ At each moment at which a worker looks, every animal is looked at anew, one afte
 from __future__ import annotations
 
 import calendar
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
 
 from tests.year.facts import CLOSES, DENTAL, DOSE, LIVE, OPENS, PLACE, REPEAT, SENIOR, STEP, STEPS, Animal, Person
 
@@ -29,6 +30,17 @@ class Told:
     step: int
 
 
+class Withheld(NamedTuple):
+    """One thing that somebody was not told, and why not."""
+
+    reason: str
+    person: str
+    animal: str
+    rule: str
+    subject: str
+    step: int
+
+
 @dataclass(eq=False)
 class Thing:
     """Something that is due, as far as it has been told; `decided_for` is when it was due at its last step."""
@@ -40,7 +52,6 @@ class Thing:
     due_on: date
     last_step: int | None = None
     decided_for: date | None = None
-    told_at: datetime | None = None
     heard: dict[Person, datetime] = field(default_factory=dict)
 
 
@@ -68,7 +79,7 @@ class Expected:
         self.things: dict[tuple[Animal, str, str], list[Thing]] = defaultdict(list)
         self.letters: list[Letter] = []
         self.sent: list[list[Told]] = []
-        self.withheld: dict[str, int] = defaultdict(int)
+        self.withheld: Counter[Withheld] = Counter()
 
     def looks(self, now: datetime) -> None:
         """A worker looks: what has come is decided, and what waits goes out."""
@@ -85,7 +96,9 @@ class Expected:
             if readers & set(animal.owners):
                 soon = [found for found in self._due(animal, now, now + WEEK) if found[0] not in decided]
                 # What was told just now keeps its own day.
-                due += [(thing, step) for thing, step in soon if thing.told_at is None or now - thing.told_at >= RECENT]
+                due += [
+                    (thing, step) for thing, step in soon if not any(_heard(thing, one, now) for one in animal.owners)
+                ]
         self._decide(due, now)
         self._deliver(now)
 
@@ -137,8 +150,7 @@ class Expected:
             return "NO_ADDRESS"
         if person.is_dead_letter:
             return "ADDRESS_UNDELIVERABLE"
-        heard = thing.heard.get(person)
-        return "TOLD_RECENTLY" if heard is not None and now - heard < RECENT else ""
+        return "TOLD_RECENTLY" if _heard(thing, person, now) else ""
 
     def _decide(self, due: list[tuple[Thing, int]], now: datetime) -> None:
         by_mailbox: dict[str, list[Item]] = defaultdict(list)
@@ -147,12 +159,14 @@ class Expected:
             for person in thing.animal.owners:
                 why_not = self._why_not(thing, person, now)
                 if why_not:
-                    self.withheld[why_not] += 1
+                    self.withheld[
+                        Withheld(why_not, str(person.id), thing.animal.name, thing.rule, thing.subject, step)
+                    ] += 1
                     continue
                 by_mailbox[person.mailbox.lower()].append(Item(thing, person, step, thing.due_on))
         for mailbox, items in by_mailbox.items():
             for item in items:
-                item.thing.heard[item.person] = item.thing.told_at = now
+                item.thing.heard[item.person] = now
             reader = min((item.person for item in items), key=lambda person: person.id)
             self.letters.append(Letter(mailbox, reader, by_day(now, reader), items))
 
@@ -165,7 +179,7 @@ class Expected:
             true = [item for item in letter.items if self._holds(item, now)]
             for item in letter.items:
                 if item in true:
-                    item.thing.heard[item.person] = item.thing.told_at = now
+                    item.thing.heard[item.person] = now
                 else:
                     item.thing.heard.pop(item.person, None)
             if true:
@@ -218,6 +232,11 @@ def later(day: date, months: int) -> date:
     """So many months later, on the last day of a month that has no such day."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def _heard(thing: Thing, person: Person, now: datetime) -> bool:
+    """Whether she heard of it just now, or will from a letter that waits."""
+    return person in thing.heard and now - thing.heard[person] < RECENT
 
 
 def _current(animal: Animal, now: datetime) -> Iterator[tuple[str, str, str, date]]:

@@ -13,7 +13,7 @@ from models import sql
 from resolvers import messages, reminders
 from resolvers.ports import Envelope, Vault
 from resolvers.viewer import Viewer
-from tests.year.expected import Expected, Told
+from tests.year.expected import Expected, Told, Withheld
 from tests.year.facts import CLOSES, OPENS, PLACE
 from tests.year.living import Living
 from tests.year.street import FIRST_DAY
@@ -129,6 +129,11 @@ _SENT = (
     "JOIN reminder_rule u ON u.id = r.rule_id JOIN pet p ON p.id = r.pet_id JOIN client c ON c.id = m.client_id "
     "WHERE n.outcome = 'SENT' ORDER BY m.sent_at, m.id"
 )
+_WITHHELD = (
+    "SELECT n.reason, n.client_id AS person, p.name AS pet, u.name AS rule, r.subject, n.step FROM reminder_notice n "
+    "JOIN reminder r ON r.id = n.reminder_id JOIN reminder_rule u ON u.id = r.rule_id JOIN pet p ON p.id = r.pet_id "
+    "WHERE n.message_id IS NULL AND n.reason <> 'TOO_LATE'"
+)
 
 
 async def _held_against(year: Year) -> None:
@@ -154,9 +159,9 @@ async def _held_against(year: Year) -> None:
     wanted = Counter(frozenset(letter) for letter in year.expected.sent)
     if not year.troubles and in_letters != wanted:
         year.troubles.append(f"Put into other letters: {sum((wanted - in_letters).values())}")
-    decided = await sql.fetch(
-        "SELECT reason, COUNT(*) AS many FROM reminder_notice WHERE message_id IS NULL AND reason <> 'TOO_LATE' GROUP BY reason"
+    withheld = Counter(
+        Withheld(row["reason"], str(row["person"]), row["pet"], row["rule"], row["subject"], row["step"])
+        for row in await sql.fetch(_WITHHELD)
     )
-    withheld = {row["reason"]: row["many"] for row in decided}
-    if withheld != dict(year.expected.withheld):
-        year.troubles.append(f"Withheld {withheld}, expected {dict(year.expected.withheld)}")
+    year.troubles += [f"Not withheld: {one}" for one in (year.expected.withheld - withheld)]
+    year.troubles += [f"Withheld, and should not be: {one}" for one in (withheld - year.expected.withheld)]
