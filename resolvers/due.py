@@ -11,7 +11,7 @@ from resolvers import access, letters, reach
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
-    from datetime import date
+    from datetime import date, datetime
     from uuid import UUID
 
     from resolvers.letters import DueItem
@@ -119,6 +119,17 @@ async def bookings(viewer: Viewer, ids: Sequence[UUID]) -> Mapping[UUID, Booking
         sql.as_key(key): Booking(sql.as_key(service), name, lasts, sql.as_key(place), sql.as_key(pet))
         for key, service, name, lasts, place, pet in found
     }
+
+
+async def told_at(viewer: Viewer, ids: Sequence[UUID]) -> Mapping[UUID, datetime]:
+    """When a letter last told somebody of each of these; those of which none did are left out."""
+    condition, values = access.sight(viewer, Reminder, "t")
+    found = await sql.tuples(
+        "SELECT t.id, MAX(n.settled_at) FROM reminder t JOIN reminder_notice n ON n.reminder_id = t.id "  # noqa: S608 - only marks
+        f"WHERE n.outcome = 'SENT' AND t.id IN ({sql.marks(len(ids))}) AND ({condition}) GROUP BY t.id",
+        (*ids, *values),
+    )
+    return {sql.as_key(key): sql.as_instant(at) for key, at in found}
 
 
 async def _told(viewer: Viewer, ids: Sequence[UUID]) -> list[tuple[str, DueItem]]:

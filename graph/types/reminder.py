@@ -99,7 +99,7 @@ class Reminder(Node):
         bookings,
     )
     appointment: Appointment | None = one("The appointment that was booked for it; null without one.")
-    told_at: datetime | None = column("When one of its owners was told by letter last; null before.")
+    told_at: datetime | None = batched("When one of its owners was told by letter last; null before.", due.told_at)
     done_on: date | None = column("The day on which it was done; null before.")
     notices: list[ReminderNotice] = many(
         "What was decided about telling whom, the oldest first; an owner sees what was decided about herself.",

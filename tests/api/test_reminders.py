@@ -31,6 +31,7 @@ from tests.world import (
     NOW,
     TODAY,
     a_booking,
+    a_care_letter,
     a_client,
     a_consent,
     a_dead_pet,
@@ -328,6 +329,26 @@ async def test_an_owner_sees_of_a_shared_pet_what_was_decided_about_herself_alon
         world.owner.client.display_name,
         other.client.display_name,
     }
+
+
+async def test_when_somebody_was_told_last_is_when_a_letter_to_any_of_its_owners_went_out(database):
+    world = await a_world()
+    other = await an_owner()
+    await an_ownership(world.pet, other)
+    reminder = await a_reminder(world.pet)
+    told_at = [
+        each["toldAt"] for each in await listed(world.owner.viewer, "{ myReminders { totalCount nodes { toldAt } } }")
+    ]
+    assert told_at == [None]
+    for step, outcome in ((-30, "SENT"), (-7, "SENT"), (0, "WITHDRAWN"), (7, "WAITING")):
+        letter = await a_care_letter(other)
+        settled_at = None if outcome == "WAITING" else NOW + timedelta(days=step)
+        await a_notice(reminder, letter, step=step, outcome=outcome, settled_at=settled_at)
+    await a_notice(reminder, step=14, settled_at=NOW + timedelta(days=14))
+    told_at = [
+        each["toldAt"] for each in await listed(world.owner.viewer, "{ myReminders { totalCount nodes { toldAt } } }")
+    ]
+    assert told_at == ["2026-02-23T08:00:00Z"]
 
 
 async def test_what_only_the_staff_know_does_not_exist_for_owners(database):

@@ -59,7 +59,7 @@ async def test_a_connection_lost_before_the_words_is_tried_again_and_after_that_
 
 async def test_a_server_that_never_answers_the_words_leaves_a_doubt(letter, clock):
     postmaster = Postmaster(never_answers_the_words=True)
-    async with a_server(postmaster) as port, a_mail(port, timeout=0.2) as mail:
+    async with a_server(postmaster) as port, a_mail(port, timeout=1) as mail:
         assert await deliver(mail, clock) == Delivered(doubtful=1)
     assert (await Message.get()).state is MessageState.DOUBTFUL
 

@@ -22,6 +22,7 @@ from models import (
     Ownership,
     Pet,
     Purpose,
+    ReminderNotice,
     ReminderReason,
     ReminderRule,
     ReminderState,
@@ -62,6 +63,8 @@ async def some_reminders(world: Any, people: dict[str, Any]) -> None:
                 told = NoticeOutcome[letter.state.name]
                 reason = NoticeReason.NO_OWNER if told is NoticeOutcome.WITHHELD else NoticeReason.STEP_REACHED
                 given |= {"outcome": told, "reason": reason, "consent_source": ConsentSource.FORM, "consent_at": NOW}
+                if told is not NoticeOutcome.WAITING:
+                    given["settled_at"] = NOW + (number - step) * DAY
             await a_notice(reminder, letter if (number + step) % 2 else None, **given)
     await _wishes(people)
 
@@ -222,6 +225,14 @@ def _preferences(oracle: Oracle, row: Any) -> list[dict[str, Any]]:
     ]
 
 
+def _told_at(oracle: Oracle, reminder: Any) -> Any:
+    """Of any of its owners, also of those whose notices the viewer does not see."""
+    said = [
+        row for row in oracle.records.rows[ReminderNotice] if row.reminder_id == reminder.id and row.outcome == "SENT"
+    ]
+    return max((row.settled_at for row in said), default=None)
+
+
 def _undeliverable_since(oracle: Oracle, row: Any) -> Any:
     return next((each.row.found_at for each in oracle.all("UndeliverableAddress", fold=row.fold)), None)
 
@@ -247,6 +258,7 @@ SPECIAL: dict[tuple[str, str], Any] = {
     ("Reminder", "explanation"): _explained,
     ("Reminder", "ruleVersion"): _version,
     ("Reminder", "booking"): _booking,
+    ("Reminder", "toldAt"): _told_at,
     ("ReminderNotice", "explanation"): _why,
     ("ReminderNotice", "dedupeKey"): lambda _oracle, row: ":".join(
         map(str, (row.reminder_id, row.round, row.step, row.channel.value, row.client_id))

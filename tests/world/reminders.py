@@ -136,7 +136,9 @@ async def a_notice(reminder: Reminder, message: Message | None = None, **more: A
         "message_id": message.id if message else None,
         "decided_at": NOW,
     }
-    return await ReminderNotice.create(reminder_id=reminder.id, **given | more)
+    given |= more
+    given.setdefault("settled_at", None if given["outcome"] == NoticeOutcome.WAITING else NOW)
+    return await ReminderNotice.create(reminder_id=reminder.id, **given)
 
 
 async def a_consent(
