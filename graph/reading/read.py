@@ -142,7 +142,7 @@ class _Reader:
 
         One list of each row rides in the statement of the rows. Below a row whose key is known, nothing has to wait.
         """
-        viewer, key = self._context.viewer, None if rows.key is None else sql.bound([rows.key])[0]
+        viewer, key = self._context.viewer, None if rows.key is None else str(rows.key)
         riding = self._riding(level, rows, key)
         wishes = {} if key is None else self._wishes(level, key, besides=riding)
         if riding is None:

@@ -121,10 +121,11 @@ def counted_of_parents(
     way: Hashable = ("counted", scope)
     text = level.texts.get(way)
     if text is None:
-        parent = level.columns[child.place][0]
+        parent, column = level.columns[child.place]
         table = level.model._meta.db_table
         there = _scoped(level, scope)
-        text = f"SELECT {parent}, COUNT(*) FROM {table} t WHERE {_one_of(parent)} AND {there} GROUP BY {parent}"
+        shown = _read(parent, column)
+        text = f"SELECT {shown}, COUNT(*) FROM {table} t WHERE {_one_of(parent)} AND {there} GROUP BY {parent}"
         text = level.keep(way, sql.numbered(text))
     return text, sql.bound([_several(parents), *seen, *values])
 
@@ -189,7 +190,7 @@ def _of_parents(level: Level, way: _Way) -> str:
     names = [f"c{place}" for place in range(len(level.columns))]
     columns = ", ".join(f"{text} AS {name}" for (text, _), name in zip(level.columns, names, strict=True))
     total = "NULL" if way.is_beyond else f"COUNT(*) OVER (PARTITION BY {way.parent})"
-    shown = ", ".join([*names, *(["total"] if way.counts else [])])
+    shown = ", ".join([*_all_read(names, level), *(["total"] if way.counts else [])])
     return (
         f"SELECT {shown} FROM (SELECT {columns}{f', {total} AS total' if way.counts else ''}, "
         f"row_number() OVER (PARTITION BY {way.parent} ORDER BY {order}) AS place FROM {_tables(level, way)} "
@@ -201,7 +202,7 @@ def _with_rider(level: Level, way: _Way, child: Child, riding: _Way) -> str:
     below = child.level
     sorted_by = () if riding.has_one_parent else way.order  # one row is in order
     columns = [f"{text} AS c{at}" for at, (text, _) in enumerate(level.columns)]
-    names = [f"c{at}" for at in range(len(columns))]
+    names = _all_read([f"c{at}" for at in range(len(columns))], level)
     if way.counts:
         columns.append("NULL AS total" if way.is_beyond else "COUNT(*) OVER () AS total")
         names.append("total")
@@ -210,7 +211,7 @@ def _with_rider(level: Level, way: _Way, child: Child, riding: _Way) -> str:
     if way.is_page:
         own += f" ORDER BY {ordered(level, way.order, goes_back=way.goes_back)} LIMIT ?"
     beside = [f"{text} AS r{at}" for at, (text, _) in enumerate(below.columns)]
-    names += [f"r{at}" for at in range(len(beside))]
+    names += _all_read([f"r{at}" for at in range(len(beside))], below)
     beside += [f"{_sorted(below, each.column)} AS o{at}" for at, each in enumerate(riding.order)]
     within = f"{riding.parent} = ? AND " if riding.has_one_parent else ""
     rides = f"SELECT {', '.join(beside)} FROM {_tables(below, riding)} WHERE {within}({_condition(below, riding)})"
@@ -227,7 +228,16 @@ def _direction(order: Order, *, goes_back: bool = False) -> str:
 
 
 def _columns(level: Level) -> str:
-    return ", ".join(expression for expression, _ in level.columns) or "1"
+    return ", ".join(_all_read([expression for expression, _ in level.columns], level)) or "1"
+
+
+def _all_read(texts: Sequence[str], level: Level) -> list[str]:
+    return [_read(text, column) for text, (_, column) in zip(texts, level.columns, strict=True)]
+
+
+def _read(text: str, column: Any) -> str:
+    """A column as it is read: a key as text on either database, for it is looked up and printed far sooner than a UUID."""
+    return f"CAST({text} AS text)" if isinstance(column, fields.UUIDField) and sql.is_postgres() else text
 
 
 def _tables(level: Level, way: _Way, page: str = "") -> str:

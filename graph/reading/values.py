@@ -6,7 +6,6 @@ import binascii
 from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import Any, TypeAlias
-from uuid import UUID
 
 from graphql import GraphQLEnumType, GraphQLList, GraphQLNonNull, GraphQLObjectType, is_leaf_type
 from graphql.pyutils import Undefined
@@ -36,7 +35,7 @@ def flawed(_value: Any) -> Any:
 def known(column: Any) -> Convert | None:
     """What makes a value of the column what Python knows; None when it is that already."""
     if isinstance(column, fields.UUIDField):
-        return None if sql.is_postgres() else _maybe(sql.as_key)
+        return _maybe(sql.as_key)
     if isinstance(column, fields.DatetimeField):
         return None if sql.is_postgres() else _maybe(sql.as_instant)
     if isinstance(column, fields.DateField):
@@ -75,11 +74,11 @@ def printed(column: Any, named: Any) -> tuple[str, Convert | None]:
 
 @cache
 def ids(kind: str) -> Convert:
-    """What makes a key, as the database gives it, the id under which clients know a row of this type."""
+    """What makes a key, as it is read, the id under which clients know a row of this type."""
 
     @lru_cache(_KEPT_IDS)
-    def made(key: UUID | str) -> str:
-        plain = f"{kind}:{key.replace('-', '') if isinstance(key, str) else key.hex}"
+    def made(key: str) -> str:
+        plain = f"{kind}:{key.replace('-', '')}"
         # No text of letters, digits and a colon has a `+` or a `/` in its base 64.
         return binascii.b2a_base64(plain.encode(), newline=False).rstrip(b"=").decode()
 
