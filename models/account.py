@@ -40,6 +40,7 @@ class Account(Row):
     class Meta:
         table = "account"
         unique_together = (("audience", "email_fold"),)
+        indexes = (("client_id",), ("staff_id",))
 
 
 class Session(Row):

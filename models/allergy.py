@@ -37,7 +37,7 @@ class Allergy(Recorded):
 
     class Meta:
         table = "allergy"
-        indexes = (("pet_id", "at"),)
+        indexes = (("pet_id", "at"), ("note_id",))
 
     def end(self, *, now: datetime) -> None:
         """The pet does not react to it any more, or never did.

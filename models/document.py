@@ -69,7 +69,7 @@ class Document(Errored):
 
     class Meta:
         table = "document"
-        indexes = (("pet_id", "at"),)
+        indexes = (("pet_id", "at"), ("visit_id",))
 
     def must_be_a_draft(self) -> None:
         """Refuse to change what is signed, or was entered in error.

@@ -103,7 +103,7 @@ class Note(Errored):
 
     class Meta:
         table = "note"
-        indexes = (("pet_id", "at"),)
+        indexes = (("pet_id", "at"), ("visit_id",))
 
     def must_be_a_draft(self) -> None:
         """Refuse to change what is signed, or was entered in error.

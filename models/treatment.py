@@ -102,7 +102,7 @@ class TreatmentPlan(Row):
 
     class Meta:
         table = "treatment_plan"
-        indexes = (("pet_id", "state"),)
+        indexes = (("pet_id", "state"), ("visit_id",))
 
     def must_be_active(self) -> None:
         """Refuse to work on what has ended.

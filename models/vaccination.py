@@ -74,7 +74,7 @@ class Vaccination(Row):
 
     class Meta:
         table = "vaccination"
-        indexes = (("pet_id", "given_on"),)
+        indexes = (("pet_id", "given_on"), ("visit_id",))
 
     def must_stand(self) -> None:
         """Refuse to work with what was voided.
