@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from strawberry.types.base import get_object_definition
 from tortoise import Tortoise
 
 from graph.reading.shape import READS, SHAPES, Many
@@ -102,7 +103,7 @@ async def test_whatever_clients_read_below_a_row_is_found_by_that_row(database):
     """A list below a pet, a visit or a note must not grow slower with all that was written of others."""
     missing = []
     for kind in SHAPES:
-        for field in kind.__strawberry_definition__.fields:
+        for field in get_object_definition(kind, strict=True).fields:
             reads = field.metadata.get(READS)
             if isinstance(reads, Many):
                 (column,) = columns_of(reads.model, [reads.key])
