@@ -114,10 +114,13 @@ async def _booked_before(ask: Ask, scope: str, given: dict[str, Any], hashed: st
 _NAMED = """
 SELECT p.species, p.died_on, s.lasts_minutes, s.buffer_before_minutes, s.buffer_after_minutes, s.species, s.is_offered,
   s.is_farewell, l.zone, l.closed_on, v.display_name, c.id, c.language,
-  (SELECT e.address FROM client_email e WHERE e.client_id = c.id ORDER BY e.position, e.id LIMIT 1)
+  CASE WHEN u.id IS NULL AND COALESCE(w.is_given, 1 = 1) THEN e.address END
 FROM pet p JOIN service s ON s.id = ? JOIN location l ON l.id = ? JOIN staff v ON v.id = ? AND v.left_at IS NULL
 JOIN service_staff d ON d.service_id = s.id AND d.staff_id = v.id
 JOIN ownership o ON o.pet_id = p.id AND o.ends_on IS NULL AND o.may_view JOIN client c ON c.id = o.client_id
+LEFT JOIN client_email e ON e.id = (SELECT f.id FROM client_email f WHERE f.client_id = c.id ORDER BY f.position, f.id LIMIT 1)
+LEFT JOIN undeliverable_address u ON u.fold = e.fold
+LEFT JOIN consent w ON w.client_id = c.id AND w.channel = 'EMAIL' AND w.purpose = 'APPOINTMENT'
 WHERE p.id = ? ORDER BY o.share DESC, c.id LIMIT 1
 """
 _DIARY = """
@@ -260,8 +263,12 @@ async def _write(database: Database, ask: Ask, visit: _Visit, appointment: UUID,
     if letters:
         await ask(
             "INSERT INTO message (id, letter, to_address, language, not_before, created_at, client_id, appointment_id, "
-            "state, template_version, attempts, reason, last_answer) VALUES "
-            + ", ".join(["(?, ?, ?, ?, ?, ?, ?, ?, 'WAITING', 1, 0, '', '')"] * len(letters)),
+            "dedupe_key, to_domain, state, template_version, attempts, reason, last_answer, channel, purpose, subject, body) "
+            "VALUES "
+            + ", ".join(
+                ["(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'WAITING', 1, 0, '', '', 'EMAIL', 'APPOINTMENT', '', '')"]
+                * len(letters)
+            ),
             [value for row in letters for value in row],
         )
     about = (appointment, visit.location, visit.starts, visit.ends)
@@ -275,7 +282,9 @@ def _letters(visit: _Visit, appointment: UUID, now: datetime) -> list[tuple[Any,
     before = moment(visit.starts) - _DAY_BEFORE
     if before > now and not visit.is_farewell:
         due["COMING_VISIT"] = before
+    domain = visit.address.rpartition("@")[2]
+    keys = {"COMING_VISIT": f"COMING_VISIT:{appointment}:{visit.starts.isoformat()}"}
     return [
-        (uuid7(), letter, visit.address, visit.language, when, now, visit.client, appointment)
+        (uuid7(), letter, visit.address, visit.language, when, now, visit.client, appointment, keys.get(letter), domain)
         for letter, when in due.items()
     ]

@@ -63,10 +63,12 @@ async def who(pet_id: UUID, wanted: UUID | None, *, now: datetime) -> Told:
         f"AND a.starts_at > ? AND a.status IN ({sql.marks(len(coming))})) AS coming FROM client c {reach.JOINED}"
         "LEFT JOIN practice own ON own.is_the_only_one "
         "LEFT JOIN ownership o ON o.client_id = c.id AND o.pet_id = ? AND o.ends_on IS NULL AND o.may_view "
-        "WHERE o.id IS NOT NULL OR (c.id = ? AND NOT EXISTS "
-        "(SELECT 1 FROM ownership was WHERE was.client_id = c.id AND was.pet_id = ?)) "
+        # Whom it may be is said first, or every client of the practice is looked at.
+        "WHERE c.id IN (SELECT their.client_id FROM ownership their WHERE their.pet_id = ? "
+        "UNION SELECT one.id FROM client one WHERE one.id = ?) "
+        "AND (o.id IS NOT NULL OR NOT EXISTS (SELECT 1 FROM ownership was WHERE was.client_id = c.id AND was.pet_id = ?)) "
         "ORDER BY CASE WHEN c.id = ? THEN 0 ELSE 1 END, COALESCE(o.share, 0) DESC, c.id LIMIT 1",
-        (pet_id, now, *coming, Channel.EMAIL, _PURPOSE, pet_id, wanted, pet_id, wanted),
+        (pet_id, now, *coming, Channel.EMAIL, _PURPOSE, pet_id, pet_id, wanted, pet_id, wanted),
     )
     if not rows:
         return Told()

@@ -8,9 +8,9 @@ Whatever says "the server is not there" becomes `DatabaseUnavailable`, at connec
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from time import monotonic
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -131,7 +131,7 @@ class Client(AsyncpgDBClient):
         """
         while self._idle:
             connection, since = self._idle.pop()
-            if not is_lost(connection) and _now() - since < REST_SECONDS:
+            if not is_lost(connection) and monotonic() - since < REST_SECONDS:
                 return connection
             await self._retire(connection)
         if self._pool is None:
@@ -150,9 +150,9 @@ class Client(AsyncpgDBClient):
         if self._waiting or self._is_closing or is_lost(connection):
             await self.give_back(connection)
             return
-        self._idle.append((connection, _now()))
+        self._idle.append((connection, monotonic()))
         # The last to come is the first to go, so whoever is needed no more lies at the bottom.
-        while self._idle and _now() - self._idle[0][1] >= REST_SECONDS:
+        while self._idle and monotonic() - self._idle[0][1] >= REST_SECONDS:
             await self._retire(self._idle.pop(0)[0])
 
     async def _retire(self, connection: PoolConnectionProxy) -> None:
@@ -276,10 +276,6 @@ class _Transaction(TransactionContextPooled):
         except DatabaseUnavailable:
             # The server forgets by itself; what made us roll back is the better story.
             _cut_off(self.client._connection)
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()
 
 
 def _cut_off(connection: PoolConnectionProxy) -> None:
