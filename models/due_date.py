@@ -45,7 +45,7 @@ class LegalStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Patient:
+class Animal:
     """What of a pet matters for its due dates: `known_since` counts where its birth date is not known."""
 
     species: Species
@@ -106,13 +106,13 @@ def legal_status(law: Law | None, today: date) -> LegalStatus:
     return LegalStatus.CURRENT if today <= law.immune_until else LegalStatus.EXPIRED
 
 
-def rule_for(pet: Patient, target: Target, rules: Iterable[Rule]) -> Rule | None:
+def rule_for(pet: Animal, target: Target, rules: Iterable[Rule]) -> Rule | None:
     """The rule that fits the pet most closely; of two that fit alike, the one that comes first."""
     fitting = [rule for rule in rules if target in rule.targets and _fits(rule, pet)]
     return max(fitting, key=lambda rule: rule.rank, default=None)
 
 
-def due(pet: Patient, target: Target, doses: Iterable[Dose], rules: Iterable[Rule]) -> Due | None:
+def due(pet: Animal, target: Target, doses: Iterable[Dose], rules: Iterable[Rule]) -> Due | None:
     """When the pet's next dose against a disease is due; None when nothing asks for one.
 
     `rules` are those in force, and `doses` those against this disease that stand: none that was voided. Their order
@@ -128,7 +128,7 @@ def due(pet: Patient, target: Target, doses: Iterable[Dose], rules: Iterable[Rul
     return None if lapses_on is not None and found.due_on >= lapses_on else found
 
 
-def _fits(rule: Rule, pet: Patient) -> bool:
+def _fits(rule: Rule, pet: Animal) -> bool:
     return (
         pet.species in rule.species
         and rule.jurisdiction in {"", pet.country, pet.region}
@@ -169,7 +169,7 @@ class _Course:
     boosters: int = 0
 
 
-def _course(rule: Rule, pet: Patient, given: Sequence[Dose]) -> _Course:
+def _course(rule: Rule, pet: Animal, given: Sequence[Dose]) -> _Course:
     course = _Course()
     for dose in given:
         if _is_too_young(rule.earliest_age, pet, dose):
@@ -192,7 +192,7 @@ def _course(rule: Rule, pet: Patient, given: Sequence[Dose]) -> _Course:
     return course
 
 
-def _is_too_young(age: Span | None, pet: Patient, dose: Dose) -> bool:
+def _is_too_young(age: Span | None, pet: Animal, dose: Dose) -> bool:
     return age is not None and pet.born_on is not None and dose.given_on < age.after(pet.born_on)
 
 
@@ -202,13 +202,13 @@ def _begins_anew(rule: Rule, course: _Course, last: Dose, dose: Dose) -> bool:
     return dose.given_on > rule.restarts_after.after(last.given_on)
 
 
-def _is_late(rule: Rule, pet: Patient, dose: Dose) -> bool:
+def _is_late(rule: Rule, pet: Animal, dose: Dose) -> bool:
     if rule.series_until_age is None:
         return False
     return pet.born_on is None or dose.given_on >= rule.series_until_age.after(pet.born_on)
 
 
-def _completes(rule: Rule, pet: Patient, course: _Course, dose: Dose) -> bool:
+def _completes(rule: Rule, pet: Animal, course: _Course, dose: Dose) -> bool:
     if course.is_late:
         return course.number >= rule.late_doses
     return course.number >= rule.doses and not _is_too_young(rule.series_until_age, pet, dose)
@@ -217,7 +217,7 @@ def _completes(rule: Rule, pet: Patient, course: _Course, dose: Dose) -> bool:
 # What comes next
 
 
-def _next(rule: Rule, pet: Patient, course: _Course) -> Due:
+def _next(rule: Rule, pet: Animal, course: _Course) -> Due:
     last = course.last
     if last is None:
         return _first(rule, pet)
@@ -242,7 +242,7 @@ def _next(rule: Rule, pet: Patient, course: _Course) -> Due:
     return Due(due_on, due_on if rule.is_no_sooner else soonest, Reason.BOOSTER, sentence)
 
 
-def _first(rule: Rule, pet: Patient) -> Due:
+def _first(rule: Rule, pet: Animal) -> Due:
     if pet.born_on is None:
         sentence = "No dose is known, nor the age: the first dose is due now."
         return Due(pet.known_since, pet.known_since, Reason.FIRST_DOSE, sentence)
@@ -262,7 +262,7 @@ def _of_the_series(rule: Rule, course: _Course, last: Dose, soonest: date) -> Du
 # What the law makes of it
 
 
-def _law(rule: Rule, pet: Patient, course: _Course) -> Law | None:
+def _law(rule: Rule, pet: Animal, course: _Course) -> Law | None:
     if rule.legal_onset is None:
         return None
     by = rule.legal_by_age.after(pet.born_on) if rule.legal_by_age and pet.born_on else None

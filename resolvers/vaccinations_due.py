@@ -7,7 +7,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from models import Location, Pet, Species, Target, VaccinationDue, VaccinationProtocol, sql
-from models.due_date import Dose, Patient, due, legal_status
+from models.due_date import Animal, Dose, due, legal_status
 from models.period import today_by
 from models.pet import Lifestyle
 from resolvers import access
@@ -55,9 +55,9 @@ async def as_of(pet: Pet, targets: Iterable[Target], day: date) -> date | None:
     """The day on which the first of these was due next, right after the doses of that day, by the rules in force now."""
     practice = await _Practice.known()
     given = (await _doses([pet.id])).get(pet.id, _Given())
-    patient = _patient(pet, practice.home(given))
+    animal = _animal(pet, practice.home(given))
     found = [
-        due(patient, target, [dose for dose in given.against[target] if dose.given_on <= day], practice.rules)
+        due(animal, target, [dose for dose in given.against[target] if dose.given_on <= day], practice.rules)
         for target in targets
     ]
     return min((one.due_on for one in found if one is not None), default=None)
@@ -136,11 +136,11 @@ async def _of_these(pet_ids: Sequence[UUID], practice: _Practice, now: datetime)
 
 def _rows(pet: Pet, given: _Given, practice: _Practice, now: datetime) -> list[VaccinationDue]:
     home = practice.home(given)
-    patient = _patient(pet, home)
+    animal = _animal(pet, home)
     asked = {target for rule in practice.rules for target in rule.targets} | set(given.against)
     rows = []
     for target in sorted(asked):
-        found = due(patient, target, given.against.get(target, ()), practice.rules)
+        found = due(animal, target, given.against.get(target, ()), practice.rules)
         if found is not None:
             rows.append(_row(pet, target, found, practice, home, now))
     return rows
@@ -168,8 +168,8 @@ def _row(
     )
 
 
-def _patient(pet: Pet, home: Location | None) -> Patient:
-    return Patient(
+def _animal(pet: Pet, home: Location | None) -> Animal:
+    return Animal(
         species=Species(pet.species),
         born_on=pet.born_on,
         known_since=pet.created_at.astimezone(UTC).date(),

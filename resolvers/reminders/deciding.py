@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from resolvers.reach import Reach
+    from resolvers.reminders.animals import Place
     from resolvers.reminders.keeping import Changes
-    from resolvers.reminders.patients import Place
     from resolvers.reminders.working_out import Worked
     from resolvers.viewer import Viewer
 
@@ -124,11 +124,11 @@ class _Deciding:
     @classmethod
     async def begun(cls, worked: Worked) -> _Deciding:
         """Who can be reached, and who was told of what a short while ago."""
-        owners = {client for patient in worked.patients.values() for client in patient.owner_ids}
-        text = _RECENTLY.replace("{pets}", sql.marks(len(worked.patients)))
+        owners = {client for animal in worked.animals.values() for client in animal.owner_ids}
+        text = _RECENTLY.replace("{pets}", sql.marks(len(worked.animals)))
         recently: set[tuple[UUID, UUID]] = set()
-        if worked.patients:
-            rows = await sql.tuples(text, (worked.now - TOLD_RECENTLY, *worked.patients))
+        if worked.animals:
+            rows = await sql.tuples(text, (worked.now - TOLD_RECENTLY, *worked.animals))
             recently = {(sql.as_key(reminder), sql.as_key(client)) for reminder, client in rows}
         return cls(worked, await reach.of(owners, Purpose.CARE), recently)
 
@@ -140,7 +140,7 @@ class _Deciding:
         for row in due:
             self._decide(row)
         told = {notice.client_id for notice in self.notices if notice.outcome is NoticeOutcome.WAITING}
-        theirs = {patient.id for patient in self.worked.patients.values() if not told.isdisjoint(patient.owner_ids)}
+        theirs = {animal.id for animal in self.worked.animals.values() if not told.isdisjoint(animal.owner_ids)}
         decided = {row.id for row in due}
         for row in waiting:
             if row.id not in decided and row.pet_id in theirs and self._is_soon(row):
@@ -150,17 +150,17 @@ class _Deciding:
         """Whether it would be told within a week, and was not told just now: that step keeps its own day."""
         is_near = row.next_step_at is not None and row.next_step_at <= self.worked.now + PULLED_FORWARD
         return is_near and not any(
-            (row.id, owner) in self.recently for owner in self.worked.patients[row.pet_id].owner_ids
+            (row.id, owner) in self.recently for owner in self.worked.animals[row.pet_id].owner_ids
         )
 
     def _decide(self, row: Reminder) -> None:
         worked = self.worked
-        patient = worked.patients[row.pet_id]
+        animal = worked.animals[row.pet_id]
         step = worked.coming(row).step
         assert step is not None  # noqa: S101 - it has a moment
-        notices = [self._notice(row, step, client) for client in patient.owner_ids]
+        notices = [self._notice(row, step, client) for client in animal.owner_ids]
         self.notices += notices
-        self.homes[row.id] = patient.home
+        self.homes[row.id] = animal.home
         self.count += 1
         row.last_step, row.told_due_on = step, row.due_on
         if any(notice.outcome is NoticeOutcome.WAITING for notice in notices):

@@ -9,8 +9,8 @@ from uuid import UUID
 
 from models import Pet
 from resolvers.locks import look
-from resolvers.reminders import patients, sources
-from resolvers.reminders.patients import Places
+from resolvers.reminders import animals, sources
+from resolvers.reminders.animals import Places
 from resolvers.reminders.terms import Terms
 
 if TYPE_CHECKING:
@@ -51,13 +51,13 @@ async def forecast(
     last = UUID(int=0)
     while pets := await look(Pet, f"id IN ({_SOME})", (last,)):
         last = pets[-1].id
-        known = await patients.of(pets, places)
+        known = await animals.of(pets, places)
         here = {key: one for key, one in known.items() if location is None or one.home.id == location.id}
         read = await sources.read(here, [terms], places)
-        for patient in here.values():
+        for animal in here.values():
             found += [
-                Forecast(patient.id, thing.subject, thing.cycle, thing.due_on, thing.sentence, patient.home.id)
-                for thing, why_not in sources.due(read, patient, terms, now=now)
+                Forecast(animal.id, thing.subject, thing.cycle, thing.due_on, thing.sentence, animal.home.id)
+                for thing, why_not in sources.due(read, animal, terms, now=now)
                 if why_not is None
             ]
     return found

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from resolvers.reminders.patients import Patient
+    from resolvers.reminders.animals import Animal
 
 # All at once: a practice has a few rules, each in force with one version.
 _IN_FORCE = (
@@ -47,21 +47,21 @@ class Terms:
         """Against which diseases doses count; none stands for all."""
         return frozenset(self.version.targets)
 
-    def fits(self, patient: Patient, due_on: date) -> bool:
+    def fits(self, animal: Animal, due_on: date) -> bool:
         """Whether the version is for this pet, by its age on the day on which something is due."""
         version = self.version
-        if version.species and patient.species not in version.species:
+        if version.species and animal.species not in version.species:
             return False
-        if version.location_id is not None and version.location_id != patient.home.id:
+        if version.location_id is not None and version.location_id != animal.home.id:
             return False
         youngest, oldest = version.from_age_months, version.until_age_months
         if youngest is None and oldest is None:
             return True
-        if patient.born_on is None:
+        if animal.born_on is None:
             return False
-        if youngest and due_on < months(youngest).after(patient.born_on):
+        if youngest and due_on < months(youngest).after(animal.born_on):
             return False
-        return oldest is None or due_on < months(oldest).after(patient.born_on)
+        return oldest is None or due_on < months(oldest).after(animal.born_on)
 
 
 async def in_force() -> Sequence[Terms]:

@@ -27,10 +27,10 @@ from models.appointment import NOT_OVER
 from models.period import MINUTES_A_DAY, on_the_wall
 from models.reminder import STANDING
 from resolvers.locks import hold_all
-from resolvers.reminders import cycles, patients, sources, steps, terms
+from resolvers.reminders import animals, cycles, sources, steps, terms
+from resolvers.reminders.animals import Animal, Places
 from resolvers.reminders.cycles import Thing
 from resolvers.reminders.keeping import Ledger
-from resolvers.reminders.patients import Patient, Places
 from resolvers.reminders.terms import Terms
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class Worked:
     opens: int
     closes: int
     places: Places
-    patients: Mapping[UUID, Patient]
+    animals: Mapping[UUID, Animal]
     terms: Mapping[UUID, Terms]
     ledger: Ledger
     booked: Mapping[UUID, Sequence[Booked]] = field(default_factory=dict)
@@ -95,18 +95,18 @@ class Worked:
 
     def coming(self, row: Reminder) -> steps.Coming:
         """Which step of an open reminder comes next."""
-        clock, asked = self.patients[row.pet_id].home.clock, self.terms[row.rule_id]
+        clock, asked = self.animals[row.pet_id].home.clock, self.terms[row.rule_id]
         return steps.coming(asked.steps, row.last_step, row.due_on, clock=clock, opens=self.opens, now=self.now)
 
     def next_step(self, row: Reminder) -> None:
         """Set which step of an open reminder comes next, and pass over what is too late."""
-        patient, found = self.patients[row.pet_id], self.coming(row)
+        animal, found = self.animals[row.pet_id], self.coming(row)
         row.next_step_at = found.at
         if found.missed is None:
             return
         row.last_step, row.told_due_on = found.missed, row.due_on
-        if row.planned_at < steps.moment(row.due_on, found.missed, patient.home.clock, self.opens):
-            self.too_late += [self.withheld(row, found.missed, each) for each in patient.owner_ids]
+        if row.planned_at < steps.moment(row.due_on, found.missed, animal.home.clock, self.opens):
+            self.too_late += [self.withheld(row, found.missed, each) for each in animal.owner_ids]
 
     def withheld(self, row: Reminder, step: int, client_id: UUID) -> ReminderNotice:
         """The decision that a person is not told of a step, because it is too late for it."""
@@ -145,23 +145,23 @@ async def look(pet_ids: Iterable[UUID], *, now: datetime) -> Worked:
         opens=practice.letters_from if practice else 0,
         closes=practice.letters_until if practice else MINUTES_A_DAY,
         places=places,
-        patients=await patients.of([pet for pet in pets if pet.died_on is None], places),
+        animals=await animals.of([pet for pet in pets if pet.died_on is None], places),
         terms={each.version.rule_id: each for each in await terms.in_force()},
         ledger=Ledger(rows),
     )
     for row in rows:
-        if row.state in STANDING and row.pet_id not in worked.patients:
+        if row.state in STANDING and row.pet_id not in worked.animals:
             cycles.withdraw(row, ReminderReason.PET_DIED)
         elif row.state in STANDING and row.rule_id not in worked.terms:
             cycles.withdraw(row, ReminderReason.RULE_OFF)
-    if worked.patients and worked.terms:
+    if worked.animals and worked.terms:
         await _settle(worked)
     return worked
 
 
 async def _settle(worked: Worked) -> None:
-    ids, marks = list(worked.patients), sql.marks(len(worked.patients))
-    read = await sources.read(worked.patients, worked.terms.values(), worked.places)
+    ids, marks = list(worked.animals), sql.marks(len(worked.animals))
+    read = await sources.read(worked.animals, worked.terms.values(), worked.places)
     worked.booked = await _bookings(worked, ids, marks)
     worked.told = {
         (sql.as_key(reminder), number) for reminder, number in await sql.tuples(_TOLD.replace("{pets}", marks), ids)
@@ -169,31 +169,31 @@ async def _settle(worked: Worked) -> None:
     by_rule: dict[tuple[UUID, UUID], list[Reminder]] = defaultdict(list)
     for each in worked.ledger.rows:
         by_rule[each.pet_id, each.rule_id].append(each)
-    for patient in worked.patients.values():
+    for animal in worked.animals.values():
         for asked in worked.terms.values():
-            own = by_rule.get((patient.id, asked.version.rule_id), [])
+            own = by_rule.get((animal.id, asked.version.rule_id), [])
             try:
-                _settle_one(worked, own, patient, asked, read)
+                _settle_one(worked, own, animal, asked, read)
             except (ArithmeticError, LookupError, ValueError) as error:
-                _put_aside(worked, patient, asked, error)
+                _put_aside(worked, animal, asked, error)
 
 
-def _settle_one(worked: Worked, own: Sequence[Reminder], patient: Patient, asked: Terms, read: sources.Sources) -> None:
-    things = sources.due(read, patient, asked, now=worked.now)
+def _settle_one(worked: Worked, own: Sequence[Reminder], animal: Animal, asked: Terms, read: sources.Sources) -> None:
+    things = sources.due(read, animal, asked, now=worked.now)
     if not own and not things:
         return
-    done_on = partial(read[asked.kind].done_on, patient=patient, terms=asked)
+    done_on = partial(read[asked.kind].done_on, animal=animal, terms=asked)
     for kept, thing in cycles.turn(own, things, done_on=done_on):
-        row = _new(worked, thing, patient, asked) if kept is None else kept
-        _stand(worked, row, thing, patient, asked)
+        row = _new(worked, thing, animal, asked) if kept is None else kept
+        _stand(worked, row, thing, animal, asked)
 
 
-def _put_aside(worked: Worked, patient: Patient, asked: Terms, error: Exception) -> None:
+def _put_aside(worked: Worked, animal: Animal, asked: Terms, error: Exception) -> None:
     """Tell nobody of what cannot be worked out, until it can be, and keep no other pet waiting for that."""
     rule_id = asked.version.rule_id
-    _log.error("reminders_not_worked_out", pet=str(patient.id), rule=str(rule_id), error=type(error).__name__)
+    _log.error("reminders_not_worked_out", pet=str(animal.id), rule=str(rule_id), error=type(error).__name__)
     for row in worked.ledger.rows:
-        if row.pet_id == patient.id and row.rule_id == rule_id and row.state in STANDING:
+        if row.pet_id == animal.id and row.rule_id == rule_id and row.state in STANDING:
             row.next_step_at, row.look_again_at = None, worked.now + _LOOK_AGAIN
 
 
@@ -214,26 +214,26 @@ async def _bookings(worked: Worked, ids: Sequence[UUID], marks: str) -> Mapping[
     return found
 
 
-def _new(worked: Worked, thing: Thing, patient: Patient, asked: Terms) -> Reminder:
+def _new(worked: Worked, thing: Thing, animal: Animal, asked: Terms) -> Reminder:
     row = Reminder(
-        pet_id=patient.id, rule_id=asked.version.rule_id, version_id=asked.version.id, subject=thing.subject,
-        cycle=thing.cycle, location_id=patient.home.id, due_on=thing.due_on, sentence=thing.sentence,
+        pet_id=animal.id, rule_id=asked.version.rule_id, version_id=asked.version.id, subject=thing.subject,
+        cycle=thing.cycle, location_id=animal.home.id, due_on=thing.due_on, sentence=thing.sentence,
         state=ReminderState.PLANNED, reason=ReminderReason.NOT_YET, planned_at=worked.now, changed_at=worked.now,
     )  # fmt: skip
     worked.ledger.add(row)
     return row
 
 
-def _stand(worked: Worked, row: Reminder, thing: Thing, patient: Patient, asked: Terms) -> None:
+def _stand(worked: Worked, row: Reminder, thing: Thing, animal: Animal, asked: Terms) -> None:
     """Let a reminder that goes on say what is due now, and stand where it should."""
     is_held = row.state is ReminderState.SUPPRESSED and row.reason is ReminderReason.HELD
     row.due_on, row.sentence = thing.due_on, thing.sentence
-    row.version_id, row.location_id, row.done_on = asked.version.id, patient.home.id, None
+    row.version_id, row.location_id, row.done_on = asked.version.id, animal.home.id, None
     if row.told_due_on is not None and row.due_on - row.told_due_on >= A_NEW_ROUND:
         row.round, row.last_step, row.told_due_on = row.round + 1, None, None
-    today = patient.home.today(worked.now)
+    today = animal.home.today(worked.now)
     horizon = max(row.due_on, today) + AHEAD
-    visits = worked.booked.get(patient.id, ())
+    visits = worked.booked.get(animal.id, ())
     # A visit that is too early for it never counts, however long one waits: only what is too far ahead is looked at again.
     earliest = steps.visits_from(asked.steps, row.due_on)
     fitting = [
@@ -244,7 +244,7 @@ def _stand(worked: Worked, row: Reminder, thing: Thing, patient: Patient, asked:
     # Around a farewell nobody is reminded of anything.
     farewell = next((visit for visit in visits if visit.is_farewell), None)
     booked = farewell or next((visit for visit in fitting if visit.on <= horizon), None)
-    again = [on_the_wall(thing.lapses_on, 0, patient.home.clock)] if thing.lapses_on else []
+    again = [on_the_wall(thing.lapses_on, 0, animal.home.clock)] if thing.lapses_on else []
     row.appointment_id = row.next_step_at = None
     if booked is not None and not is_held:
         row.state, row.reason = ReminderState.SUPPRESSED, ReminderReason.BOOKED
@@ -256,7 +256,7 @@ def _stand(worked: Worked, row: Reminder, thing: Thing, patient: Patient, asked:
         worked.next_step(row)
         row.state, row.reason = stands(row, worked.told)
         # A visit that lies too far ahead counts as soon as it does not any more.
-        again += [on_the_wall(visit.on - AHEAD, 0, patient.home.clock) for visit in fitting[:1]]
+        again += [on_the_wall(visit.on - AHEAD, 0, animal.home.clock) for visit in fitting[:1]]
     row.look_again_at = min((at.astimezone(UTC) for at in again if at > worked.now), default=None)
 
 

@@ -11,15 +11,15 @@ from datetime import date
 
 import pytest
 
-from models.due_date import Dose, Due, Law, LegalStatus, Patient, Reason, due, legal_status
+from models.due_date import Animal, Dose, Due, Law, LegalStatus, Reason, due, legal_status
 from models.pet import Lifestyle, Species
 from models.shipped_rules import SHIPPED
 from models.vaccination_rule import Evidence
 from models.vaccine import Target
 
 BORN = date(2026, 1, 1)
-PUPPY = Patient(Species.DOG, BORN, known_since=BORN)
-KITTEN = Patient(Species.CAT, BORN, known_since=BORN)
+PUPPY = Animal(Species.DOG, BORN, known_since=BORN)
+KITTEN = Animal(Species.CAT, BORN, known_since=BORN)
 AMERICAN = replace(PUPPY, country="US")
 NEW_YORKER = replace(PUPPY, country="US", region="US-NY")
 GROWN = replace(PUPPY, born_on=date(2020, 1, 1))
@@ -42,7 +42,7 @@ class Row:
     """One row of a guideline: of whom, what was given when, and what the guideline then says."""
 
     says: str
-    pet: Patient
+    pet: Animal
     given: tuple[Dose, ...]
     due: str
     earliest: str
@@ -129,7 +129,7 @@ def test_the_rows_of_a_guideline(code, target, rows):
         assert found.rule is rules(code)[0]
 
 
-def rabies(pet: Patient, *given: Dose) -> Due:
+def rabies(pet: Animal, *given: Dose) -> Due:
     found = due(pet, Target.RABIES, given, [rule for rule in SHIPPED if rule.ships_active])
     assert found is not None
     return found
@@ -245,7 +245,7 @@ def test_the_order_in_which_doses_are_told_does_not_matter_and_two_of_one_day_ar
 
 
 def test_of_a_pet_whose_age_nobody_knows_the_first_dose_is_due_now_and_it_counts_as_grown():
-    stray = Patient(Species.DOG, None, known_since=date(2026, 3, 2))
+    stray = Animal(Species.DOG, None, known_since=date(2026, 3, 2))
     wsava = rules("CORE_DOG_WSAVA/2")
     first = due(stray, Target.DISTEMPER, (), wsava)
     assert first is not None
@@ -278,7 +278,7 @@ def test_feline_leukaemia_is_for_young_cats_and_for_those_that_go_outdoors():
 
 
 def test_the_nearer_law_counts():
-    def rule_of(pet: Patient, *given: Dose):
+    def rule_of(pet: Animal, *given: Dose):
         rule = rabies(pet, *given).rule
         assert rule is not None
         return rule.code

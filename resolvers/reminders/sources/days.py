@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from models import sql
 
 if TYPE_CHECKING:
-    from resolvers.reminders.patients import Place
+    from resolvers.reminders.animals import Place
 
 
 def day(value: Any) -> date:

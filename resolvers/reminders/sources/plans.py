@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from models import Reminder
-    from resolvers.reminders.patients import Patient
+    from resolvers.reminders.animals import Animal
     from resolvers.reminders.terms import Terms
 
 _STEPS = (
@@ -35,11 +35,11 @@ class Plans:
         self._done = done
 
     @classmethod
-    async def read(cls, patients: Mapping[UUID, Patient]) -> Plans:
+    async def read(cls, animals: Mapping[UUID, Animal]) -> Plans:
         """The steps with a day in the treatment plans of these pets."""
         due: dict[UUID, list[tuple[str, date]]] = defaultdict(list)
         done: dict[str, Any] = {}
-        rows = await sql.tuples(_STEPS.replace("{pets}", sql.marks(len(patients))), list(patients))
+        rows = await sql.tuples(_STEPS.replace("{pets}", sql.marks(len(animals))), list(animals))
         for pet, step, due_on, state, settled_at, plan in rows:
             if state == StepState.DONE:
                 done[str(step)] = settled_at
@@ -47,11 +47,11 @@ class Plans:
                 due[sql.as_key(pet)].append((str(step), day(due_on)))
         return cls(due, done)
 
-    def due(self, patient: Patient, terms: Terms) -> Iterable[Thing]:
+    def due(self, animal: Animal, terms: Terms) -> Iterable[Thing]:
         """Each step by itself: it is due once."""
-        return [Thing(patient.id, step, "0", due_on, _SENTENCE) for step, due_on in self._due.get(patient.id, ())]
+        return [Thing(animal.id, step, "0", due_on, _SENTENCE) for step, due_on in self._due.get(animal.id, ())]
 
-    def done_on(self, reminder: Reminder, patient: Patient, terms: Terms) -> date | None:
+    def done_on(self, reminder: Reminder, animal: Animal, terms: Terms) -> date | None:
         """The day on which the step was settled as done."""
         settled_at = self._done.get(reminder.subject)
-        return None if settled_at is None else day_at(patient.home, settled_at)
+        return None if settled_at is None else day_at(animal.home, settled_at)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from models import Reminder
-    from resolvers.reminders.patients import Patient
+    from resolvers.reminders.animals import Animal
     from resolvers.reminders.terms import Terms
 
 _PRESCRIPTIONS = (
@@ -49,12 +49,12 @@ class Prescriptions:
         self._by_id = {one.id: one for every in by_pet.values() for one in every}
 
     @classmethod
-    async def read(cls, patients: Mapping[UUID, Patient]) -> Prescriptions:
+    async def read(cls, animals: Mapping[UUID, Animal]) -> Prescriptions:
         """The prescriptions of these pets that may, or might, be repeated."""
         found: dict[str, _Prescription] = {}
         by_pet: dict[UUID, list[_Prescription]] = defaultdict(list)
-        text = _PRESCRIPTIONS.replace("{pets}", sql.marks(len(patients)))
-        for row in await sql.fetch(text, list(patients)):
+        text = _PRESCRIPTIONS.replace("{pets}", sql.marks(len(animals)))
+        for row in await sql.fetch(text, list(animals)):
             key = str(row["id"])
             if key not in found:
                 found[key] = _Prescription(
@@ -66,19 +66,19 @@ class Prescriptions:
                 found[key].repeats[row["number"]] = row["given_at"]
         return cls(by_pet)
 
-    def due(self, patient: Patient, terms: Terms) -> Iterable[Thing]:
+    def due(self, animal: Animal, terms: Terms) -> Iterable[Thing]:
         """The next repeat of each prescription that is valid on the day on which it is used up; it lapses with that."""
-        for one in self._by_pet.get(patient.id, ()):
+        for one in self._by_pet.get(animal.id, ()):
             if one.is_stopped or one.given >= one.allowed:
                 continue
-            due_on = day_at(patient.home, one.repeats.get(one.given, one.at)) + timedelta(days=one.days)
+            due_on = day_at(animal.home, one.repeats.get(one.given, one.at)) + timedelta(days=one.days)
             if one.valid_until is None or due_on <= one.valid_until:
                 sentence = f"What was handed out lasts {one.days} {'day' if one.days == 1 else 'days'}."
                 lapses_on = one.valid_until and one.valid_until + timedelta(days=1)
-                yield Thing(patient.id, one.id, str(one.given), due_on, sentence, lapses_on)
+                yield Thing(animal.id, one.id, str(one.given), due_on, sentence, lapses_on)
 
-    def done_on(self, reminder: Reminder, patient: Patient, terms: Terms) -> date | None:
+    def done_on(self, reminder: Reminder, animal: Animal, terms: Terms) -> date | None:
         """The day of the repeat that followed."""
         one = self._by_id.get(reminder.subject)
         given_at = one.repeats.get(int(reminder.cycle) + 1) if one is not None else None
-        return None if given_at is None else day_at(patient.home, given_at)
+        return None if given_at is None else day_at(animal.home, given_at)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from models import Reminder
-    from resolvers.reminders.patients import Patient, Places
+    from resolvers.reminders.animals import Animal, Places
     from resolvers.reminders.terms import Terms
 
 # A procedure has no place of its own: its day is taken from the clock of the pet's place.
@@ -48,19 +48,19 @@ class Done:
         self._by_pet = by_pet
 
     @classmethod
-    async def read(cls, patients: Mapping[UUID, Patient], services: Collection[UUID], places: Places) -> Done:
+    async def read(cls, animals: Mapping[UUID, Animal], services: Collection[UUID], places: Places) -> Done:
         """The visits and procedures of these pets, with those services."""
         if not services:
             return cls({})
-        pets = list(patients)
+        pets = list(animals)
         text = _DONE.replace("{pets}", sql.marks(len(pets))).replace("{services}", sql.marks(len(services)))
         rows = await sql.fetch(text, (*pets, *services, *pets, *services))
         by_pet: dict[UUID, list[_Deed]] = defaultdict(list)
         for row in sorted(rows, key=lambda row: (sql.as_instant(row["at"]), str(row["id"]))):
-            patient = patients[sql.as_key(row["pet_id"])]
-            at = (row["location_id"] and places.by_id.get(sql.as_key(row["location_id"]))) or patient.home
+            animal = animals[sql.as_key(row["pet_id"])]
+            at = (row["location_id"] and places.by_id.get(sql.as_key(row["location_id"]))) or animal.home
             deed = _Deed(str(row["id"]), sql.as_key(row["service_id"]), day_at(at, row["at"]), bool(row["is_visit"]))
-            by_pet[patient.id].append(deed)
+            by_pet[animal.id].append(deed)
         return cls(by_pet)
 
     def of(self, pet_id: UUID, service_ids: Collection[UUID]) -> list[_Deed]:
@@ -74,22 +74,22 @@ class Intervals:
     def __init__(self, done: Done) -> None:
         self._done = done
 
-    def due(self, patient: Patient, terms: Terms) -> Iterable[Thing]:
+    def due(self, animal: Animal, terms: Terms) -> Iterable[Thing]:
         """The next time; none where it was never done, and it does not begin by itself."""
-        done, version = self._done.of(patient.id, terms.service_ids), terms.version
+        done, version = self._done.of(animal.id, terms.service_ids), terms.version
         if done and version.every_months:
             span = months(version.every_months)
             sentence = f"It is due {span.words} after it was last done."
-            return [Thing(patient.id, "", done[-1].id, span.after(done[-1].on), sentence)]
-        if done or not version.first_age_months or patient.born_on is None:
+            return [Thing(animal.id, "", done[-1].id, span.after(done[-1].on), sentence)]
+        if done or not version.first_age_months or animal.born_on is None:
             return []
         span = months(version.first_age_months)
         sentence = f"It is due for the first time at the age of {span.words}."
-        return [Thing(patient.id, "", "0", span.after(patient.born_on), sentence)]
+        return [Thing(animal.id, "", "0", span.after(animal.born_on), sentence)]
 
-    def done_on(self, reminder: Reminder, patient: Patient, terms: Terms) -> date | None:
+    def done_on(self, reminder: Reminder, animal: Animal, terms: Terms) -> date | None:
         """The day on which it was done again, while that from which it was counted stands."""
-        done = self._done.of(patient.id, terms.service_ids)
+        done = self._done.of(animal.id, terms.service_ids)
         if reminder.cycle == "0":
             return done[0].on if done else None
         later = [after for before, after in pairwise(done) if before.id == reminder.cycle]
@@ -102,26 +102,26 @@ class Ages:
     def __init__(self, done: Done) -> None:
         self._done = done
 
-    def due(self, patient: Patient, terms: Terms) -> Iterable[Thing]:
+    def due(self, animal: Animal, terms: Terms) -> Iterable[Thing]:
         """The day on which it reaches the age, until it was seen for that."""
-        due_on = _at_the_age(patient, terms)
-        if due_on is None or self._seen(patient, terms, due_on) is not None:
+        due_on = _at_the_age(animal, terms)
+        if due_on is None or self._seen(animal, terms, due_on) is not None:
             return []
         sentence = f"It is due at the age of {months(terms.version.first_age_months).words}."
-        return [Thing(patient.id, "", "0", due_on, sentence)]
+        return [Thing(animal.id, "", "0", due_on, sentence)]
 
-    def done_on(self, reminder: Reminder, patient: Patient, terms: Terms) -> date | None:
+    def done_on(self, reminder: Reminder, animal: Animal, terms: Terms) -> date | None:
         """The day of the first visit that counts for it."""
-        due_on = _at_the_age(patient, terms)
-        return None if due_on is None else self._seen(patient, terms, due_on)
+        due_on = _at_the_age(animal, terms)
+        return None if due_on is None else self._seen(animal, terms, due_on)
 
-    def _seen(self, patient: Patient, terms: Terms, due_on: date) -> date | None:
-        visits = (deed.on for deed in self._done.of(patient.id, terms.service_ids) if deed.is_visit)
+    def _seen(self, animal: Animal, terms: Terms, due_on: date) -> date | None:
+        visits = (deed.on for deed in self._done.of(animal.id, terms.service_ids) if deed.is_visit)
         # A visit that silenced it is the one that does it.
         earliest = visits_from(terms.steps, due_on)
         return next((on for on in visits if on >= earliest), None)
 
 
-def _at_the_age(patient: Patient, terms: Terms) -> date | None:
+def _at_the_age(animal: Animal, terms: Terms) -> date | None:
     age = terms.version.first_age_months
-    return None if patient.born_on is None or not age else months(age).after(patient.born_on)
+    return None if animal.born_on is None or not age else months(age).after(animal.born_on)

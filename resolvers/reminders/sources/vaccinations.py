@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from models import Reminder
-    from resolvers.reminders.patients import Patient
+    from resolvers.reminders.animals import Animal
     from resolvers.reminders.terms import Terms
 
 _DUE = "SELECT pet_id, target, due_on, sentence, lapses_on FROM vaccination_due WHERE pet_id IN ({pets}) ORDER BY pet_id, target"
@@ -38,9 +38,9 @@ class Vaccinations:
         self._doses = doses
 
     @classmethod
-    async def read(cls, patients: Mapping[UUID, Patient]) -> Vaccinations:
+    async def read(cls, animals: Mapping[UUID, Animal]) -> Vaccinations:
         """What is due for these pets, and what they were given."""
-        ids, marks = list(patients), sql.marks(len(patients))
+        ids, marks = list(animals), sql.marks(len(animals))
         due = defaultdict(list)
         for pet, target, due_on, sentence, lapses_on in await sql.tuples(_DUE.replace("{pets}", marks), ids):
             due[sql.as_key(pet)].append((target, day(due_on), sentence, None if lapses_on is None else day(lapses_on)))
@@ -50,15 +50,15 @@ class Vaccinations:
                 doses[sql.as_key(pet), target].append((str(dose), day(given_on)))
         return cls(due, doses)
 
-    def due(self, patient: Patient, terms: Terms) -> Iterable[Thing]:
+    def due(self, animal: Animal, terms: Terms) -> Iterable[Thing]:
         """The next dose against each disease."""
-        for target, due_on, sentence, lapses_on in self._due.get(patient.id, ()):
-            given = self._doses.get((patient.id, target), ())
-            yield Thing(patient.id, target, given[-1][0] if given else "0", due_on, sentence, lapses_on)
+        for target, due_on, sentence, lapses_on in self._due.get(animal.id, ()):
+            given = self._doses.get((animal.id, target), ())
+            yield Thing(animal.id, target, given[-1][0] if given else "0", due_on, sentence, lapses_on)
 
-    def done_on(self, reminder: Reminder, patient: Patient, terms: Terms) -> date | None:
+    def done_on(self, reminder: Reminder, animal: Animal, terms: Terms) -> date | None:
         """The day of the first dose after the one from which it was counted, while that one stands."""
-        given = self._doses.get((patient.id, reminder.subject), ())
+        given = self._doses.get((animal.id, reminder.subject), ())
         if reminder.cycle == "0":
             return given[0][1] if given else None
         places = [place for place, (dose, _) in enumerate(given, 1) if dose == reminder.cycle]

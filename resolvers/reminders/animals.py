@@ -1,4 +1,4 @@
-"""Patients: what of pets matters for what is due: their age, their place, and who owns them."""
+"""Animals: what of pets matters for what is due: their age, their place, and who owns them."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Patient:
+class Animal:
     """A pet: where it is at home, and the current owners who may see it, in the order of their keys."""
 
     id: UUID
@@ -74,7 +74,7 @@ class Places:
         return cls(places, places[main.id] if main else None)
 
 
-async def of(pets: Sequence[Pet], places: Places) -> dict[UUID, Patient]:
+async def of(pets: Sequence[Pet], places: Places) -> dict[UUID, Animal]:
     """What matters of each of these pets; nothing while the practice has no place."""
     if not pets or places.main is None:
         return {}
@@ -85,7 +85,7 @@ async def of(pets: Sequence[Pet], places: Places) -> dict[UUID, Patient]:
     for pet, client in await sql.tuples(_OWNERS.replace("{pets}", marks), ids):
         owners[sql.as_key(pet)].append(sql.as_key(client))
     return {
-        pet.id: Patient(
+        pet.id: Animal(
             id=pet.id,
             species=pet.species,
             born_on=pet.born_on,
