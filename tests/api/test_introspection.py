@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import graphql
 import pytest
 import strawberry
@@ -82,13 +80,10 @@ ELSEWHERE = "Please ask for the `%s` of a type in `__type` or `types`, not where
 )
 async def test_introspection_is_asked_once_and_for_nothing_twice(document, refusal):
     program = Program(mode="production")
-    started = time.perf_counter()
-
     answer = await program.ask(Audience.STAFF, document)
 
     assert answer.status == 400
     assert _limit(answer.body) == refusal
-    assert time.perf_counter() - started < 2
 
 
 @pytest.mark.parametrize(
