@@ -32,7 +32,8 @@ from graph.introspection import PARTS, REFERENCES, ROOTS
 class Limits:
     """How much a request may ask for; `max_page` is the largest page, counted in the cost when a client names none.
 
-    What a subscription asks for is read anew at every change, so it may cost less. The characters of an answer are those
+    What a subscription asks for is read anew at every change, so it may cost less. A level is one list below another: below
+    what may be of many kinds there is one for each of them, which must be planned even where nothing is found. The characters of an answer are those
     of the texts in it, counted while they are read (`graph.reading.room`).
     """
 
@@ -45,6 +46,7 @@ class Limits:
     max_cost: int = 5_000
     max_subscription_cost: int = 500
     max_page: int = 100
+    max_levels: int = 1_000
     max_answer_chars: int = 5_000_000
     deadline_seconds: float = 15.0
 

@@ -173,6 +173,10 @@ class Settings(BaseSettings):
         default=500, description="The highest cost of a subscription, which is read anew at every change."
     )
     max_page: Positive = Field(default=100, description="The longest page of a connection.")
+    max_levels: Positive = Field(
+        default=1_000,
+        description="The most lists within lists that are planned for a document; what is of many kinds counts for each.",
+    )
     max_answer_chars: Positive = Field(
         default=5_000_000, description="The most characters of texts in an answer, counted while they are read."
     )

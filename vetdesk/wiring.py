@@ -159,6 +159,7 @@ def limits(settings: Settings) -> Limits:
         max_cost=settings.max_cost,
         max_subscription_cost=settings.max_subscription_cost,
         max_page=settings.max_page,
+        max_levels=settings.max_levels,
         max_answer_chars=settings.max_answer_chars,
         deadline_seconds=settings.deadline_seconds,
     )

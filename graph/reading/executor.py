@@ -23,6 +23,7 @@ from graphql.execution.collect_fields import FragmentDetails, collect_fields, co
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
+from graph.limits import exceeded
 from graph.reading import answer, read, readings
 from graph.reading.careful import Careful, Place, ToldInPlace
 from graph.reading.found import Listed
@@ -73,6 +74,7 @@ class ReadingExecutor(StrawberryGraphQLCoreExecutionContext):
         self._switches = switches
         self._kept = {} if kept is None else kept
         self._once: dict[tuple[int, int], tuple[asyncio.Future[tuple[Plan, Listed, Any]], Rows, Any]] = {}
+        self._levels = 0
         self.pets: set[UUID] = set()
         """Of whose records a body was answered so far."""
 
@@ -134,7 +136,7 @@ class ReadingExecutor(StrawberryGraphQLCoreExecutionContext):
     def build_per_event_executor(self, payload: Any) -> Any:
         """The executor for one event, which has read nothing yet."""
         executor = super().build_per_event_executor(payload)
-        vars(executor).update({"_once": {}, "pets": set()})
+        vars(executor).update({"_once": {}, "_levels": 0, "pets": set()})
         return executor
 
     def top(self) -> list[tuple[str, Any]]:
@@ -190,6 +192,22 @@ class ReadingExecutor(StrawberryGraphQLCoreExecutionContext):
         """Count an object that is answered field by field, if its type shows rows."""
         if getattr(of.extensions.get("strawberry-definition"), "origin", None) in SHAPES:
             self._plans.fallbacks += 1
+
+    def count_level(self) -> None:
+        """Count a level that is planned for this operation: nobody else is answered in the meantime.
+
+        Raises:
+            GraphQLError: there are too many.
+        """
+        self._levels += 1
+        allowed = self.context_value.limits.max_levels
+        if self._levels > allowed:
+            sentence = (
+                f"This document asks for more than {allowed} lists within lists, where each kind of what may be of many kinds"
+                " counts. Please ask for fewer of them at once. If you were changing something, that was done all the same:"
+                " send it again with the same idempotency key, and ask for less."
+            )
+            raise exceeded("levels", sentence, requested=self._levels, allowed=allowed)
 
     def is_read(self, result: Any) -> bool:
         """Whether a resolver answered with rows."""

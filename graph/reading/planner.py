@@ -78,22 +78,26 @@ class Planner:
 
     def list(self, of: Of, details: Any, model: type[Model]) -> Plan:
         """How rows become answers of this type."""
-        level = Level(model)
+        level = self._level(model)
         made = self._entry(level, of, details, "t", model)
         return self._plan(level, made, None, builders.of_list(made, level, self._small.made), details)
 
     def by_key(self, of: Of, details: Any, model: type[Model]) -> Plan:
         """How rows become answers of this type, each in a list under its key, which stands first in its row."""
-        level = Level(model)
+        level = self._level(model)
         key = level.column("t", model, "id")
         made = self._entry(level, of, details, "t", model)
         return self._plan(level, made, None, builders.by_key(made, level, self._small.made, key), details)
 
     def page(self, of: GraphQLObjectType, details: Any, model: type[Model], order: Sequence[Order]) -> Plan:
         """How rows in this order become a connection of this type."""
-        level = Level(model)
+        level = self._level(model)
         connection = self._connection(level, of, details, order)
         return self._plan(level, connection.made, connection, connection.build, details)
+
+    def _level(self, model: type[Model]) -> Level:
+        self._executor.count_level()
+        return Level(model)
 
     def _plan(self, level: Level, made: Entry, connection: Connection | None, build: Any, details: Any) -> Plan:
         operation = self._executor.operation
@@ -136,7 +140,7 @@ class Planner:
 
     def _kind(self, level: Level, key: int, of: GraphQLObjectType, details: Any, kind: str) -> Kind:
         model = SHAPES[origin(of)]
-        lower = Level(model)
+        lower = self._level(model)
         place = lower.column("t", model, "id")
         made = self._made(lower, of, details, "t", model)
         build = builders.by_key(made, lower, self._small.made, place)
@@ -258,7 +262,7 @@ class Planner:
         self, level: Level, alias: str, model: type[Model], definition: GraphQLField, details: Any, edge: Many
     ) -> Source:
         parent = level.column(alias, model, "id")
-        lower = Level(edge.model)
+        lower = self._level(edge.model)
         key: Any = edge.model._meta.fields_map[edge.key]
         place = lower.column("t", edge.model, key.source_field)
         given = Arguments(definition, details[0])

@@ -57,7 +57,7 @@ from tests.world.money import some_bookkeeping, some_names
 from tests.world.paper_files import a_paper_file
 
 DAY = timedelta(days=1)
-NO_LIMITS = {"cost": 10**9, "tokens": 10**6, "depth": 50, "aliases": 10**4, "document_chars": 10**7}
+NO_LIMITS = {"cost": 10**9, "tokens": 10**6, "depth": 50, "levels": 10**6, "aliases": 10**4, "document_chars": 10**7}
 
 # What the owner view shows of a row that is hers to see; of everything else, nothing.
 SHOWN: dict[type[Model], set[str]] = {

@@ -236,7 +236,9 @@ async def test_every_field_of_every_row_can_be_read(database, audience):
     """A plan that cannot be made is an error: nothing is left to graphql-core."""
     world, people = await a_full_house()
     person = world.manager if audience is Audience.STAFF else people["owner"]
-    program = Program(max_cost=10_000_000, max_aliases=1_000, max_tokens=100_000, max_document_chars=1_000_000)
+    program = Program(
+        max_cost=10_000_000, max_aliases=1_000, max_levels=100_000, max_tokens=100_000, max_document_chars=1_000_000
+    )
     schema = SCHEMAS[audience]
     tried = 0
     for made in SHAPES:

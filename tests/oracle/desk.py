@@ -16,7 +16,7 @@ from tests.doors import Program
 from tests.oracle.documents import Document
 from vetdesk.database import at_once
 
-_LIMITS = ("cost", "subscription_cost", "aliases", "directives", "depth", "tokens", "document_chars")
+_LIMITS = ("cost", "subscription_cost", "aliases", "directives", "depth", "levels", "tokens", "document_chars")
 
 
 class Desk:
