@@ -33,8 +33,8 @@ class Limits:
     """How much a request may ask for; `max_page` is the largest page, counted in the cost when a client names none.
 
     What a subscription asks for is read anew at every change, so it may cost less. A level is one list below another: below
-    what may be of many kinds there is one for each of them, which must be planned even where nothing is found. The characters of an answer are those
-    of the texts in it, counted while they are read (`graph.reading.room`).
+    what may be of many kinds there is one for each of them, which must be planned even where nothing is found. The
+    characters of an answer are those of the texts in it, counted while they are read (`graph.reading.room`).
     """
 
     max_body_bytes: int = 262_144

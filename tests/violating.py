@@ -10,7 +10,7 @@ import pytest
 from tortoise.exceptions import IntegrityError
 
 from models import sql
-from models.constraint import Constraint, Frozen, PartialIndex, TextIndex, Unique
+from models.constraint import Constraint, Frozen, NeverChanged, PartialIndex, TextIndex, Unique
 from models.row import uuid7
 from tests.world import NOW
 
@@ -84,6 +84,16 @@ async def is_refused(constraint: Any, cases: Sequence[Bad | Twin]) -> None:
 
 def _new(key: Any) -> Any:
     return 2 if isinstance(key, int) else uuid7()
+
+
+async def is_never_changed(constraint: NeverChanged) -> None:
+    """No column of its rows can be written, not even with what stands there."""
+    before = await a_row(constraint.table)
+    for column, value in before.items():
+        with pytest.raises(IntegrityError) as refused:
+            await sql.execute(f"UPDATE {constraint.table} SET {column} = ?", (value,))
+        assert constraint.name in str(refused.value)
+    assert await a_row(constraint.table) == before
 
 
 async def stays_as_it_is(constraint: Frozen) -> None:
