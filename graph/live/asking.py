@@ -31,7 +31,10 @@ _log = structlog.get_logger("vetdesk.graph")
 
 
 class Ending(Sink, Protocol):
-    """A sink that also hears how the operation ended."""
+    """A sink that also hears what the operation is, and how it ended."""
+
+    def subscribed(self) -> None:
+        """It is a subscription: it has no end of its own, so nobody who stops waits for it."""
 
     def fail(self, told: Sequence[Any]) -> None:
         """There is no answer, or no more of them, because of these errors."""
@@ -41,7 +44,7 @@ class Ending(Sink, Protocol):
 
 
 class Asking:
-    """An operation that works by itself until it has ended or is stopped."""
+    """An operation that works by itself until it has ended or is stopped; what it is shows when it was read."""
 
     def __init__(
         self,
@@ -59,13 +62,9 @@ class Asking:
         self._origin = origin
         self._sink = sink
         self._request_id = request_id or secrets.token_hex(8)
+        self.is_subscription = False
         self._listener: Listener | None = None
         self._working: asyncio.Task[None] | None = None
-
-    @property
-    def listens(self) -> bool:
-        """Whether it is a subscription, and hears of events by now."""
-        return self._listener is not None
 
     def begin(self) -> None:
         """Begin to work."""
@@ -119,6 +118,8 @@ class Asking:
             self._sink.take(wire.printed(await operations.run(asked, context)).decode())
             self._sink.complete()
             return
+        self.is_subscription = True
+        self._sink.subscribed()
         watching = await operations.watch(asked, context)
         after = watching.watch.after
         number = (

@@ -32,7 +32,11 @@ class Operation:
     @property
     def is_at_work(self) -> bool:
         """Whether it is a query or a mutation that has not ended yet."""
-        return self.asking is not None and not self.asking.listens
+        return self.asking is not None and not self.asking.is_subscription
+
+    def subscribed(self) -> None:
+        """It is a subscription, for which a socket that leaves does not wait."""
+        self._socket.leave_if_idle()
 
     def take(self, payload: str) -> bool:
         """Send an answer; false when too many wait already, or too long ones."""

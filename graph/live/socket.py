@@ -114,9 +114,10 @@ class Socket:
     def shut_down(self) -> None:
         """Close it as soon as no query and no mutation is at work on it."""
         self._is_leaving = True
-        self._leave_if_idle()
+        self.leave_if_idle()
 
-    def _leave_if_idle(self) -> None:
+    def leave_if_idle(self) -> None:
+        """Close it, if it is to be closed and has nothing to wait for."""
         is_idle = not self._outgoing and not any(each.is_at_work for each in self._operations.values())
         if self._is_leaving and is_idle:
             self.close(Closed(1012, "We are restarting. Please connect again."))
@@ -134,7 +135,7 @@ class Socket:
         """Let the id of an operation be used again: it is over."""
         if self._operations.get(operation.id) is operation:
             del self._operations[operation.id]
-            self._leave_if_idle()
+            self.leave_if_idle()
 
     def unsay(self, operation: Operation) -> None:
         """Do not send the answers of an operation that still wait."""
@@ -242,7 +243,7 @@ class Socket:
             return
         self._operations[id] = operation
         if self._is_leaving:
-            self._leave_if_idle()
+            self.leave_if_idle()
             return
         operation.asking = Asking(self._desk, question, self._viewer, origin=self._origin, sink=operation)
         operation.asking.begin()
@@ -267,7 +268,7 @@ class Socket:
                 if len(self._outgoing) <= _MOST_REPLIES:
                     self._has_room.set()
                 await self._socket.send({"type": "websocket.send", "text": text})
-            self._leave_if_idle()
+            self.leave_if_idle()
             if self._closing is not None:
                 reason = self._closing.reason.encode()[:_LONGEST_REASON].decode(errors="ignore")
                 await self._socket.send({"type": "websocket.close", "code": self._closing.code, "reason": reason})
@@ -286,6 +287,7 @@ class Socket:
             self._timer.cancel()
 
     async def _end(self) -> None:
+        self._is_leaving = False  # it has left
         self._desk.connections.leave(self._origin, was_in=self._viewer is not None)
         self._stop_timer()
         self._desk.connections.remove(self)

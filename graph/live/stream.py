@@ -58,6 +58,7 @@ class Stream(Response):
         self._outgoing: deque[bytes] = deque()
         self._something = asyncio.Event()
         self._room = asyncio.Event()
+        self._is_leaving = False
         self._is_over = False
         self._ended = "an error"
         self._patience = asyncio.timeout(None)
@@ -114,10 +115,16 @@ class Stream(Response):
 
     def shut_down(self) -> None:
         """End a subscription without a word: a client that was not told `complete` connects again."""
-        if self._asking is None or self._asking.listens:
+        self._is_leaving = True
+        if self._asking is not None and self._asking.is_subscription:
             self._end("this process stops, or reads another trail")
 
     # What the operation says
+
+    def subscribed(self) -> None:
+        """It is a subscription, for which nobody who leaves waits."""
+        if self._is_leaving:
+            self.shut_down()
 
     def take(self, payload: str) -> bool:
         """Send an answer; false when too many wait already."""

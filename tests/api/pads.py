@@ -42,6 +42,8 @@ class Pad:
 
     async def room(self) -> None: ...
 
+    def subscribed(self) -> None: ...
+
     def fail(self, told: Any) -> None:
         self.failed.append(told[0]["extensions"]["code"])
 

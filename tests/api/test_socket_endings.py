@@ -10,13 +10,14 @@ from uuid import UUID
 
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
 from graph.context import Admitted
 from models import EventKind, Session
 from resolvers import sessions
 from resolvers.viewer import Audience
 from tests.api import small
-from tests.api.watched import EXPIRED, WATCH, a_ward, finish, lasting, met, watches
+from tests.api.watched import EXPIRED, SLOW_SCALES, WATCH, a_ward, finish, lasting, met, watches
 from tests.doors import Program, id_of
 from tests.held import a_held_socket
 from tests.screens import a_screen, a_socket
@@ -84,6 +85,35 @@ async def test_what_is_at_work_is_finished_before_a_process_that_stops_sends_its
         answered, done = socket.of("b")
         assert (answered["payload"]["data"], done["type"]) == ({"slow": "late"}, "complete")
     assert met["ended"] == 1
+
+
+async def test_whoever_goes_while_a_process_that_stops_finishes_their_work_leaves_nothing_behind():
+    with capture_logs() as logged:
+        async with a_ward() as ward, a_held_socket(ward.door) as socket:
+            await socket.init("vet")
+            await socket.ask("{ slow }")
+            await ward.is_asked()
+            ward.connections.shut_down()
+            await socket.goes()
+    assert met == {"begun": 1, "stopped": 1}
+    assert [each for each in logged if each["log_level"] == "error"] == []
+
+
+async def test_a_process_that_stops_waits_for_no_subscription_that_is_only_being_begun():
+    async with a_ward() as ward, a_held_socket(ward.door) as socket:
+        await socket.init("vet")
+        await socket.ask(SLOW_SCALES)
+        await ward.is_asked()
+        ward.connections.shut_down()
+        assert await socket.ends() == (1012, "We are restarting. Please connect again.")
+
+
+async def test_what_turns_out_to_be_a_subscription_while_a_process_stops_is_not_waited_for():
+    async with a_ward() as ward, a_held_socket(ward.door) as socket:
+        await socket.init("vet")
+        await socket.ask(WATCH)
+        ward.connections.shut_down()  # nothing of it was read yet
+        assert await socket.ends() == (1012, "We are restarting. Please connect again.")
 
 
 # The real program

@@ -18,7 +18,7 @@ from models import EventKind
 from resolvers.viewer import Audience
 from tests.api import small
 from tests.api.streamed import DONE, GRAPHQL, grams, refused, watching
-from tests.api.watched import SECRET, WATCH, a_ward, lasting, met
+from tests.api.watched import SECRET, SLOW_SCALES, WATCH, a_ward, lasting, met
 from tests.held import a_held_stream
 
 pytestmark = pytest.mark.anyio
@@ -101,8 +101,7 @@ async def test_every_event_is_told_until_the_client_goes(method):
 
 async def test_whoever_goes_in_the_middle_of_a_query_leaves_nothing_behind():
     async with a_ward() as ward, a_held_stream(ward.door, {"query": "{ slow }"}, token="vet"):
-        while not met["begun"]:  # noqa: ASYNC110  the resolver has no event to set
-            await asyncio.sleep(0)
+        await ward.is_asked()
     assert met == {"begun": 1, "stopped": 1}
 
 
@@ -239,3 +238,19 @@ async def test_a_process_that_stops_ends_a_stream_without_a_word():
         ward.connections.shut_down()
         assert grams(await stream.ends()) == [1]
         assert DONE not in stream.events
+
+
+async def test_a_process_that_stops_waits_for_no_subscription_that_is_only_being_begun():
+    async with a_ward() as ward, a_held_stream(ward.door, {"query": SLOW_SCALES}, token="vet") as stream:
+        await ward.is_asked()
+        ward.connections.shut_down()
+        assert await stream.ends() == []
+
+
+async def test_whoever_subscribes_while_a_process_stops_connects_again():
+    async with a_ward() as ward:
+        ward.connections.shut_down()
+        async with watching(ward) as stream:
+            assert await stream.ends() == []
+        async with a_held_stream(ward.door, {"query": "{ hours }"}, token="vet") as stream:
+            assert DONE in await stream.ends()

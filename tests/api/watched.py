@@ -27,6 +27,8 @@ from tests.held import HeldSocket
 
 SECRET = "ada@example.org"
 WATCH = "subscription { weights { grams note } }"
+SLOW_SCALES = "subscription { slowScales { grams } }"
+"""A subscription that is not begun before it may."""
 EXPIRED = (4403, "Your access has expired. Please refresh it and connect again.")
 """With what a socket is closed whose token has expired."""
 MASK = "Something went wrong on our side. Please try again; if it stays, tell us this number: "
@@ -35,7 +37,7 @@ MASK = "Something went wrong on our side. Please try again; if it stays, tell us
 met: Counter[str] = Counter()
 """How often a slow resolver was begun, ended by itself and was stopped, since the test began."""
 finish: dict[str, asyncio.Event] = {}
-"""What a slow resolver waits for."""
+"""What a slow resolver, or a slow scale, waits for."""
 
 
 @strawberry.type(directives=[allow(STAFF)])
@@ -127,6 +129,12 @@ class Subscription:
         raise DatabaseUnavailable("connection to 10.0.0.7 refused")
 
     @subscription(STAFF)
+    async def slow_scales(self) -> AsyncIterator[Weight | None]:
+        met["begun"] += 1
+        await finish["slow"].wait()
+        return Watch(kinds=_KINDS, shown=_shown)  # type: ignore[return-value]
+
+    @subscription(STAFF)
     async def refused_scales(self) -> AsyncIterator[Weight | None]:
         raise InvalidInput("There are no such scales.", path=("at",))
 
@@ -157,6 +165,12 @@ class Ward:
         """Wait until that many listen."""
         async with asyncio.timeout(5):
             while self.listeners != by:  # noqa: ASYNC110  the hub has no event to set
+                await asyncio.sleep(0)
+
+    async def is_asked(self) -> None:
+        """Wait until a slow resolver, or a slow scale, is at work."""
+        async with asyncio.timeout(5):
+            while not met["begun"]:  # noqa: ASYNC110  it only counts
                 await asyncio.sleep(0)
 
     async def has_answered(self) -> None:
