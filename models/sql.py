@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
     Ask: TypeAlias = Callable[[Sequence[tuple[str, Sequence[Any]]]], Awaitable[Sequence[Sequence[Sequence[Any]]]]]
 
+    Statement: TypeAlias = tuple[str, Sequence[Any]]
+    """Text with `?` for each value, and the values."""
+
 M = TypeVar("M", bound=Model)
 
 
@@ -69,6 +72,11 @@ async def insert(rows: Sequence[Model]) -> None:
         row._saved_in_db = True
 
 
+def inserting(rows: Sequence[Model]) -> list[Statement]:
+    """The one statement that writes new rows of one table, to be sent together with others; none without rows."""
+    return [_inserting(rows)] if rows else []
+
+
 async def insert_new(rows: Sequence[Model], *, of: Sequence[str]) -> None:
     """Write those of the rows that do not stand there yet, with one statement: one that has the same in `of` stays."""
     await _insert(rows, f" ON CONFLICT ({', '.join(of)}) DO NOTHING")
@@ -84,15 +92,19 @@ async def put(rows: Sequence[Model]) -> None:
 
 
 async def _insert(rows: Sequence[Model], otherwise: str = "") -> None:
-    if not rows:
-        return
+    if rows:
+        text, values = _inserting(rows)
+        await execute(text + otherwise, values)
+
+
+def _inserting(rows: Sequence[Model]) -> Statement:
     meta = rows[0]._meta
     columns = [(meta.fields_db_projection[name], name, meta.fields_map[name]) for name in meta.fields_db_projection]
     values = [field.to_db_value(getattr(row, name), row) for row in rows for _, name, field in columns]
     one = f"({marks(len(columns))})"
-    await execute(
+    return (
         f"INSERT INTO {meta.db_table} ({', '.join(column for column, _, _ in columns)}) "
-        f"VALUES {', '.join([one] * len(rows))}{otherwise}",
+        f"VALUES {', '.join([one] * len(rows))}",
         values,
     )
 

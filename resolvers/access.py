@@ -38,6 +38,7 @@ __all__ = [
     "find",
     "find_all",
     "find_with_right",
+    "holding",
     "impersonal",
     "is_a_manager",
     "is_a_vet",
@@ -332,13 +333,23 @@ async def find_with_right(viewer: Viewer, model: type[M], id: UUID | None, right
         NotFound: there is no such row, or it is not the viewer's to see.
         RightNeeded: she may see the pet, but this is for another owner of it to do.
     """
-    pet = "t.id" if model is models.Pet else "t.pet_id"
     condition, values = sight(viewer, model, "t")
-    holds, asked = _asked_by(viewer, _owned(pet, f"may_{right.value.lower()}") if viewer.is_owner else ALL, "t")
+    holds, asked = holding(viewer, model, right, "t")
     row, may_do = await _found(model, id, f", ({holds}) AS holds_right", asked, condition, values, path)
     if not may_do:
         raise RightNeeded(path=(path,))
     return row
+
+
+def holding(viewer: Viewer, model: type[Model], right: Right | None, alias: str) -> tuple[str, tuple[Any, ...]]:
+    """The condition under which the viewer holds the right to a pet, or appointment, under that alias, and its values.
+
+    Rights are between the owners of a pet: whoever is none, and sees it, needs none.
+    """
+    if right is None or not viewer.is_owner:
+        return ALL, ()
+    pet = f"{alias}.id" if model is models.Pet else f"{alias}.pet_id"
+    return _asked_by(viewer, _owned(pet, f"may_{right.value.lower()}"), alias)
 
 
 async def _found(

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from models import BusyTime
     from models.free_time import Diary, FreeTime
     from models.period import Period
+    from models.sql import Statement
     from resolvers.free_times import Offer
     from resolvers.viewer import Viewer
 
@@ -131,8 +132,8 @@ _MAY_BOOK = (
 )
 
 
-async def take(wish: Wish, place: Place, appointment_id: UUID) -> None:
-    """Write the busy times of the appointment: vet and room for visit and buffers, the pet for the visit."""
+def taking(wish: Wish, place: Place, appointment_id: UUID) -> Statement:
+    """The statement that writes the busy times of the appointment: vet and room for visit and buffers, the pet for the visit."""
     taken = wish.offer.service.with_buffers(wish.visit)
     held = (
         (Resource.VET, place.vet_id, taken),
@@ -144,7 +145,7 @@ async def take(wish: Wish, place: Place, appointment_id: UUID) -> None:
         for resource, resource_id, period in held
         for value in (uuid7(), resource.value, resource_id, period.starts_at, period.ends_at, True, appointment_id)
     ]
-    await sql.execute(
+    return (
         "INSERT INTO busy_time (id, resource, resource_id, starts_at, ends_at, is_exclusive, appointment_id) "
         f"VALUES {', '.join(['(?, ?, ?, ?, ?, ?, ?)'] * len(held))}",
         values,

@@ -13,8 +13,9 @@ from models.busy_time import LONGEST
 from models.free_time import Diary, FreeTime, Needs, WeeklyHours
 from models.ownership import Right
 from models.period import Period, day_in, must_be_foreseeable, today_in
-from models.refusal import InvalidInput, NotFound, ServiceNotOffered, VetCannotDoService
-from resolvers import access
+from models.refusal import InvalidInput, ServiceNotOffered, VetCannotDoService
+from resolvers import access, finding
+from resolvers.finding import Named
 
 if TYPE_CHECKING:
     from resolvers.viewer import Viewer
@@ -105,26 +106,12 @@ async def offered(viewer: Viewer, service_id: UUID | None, location_id: UUID | N
     Raises:
         NotFound: one of them does not exist or is not the viewer's to see.
     """
-    if service_id is None or location_id is None:
-        raise NotFound(path=("serviceId",) if service_id is None else ("locationId",))
-    see_service, of_service = access.sight(viewer, Service, "s")
-    see_location, of_location = access.sight(viewer, Location, "l")
-    columns = ", ".join(
-        f"{alias}.{column} AS {alias}_{column}"
-        for alias, model in (("s", Service), ("l", Location))
-        for column in model._meta.fields_db_projection.values()
-    )
-    rows = await sql.fetch(
-        f"SELECT {columns} FROM service s LEFT JOIN location l ON l.id = ? AND ({see_location}) "
-        f"WHERE s.id = ? AND ({see_service})",
-        (location_id, *of_location, service_id, *of_service),
-    )
-    if not rows:
-        raise NotFound(path=("serviceId",))
-    row = rows[0]
-    if row["l_id"] is None:
-        raise NotFound(path=("locationId",))
-    return Offer(sql.loaded(Service, _part(row, "s_")), sql.loaded(Location, _part(row, "l_")))
+    return Offer(*await finding.found(viewer, *named(service_id, location_id)))
+
+
+def named(service_id: UUID | None, location_id: UUID | None) -> tuple[Named, Named]:
+    """What is to be found for an offer: its service and its location."""
+    return Named(Service, service_id, "serviceId"), Named(Location, location_id, "locationId")
 
 
 def must_be_had_by(viewer: Viewer, offer: Offer, *, pet: Pet | None, vet_id: UUID | None) -> None:
@@ -291,10 +278,6 @@ def _weekly(row: Any) -> WeeklyHours:
 
 def _period(row: Any) -> Period:
     return Period(sql.as_instant(row["starts_at"]), sql.as_instant(row["ends_at"]))
-
-
-def _part(row: Any, prefix: str) -> dict[str, Any]:
-    return {name.removeprefix(prefix): value for name, value in row.items() if name.startswith(prefix)}
 
 
 def local_day(offer: Offer, moment: datetime) -> date:

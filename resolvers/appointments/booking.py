@@ -15,14 +15,15 @@ from models.refusal import InvalidInput, NotFound, TimeHasPassed, TooManyPlanned
 from models.row import uuid7
 from models.text import prose
 from models.words import search_words
-from resolvers import access, bookings, events, free_times, messages, retries
+from resolvers import access, bookings, events, finding, free_times, messages, retries
 from resolvers.access import Deed
 from resolvers.appointments import told
 from resolvers.bookings import Place, Wish
 from resolvers.changes import plain
+from resolvers.finding import Named
+from resolvers.free_times import Offer
 
 if TYPE_CHECKING:
-    from resolvers.free_times import Offer
     from resolvers.retries import Outcome
     from resolvers.viewer import Viewer
 
@@ -65,9 +66,12 @@ async def book(viewer: Viewer, booking: Booking, *, key: str, now: datetime) -> 
     retry = retries.asked(viewer, Deed.BOOK_APPOINTMENT, key, plain(booking), now=now)
 
     async def work() -> Outcome:
-        pet = await access.find_with_right(viewer, Pet, booking.pet_id, Right.BOOK, path="petId")
+        to_find = Named(Pet, booking.pet_id, "petId", Right.BOOK)
+        pet, service, location = await finding.found(
+            viewer, to_find, *free_times.named(booking.service_id, booking.location_id)
+        )
+        offer = Offer(service, location)
         pet.must_be_alive()
-        offer = await free_times.offered(viewer, booking.service_id, booking.location_id)
         access.may(viewer, Deed.BOOK_APPOINTMENT, offer.location.id)
         free_times.must_be_had_by(viewer, offer, pet=pet, vet_id=booking.vet_id)
         reason = prose(booking.reason, path=("reason",), longest=2000)
@@ -100,18 +104,20 @@ async def book(viewer: Viewer, booking: Booking, *, key: str, now: datetime) -> 
                 words=search_words(reason),
                 created_at=now,
             )
-            await sql.insert([appointment])
-            await bookings.take(wish, place, appointment_id)
             clock = offer.location.clock
-            await sql.insert(
-                told.letters(Letter.APPOINTMENT_BOOKED, appointment, offer.service, client, clock, now=now)
-            )
-            await events.record(viewer, told.happening(EventKind.APPOINTMENT_BOOKED, appointment, new=visit), now=now)
+            letters = told.letters(Letter.APPOINTMENT_BOOKED, appointment, offer.service, client, clock, now=now)
+            happening = told.happening(EventKind.APPOINTMENT_BOOKED, appointment, new=visit)
+            written = [
+                *sql.inserting([appointment]),
+                bookings.taking(wish, place, appointment_id),
+                *sql.inserting(letters),
+            ]
+            await events.record(viewer, happening, now=now, beside=written)
 
         await bookings.settle(viewer, wish, write, now=now)
         return {"appointment": str(appointment_id)}
 
-    return UUID((await retries.once(retry, work))["appointment"])
+    return UUID((await retries.once(retry, work, looks_first=False))["appointment"])
 
 
 async def reschedule(viewer: Viewer, move: Move, *, key: str, now: datetime) -> UUID:
@@ -150,15 +156,15 @@ async def reschedule(viewer: Viewer, move: Move, *, key: str, now: datetime) -> 
             appointment.move_to(visit, vet_id=place.vet_id, room_id=place.room_id)
             await appointment.save(update_fields=["starts_at", "ends_at", "vet_id", "room_id", "status"])
             await bookings.release(found.id)
-            await bookings.take(wish, place, found.id)
             await messages.withdraw_unsent(found.id, "The appointment was moved.")
             clock = offer.location.clock
-            await sql.insert(told.letters(Letter.APPOINTMENT_MOVED, appointment, offer.service, client, clock, now=now))
+            letters = told.letters(Letter.APPOINTMENT_MOVED, appointment, offer.service, client, clock, now=now)
             after = {"vet_id": place.vet_id, "room_id": place.room_id}
             happening = told.happening(
                 EventKind.APPOINTMENT_MOVED, appointment, old=old, new=visit, before=before, after=after
             )
-            await events.record(viewer, happening, now=now)
+            written = [bookings.taking(wish, place, found.id), *sql.inserting(letters)]
+            await events.record(viewer, happening, now=now, beside=written)
 
         await bookings.settle(viewer, wish, write, now=now)
         return {"appointment": str(found.id)}

@@ -42,7 +42,7 @@ from tests.world import (
 )
 from vetdesk.database import counted
 
-MOST_STATEMENTS = 15
+STATEMENTS = {"sqlite": 11, "postgres": 7}
 """Of a first try, without loading the viewer (1) and reading the answer back (1)."""
 
 
@@ -90,11 +90,11 @@ async def test_vet_and_room_are_taken_with_buffers_and_the_pet_for_the_visit(dat
     assert busy == {world.vet.id: around, world.room.id: around, world.pet.id: (AT_TEN, end)}
 
 
-async def test_a_booking_sends_no_more_statements_than_promised(database):
+async def test_a_booking_sends_as_many_statements_as_promised(database):
     world = await a_world()
     with counted() as statements:
         await booked(world)
-    assert statements.count <= MOST_STATEMENTS - 1, "\n".join(statements.texts)
+    assert statements.count == STATEMENTS[database.dialect], "\n".join(statements.texts)
 
 
 async def test_a_booking_sends_as_many_statements_among_a_hundred_others(database):
@@ -215,7 +215,7 @@ async def test_cancelled_at_any_moment_a_booking_is_whole_or_not_there_and_the_p
             await Event.all().delete()
             await Appointment.filter(id=appointment_id).delete()
     print(f"booking has {at} awaits; it was cancelled at each of them")
-    assert at >= MOST_STATEMENTS - 1
+    assert at >= STATEMENTS[database.dialect]
     for number in range(20):
         day = timedelta(days=1 + number // 10, minutes=30 * (number % 10))
         await booked(world, viewer=world.receptionist.viewer, key=f"after-{number}", starts_at=AT_TEN + day)
