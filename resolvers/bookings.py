@@ -17,6 +17,8 @@ from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
 from models import Resource, Staff, sql
+from models.busy_time import LONGEST
+from models.period import Period
 from models.refusal import OutsideHours, PetHasDied, RightNeeded, SlotTaken, VetCannotDoService
 from models.row import uuid7
 from resolvers import access, free_times
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
 
     from models import BusyTime
     from models.free_time import Diary, FreeTime
-    from models.period import Period
     from models.sql import Statement
     from resolvers.free_times import Offer
     from resolvers.viewer import Viewer
@@ -104,11 +105,7 @@ async def hold(wish: Wish, place: Place) -> None:
     taken = wish.offer.service.with_buffers(wish.visit)
     await _lock(wish.pet_id, place)
     held = ((place.vet_id, taken), (place.room_id, taken), (wish.pet_id, wish.visit))
-    values = [
-        value
-        for resource_id, period in held
-        for value in (resource_id, wish.appointment_id, True, period.ends_at, period.starts_at)
-    ]
+    values = [value for key, period in held for value in _reaching(key, period, wish.appointment_id)]
     found = await sql.fetch(
         f"SELECT ({' OR '.join([_REACHES_INTO] * len(held))}) AS is_busy, {_MAY_BOOK} AS may_book",
         (*values, wish.pet_id, wish.booker_id),
@@ -119,12 +116,16 @@ async def hold(wish: Wish, place: Place) -> None:
         raise _Lost
 
 
-# Exclusive times of one resource never overlap, so of all that start before the end only the latest can reach into a
-# period: one step in an index, however long the past is.
+# No time is busy for longer than LONGEST, so only a short stretch of an index is looked at, however long the past is.
 _REACHES_INTO = (
-    "(SELECT ends_at FROM busy_time WHERE is_exclusive AND resource_id = ? AND COALESCE(appointment_id <> ?, ?) "
-    "AND starts_at < ? ORDER BY starts_at DESC LIMIT 1) > ?"
+    "EXISTS (SELECT 1 FROM busy_time WHERE is_exclusive AND resource_id = ? AND COALESCE(appointment_id <> ?, ?) "
+    "AND starts_at < ? AND starts_at > ? AND ends_at > ?)"
 )
+
+
+def _reaching(resource_id: UUID, period: Period, leaving_out: UUID | None = None) -> tuple[Any, ...]:
+    """The values of `_REACHES_INTO`."""
+    return (resource_id, leaving_out, True, period.ends_at, period.starts_at - LONGEST, period.starts_at)
 
 
 _MAY_BOOK = (
@@ -156,7 +157,7 @@ async def taken_by_now(times: Sequence[BusyTime]) -> set[UUID]:
     """The keys of those of the times that reach into what somebody has taken since; call it holding what they take."""
     found: set[UUID] = set()
     for some in (times[start : start + _AT_ONCE] for start in range(0, len(times), _AT_ONCE)):
-        asked = [value for time in some for value in (time.resource_id, None, True, time.ends_at, time.starts_at)]
+        asked = [value for time in some for value in _reaching(time.resource_id, Period(time.starts_at, time.ends_at))]
         columns = ", ".join(f"({_REACHES_INTO}) AS is_{number}" for number in range(len(some)))
         row = (await sql.fetch(f"SELECT {columns}", asked))[0]
         found |= {time.id for number, time in enumerate(some) if row[f"is_{number}"]}

@@ -222,8 +222,8 @@ pet_of AS (SELECT died_on FROM pet WHERE id = ? AND EXISTS (SELECT 1 FROM room_o
 SELECT died_on FROM pet_of
 """
 _REACHES = (
-    "(SELECT ends_at FROM busy_time WHERE is_exclusive AND resource_id = ? AND starts_at < ? "
-    "ORDER BY starts_at DESC LIMIT 1) > ?"
+    "EXISTS (SELECT 1 FROM busy_time WHERE is_exclusive AND resource_id = ? "
+    "AND starts_at < ? AND starts_at > ? AND ends_at > ?)"
 )
 _BUSY = f"SELECT {' OR '.join([_REACHES] * 3)}"
 
@@ -235,7 +235,9 @@ async def _locked(database: Database, ask: Ask, visit: _Visit) -> None:
     if died_on is not None:
         raise _Refused("PetHasDied")
     held = ((visit.vet, visit.taken), (visit.room, visit.taken), (visit.pet, (visit.starts, visit.ends)))
-    ((is_busy,),) = await ask(_BUSY, [value for one, (starts, ends) in held for value in (one, ends, starts)])
+    ((is_busy,),) = await ask(
+        _BUSY, [value for one, (starts, ends) in held for value in (one, ends, starts - _LONGEST_BUSY, starts)]
+    )
     if is_busy:
         raise _Lost
 

@@ -60,15 +60,15 @@ async def who(pet_id: UUID, wanted: UUID | None, *, now: datetime) -> Told:
         f"SELECT {reach.COLUMNS}, own.letters_from, own.letters_until, "
         "(SELECT COUNT(*) FROM pet p WHERE p.id = ? AND p.died_on IS NOT NULL) AS has_died, "
         "(SELECT COUNT(*) FROM appointment a WHERE a.client_id = c.id "
-        f"AND a.starts_at > ? AND a.status IN ({sql.marks(len(coming))})) AS coming FROM client c {reach.JOINED}"
-        "LEFT JOIN practice own ON own.is_the_only_one "
-        "LEFT JOIN ownership o ON o.client_id = c.id AND o.pet_id = ? AND o.ends_on IS NULL AND o.may_view "
-        # Whom it may be is said first, or every client of the practice is looked at.
-        "WHERE c.id IN (SELECT their.client_id FROM ownership their WHERE their.pet_id = ? "
-        "UNION SELECT one.id FROM client one WHERE one.id = ?) "
-        "AND (o.id IS NOT NULL OR NOT EXISTS (SELECT 1 FROM ownership was WHERE was.client_id = c.id AND was.pet_id = ?)) "
-        "ORDER BY CASE WHEN c.id = ? THEN 0 ELSE 1 END, COALESCE(o.share, 0) DESC, c.id LIMIT 1",
-        (pet_id, now, *coming, Channel.EMAIL, _PURPOSE, pet_id, pet_id, wanted, pet_id, wanted),
+        f"AND a.starts_at > ? AND a.status IN ({sql.marks(len(coming))})) AS coming "
+        # Who it is comes first and is one, or what hangs on every client of the practice is looked at.
+        "FROM (SELECT id FROM (SELECT o.client_id AS id, o.share FROM ownership o "
+        "WHERE o.pet_id = ? AND o.ends_on IS NULL AND o.may_view "
+        "UNION ALL SELECT one.id, 0 FROM client one WHERE one.id = ? "
+        "AND NOT EXISTS (SELECT 1 FROM ownership was WHERE was.client_id = one.id AND was.pet_id = ?)) may_be "
+        "ORDER BY CASE WHEN id = ? THEN 0 ELSE 1 END, share DESC, id LIMIT 1) who "
+        f"JOIN client c ON c.id = who.id {reach.JOINED}LEFT JOIN practice own ON own.is_the_only_one",
+        (pet_id, now, *coming, pet_id, wanted, pet_id, wanted, Channel.EMAIL, _PURPOSE),
     )
     if not rows:
         return Told()
