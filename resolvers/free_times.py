@@ -163,8 +163,12 @@ AND resource_id IN (SELECT staff_id FROM service_staff WHERE service_id = ? AND 
 UNION ALL
 SELECT 'busy', resource_id, NULL, NULL, NULL, NULL, NULL, starts_at, ends_at
 FROM busy_time WHERE is_exclusive AND starts_at < ? AND ends_at > ? AND starts_at > ? AND COALESCE(appointment_id <> ?, ?)
-AND (resource_id = ? OR resource_id IN (SELECT c.room_id FROM service_room c JOIN room r ON r.id = c.room_id
-    WHERE c.service_id = ? AND r.location_id = ?))
+AND resource_id IN (SELECT c.room_id FROM service_room c JOIN room r ON r.id = c.room_id
+    WHERE c.service_id = ? AND r.location_id = ?)
+UNION ALL
+SELECT 'busy', resource_id, NULL, NULL, NULL, NULL, NULL, starts_at, ends_at
+FROM busy_time WHERE is_exclusive AND starts_at < ? AND ends_at > ? AND starts_at > ? AND COALESCE(appointment_id <> ?, ?)
+AND resource_id = ?
 """
 
 
@@ -212,21 +216,16 @@ async def _read(
 ) -> Diary:
     place, service = offer.location.id, offer.service.id
     away = (max(of_vets.ends_at, of_others.ends_at), min(of_vets.starts_at, of_others.starts_at))
+    busy_vets, busy_others = (
+        (days.ends_at, days.starts_at, days.starts_at - LONGEST, leaving_out, True) for days in (of_vets, of_others)
+    )
     rows = await sql.fetch(
         _DIARY,
         (
             *(place, service, place, vet_id, place, *away, service, place),
-            *(
-                of_vets.ends_at,
-                of_vets.starts_at,
-                of_vets.starts_at - LONGEST,
-                leaving_out,
-                True,
-                service,
-                vet_id,
-            ),
-            *(of_others.ends_at, of_others.starts_at, of_others.starts_at - LONGEST, leaving_out, True),
-            *(pet_id, service, place),
+            *(*busy_vets, service, vet_id),
+            *(*busy_others, service, place),
+            *(*busy_others, pet_id),
         ),
     )
     return _diary(offer.location.clock, rows, pet_id)

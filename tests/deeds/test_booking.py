@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -16,6 +17,7 @@ from models import (
     Letter,
     Message,
     OpeningHours,
+    Resource,
     Service,
     ServiceRoom,
     Status,
@@ -29,6 +31,7 @@ from resolvers import appointments, free_times
 from resolvers.free_times import Search
 from tests.booking import AT_TEN, booked, refused
 from tests.cancelling import cancelled_at
+from tests.plans import looked_through
 from tests.world import (
     AN_HOUR,
     NOW,
@@ -110,6 +113,22 @@ async def test_a_booking_sends_as_many_statements_among_a_hundred_others(databas
     with counted() as among_others:
         await booked(world, key="other", starts_at=AT_TEN + AN_HOUR)
     assert among_others.count == alone.count
+
+
+async def test_a_booking_looks_through_nothing_that_grows_with_the_years(database):
+    world = await a_world()
+    past = [
+        BusyTime(
+            resource=resource, resource_id=key, starts_at=starts_at, ends_at=starts_at + AN_HOUR, is_exclusive=False
+        )
+        for starts_at in (NOW - timedelta(days=4 + number) for number in range(1000))
+        for resource, key in ((Resource.VET, world.vet.id), (Resource.ROOM, world.room.id), (Resource.PET, uuid4()))
+    ]
+    await BusyTime.bulk_create(past, batch_size=1000)
+    with counted() as statements:
+        await booked(world)
+        await booked(world, viewer=world.receptionist.viewer, key="k2", starts_at=AT_TEN + AN_HOUR, vet_id=world.vet.id)
+    assert await looked_through(statements.texts) <= {"opening_hours", "working_hours", "hours_exception", "practice"}
 
 
 async def test_the_same_request_again_is_the_same_appointment(database):
