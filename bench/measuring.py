@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from statistics import median
@@ -49,8 +49,14 @@ class Told:
         self.progress.advance(self.task)
 
 
-async def in_turns(sides: Sequence[tuple[Contestant, Journey]], effort: Effort, told: Told) -> list[Rounds]:
-    """A B C A B C …, after each has been warmed up."""
+async def in_turns(
+    sides: Sequence[tuple[Contestant, Journey]],
+    effort: Effort,
+    told: Told,
+    *,
+    warmed: Callable[[], Awaitable[None]] | None = None,
+) -> list[Rounds]:
+    """A B C A B C …, after each has been warmed up, and then `warmed` was called."""
     asked = [(contestant, contestant.asked(journey), journey) for contestant, journey in sides]
     measured = [Rounds() for _ in sides]
     for is_warm in (False, *[True] * effort.rounds):
@@ -61,6 +67,8 @@ async def in_turns(sides: Sequence[tuple[Contestant, Journey]], effort: Effort, 
             if is_warm or done.wrong:
                 rounds.rounds.append(done)
             told.step()
+        if not is_warm and warmed is not None:
+            await warmed()
     return measured
 
 

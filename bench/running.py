@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
@@ -13,7 +14,7 @@ from bench.journeys import Journey, journeys
 from bench.measuring import Effort, Told, differences, in_turns, leniences, let_in
 from bench.packages import Packages
 from bench.servers import LIMIT, PRODUCT, Contestant, peers, product_and_limit
-from bench.setting import Plan, a_practice, complaints, stop
+from bench.setting import Plan, a_practice, complaints, looked_at_again, stop
 from tests.databases import Databases
 
 
@@ -46,7 +47,8 @@ async def _side_by_side(
             wrong += await effects.differences(url, [one for one in chosen if one.key in effects.OF], contestants[:2])
             told.expect(sum(len(_asked(journey, contestants)) for journey in chosen) * (plan.effort.rounds + 1))
             for journey in chosen:
-                wrong += await _one_journey(journey, _asked(journey, contestants), plan.effort, figures, told)
+                warmed = None if journey.is_read else partial(looked_at_again, url)
+                wrong += await _one_journey(journey, _asked(journey, contestants), plan.effort, figures, told, warmed)
             figures.megabytes = {one.name: one.server.memory() or 0.0 for one in contestants}
         finally:
             stop(contestants)
@@ -58,10 +60,15 @@ def _asked(journey: Journey, contestants: Sequence[Contestant]) -> list[Contesta
 
 
 async def _one_journey(
-    journey: Journey, asked: Sequence[Contestant], effort: Effort, figures: Figures, told: Told
+    journey: Journey,
+    asked: Sequence[Contestant],
+    effort: Effort,
+    figures: Figures,
+    told: Told,
+    warmed: Callable[[], Awaitable[None]] | None,
 ) -> list[str]:
     told.begin(f"{figures.dialect}: {journey.name}")
-    rounds = await in_turns([(one, journey) for one in asked], effort, told)
+    rounds = await in_turns([(one, journey) for one in asked], effort, told, warmed=warmed)
     figures.names[journey.key] = journey.name
     figures.journeys[journey.key] = {
         one.name: Figure.of(done, rounds[0]) for one, done in zip(asked, rounds, strict=True)

@@ -73,6 +73,13 @@ async def a_practice(
             yield database.url, Path(folder), practice, version
 
 
+async def looked_at_again(url: str) -> None:
+    """What the warm-up has written is counted: on PostgreSQL its autovacuum does that, which does not run in a bench."""
+    async with connect(url):
+        if sql.is_postgres():
+            await sql.execute("ANALYZE")
+
+
 async def _version() -> str:
     if sql.is_postgres():
         (row,) = await sql.fetch("SELECT version() AS version")

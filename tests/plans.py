@@ -31,22 +31,24 @@ async def looked_through(texts: Iterable[str]) -> set[str]:
     return found & {model._meta.db_table for model in Tortoise.apps["models"].values()}
 
 
-async def _of_sqlite(text: str) -> Iterator[str]:
+async def _of_sqlite(text: str) -> list[str]:
     plan = await sql.fetch(f"EXPLAIN QUERY PLAN {text}", [None] * text.count("?"))
     behind = {alias: table for table, alias in re.findall(r"(?:FROM|JOIN) (\w+) (\w+)", text)}
     steps = [re.match(r"(?:SCAN|SEARCH) (\w+)(.*)", row["detail"]) for row in plan]
-    return (behind.get(step[1], step[1]) for step in steps if step and "=?" not in step[2])
+    return [behind.get(str(step[1]), str(step[1])) for step in steps if step and "=?" not in step[2]]
 
 
-async def _of_postgres(text: str, connection: Any) -> Iterator[str]:
+async def _of_postgres(text: str, connection: Any) -> list[str]:
     values = ", ".join(["NULL"] * max(map(int, re.findall(r"\$(\d+)", text)), default=0))
     await connection.execute_script(f"PREPARE asked AS {text}")
     plan = await sql.tuples(f"EXPLAIN (FORMAT JSON) EXECUTE asked{f' ({values})' if values else ''}")
     await connection.execute_script("DEALLOCATE asked")
     scans = (node for node in _nodes(json.loads(plan[0][0])[0]["Plan"]) if "Relation Name" in node)
-    return (
-        node["Relation Name"] for node in scans if " = " not in node.get("Index Cond", node.get("Recheck Cond", ""))
-    )
+    return [
+        str(node["Relation Name"])
+        for node in scans
+        if " = " not in node.get("Index Cond", node.get("Recheck Cond", ""))
+    ]
 
 
 def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
