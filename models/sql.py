@@ -65,6 +65,18 @@ async def execute(text: str, values: Sequence[Any] = ()) -> int:
     return count
 
 
+async def execute_all(statements: Sequence[Statement]) -> None:
+    """Carry out statements of which none reads what another writes: on PostgreSQL they are sent as one."""
+    if not is_postgres():
+        for text, values in statements:
+            await execute(text, values)
+        return
+    *others, (last, _) = statements
+    beside = ", ".join(f"other_{number} AS ({text})" for number, (text, _) in enumerate(others))
+    all_values = [value for _, values in statements for value in values]
+    await execute(f"WITH {beside} {last}" if others else last, all_values)
+
+
 async def insert(rows: Sequence[Model]) -> None:
     """Write new rows of one table with one statement."""
     await _insert(rows)

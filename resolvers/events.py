@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from models import EventKind
     from models.period import Period
-    from models.sql import Statement
     from resolvers.viewer import Viewer
 
 
@@ -49,34 +48,24 @@ TOLD = "vetdesk_event"
 _TYPES = ("text", "timestamptz", "uuid", "text", "uuid", "uuid", *["timestamptz"] * 4, "text", "text")
 
 
-async def record(viewer: Viewer, happening: Happening, *, now: datetime, beside: Sequence[Statement] = ()) -> None:
+async def record(viewer: Viewer, happening: Happening, *, now: datetime) -> None:
     """Write the event with the next number of the practice: the last statement of a deed.
 
-    Taking the number locks the counter until the deed commits, so numbers are in the order of commits. What is written
-    `beside` it goes the same way: statements of which none reads what another writes, for PostgreSQL carries them out
-    as one, as if at once.
+    Taking the number locks the counter until the deed commits, so numbers are in the order of commits.
     """
-    await _record(viewer, [happening], beside, now)
+    await record_all(viewer, [happening], now=now)
 
 
 async def record_all(viewer: Viewer, happenings: Sequence[Happening], *, now: datetime) -> None:
     """Write several events with the next numbers, in their order, in as many statements for many as for one."""
-    if happenings:
-        await _record(viewer, happenings, (), now)
-
-
-async def _record(viewer: Viewer, happenings: Sequence[Happening], beside: Sequence[Statement], now: datetime) -> None:
+    if not happenings:
+        return
     written = [_values(viewer, happening, now) for happening in happenings]
     details = [(place, detail) for place, (_, detail) in enumerate(written) if detail]
     if sql.is_postgres():
-        parts = [f"beside_{number} AS ({text})" for number, (text, _) in enumerate(beside)]
         text = _at_once(len(written), tuple(place for place, _ in details))
-        values = [one for _, of_one in beside for one in of_one]
-        values += [*(detail for _, detail in details), *(one for of_one, _ in written for one in of_one)]
-        await sql.execute(f"WITH {', '.join([*parts, text])}", values)
+        await sql.execute(text, [*(detail for _, detail in details), *(one for values, _ in written for one in values)])
         return
-    for text, of_one in beside:
-        await sql.execute(text, of_one)
     taken = await sql.fetch(_NEXT.format(count=len(written)))
     first = taken[0]["last_number"] - len(written) + 1
     events = [one for place, (values, _) in enumerate(written) for one in (first + place, *values)]
@@ -90,7 +79,7 @@ async def _record(viewer: Viewer, happenings: Sequence[Happening], beside: Seque
 
 @lru_cache(100)
 def _at_once(count: int, with_details: tuple[int, ...]) -> str:
-    """What numbers and writes so many events, and the details of those at these places: one statement after its WITH."""
+    """The one statement that numbers and writes so many events, and the details of those at these places."""
     typed = ", ".join(f"CAST(? AS {kind})" for kind in _TYPES)
     rows = ", ".join(f"({place - count + 1}, {typed})" for place in range(count))
     columns = _COLUMNS.replace("number", "place", 1)
@@ -103,7 +92,7 @@ def _at_once(count: int, with_details: tuple[int, ...]) -> str:
         )
     chosen = columns.replace("place", "last_number + place", 1)
     return (
-        f"next AS ({_NEXT.format(count=count)}){kept} INSERT INTO event ({_COLUMNS}) SELECT {chosen} "
+        f"WITH next AS ({_NEXT.format(count=count)}){kept} INSERT INTO event ({_COLUMNS}) SELECT {chosen} "
         f"FROM next, (VALUES {rows}) AS happened ({columns}) RETURNING pg_notify('{TOLD}', '')"
     )
 

@@ -264,7 +264,7 @@ def _parted(
     """The rows, and the rows that ride beside them."""
     place, width = rider.child.parent, len(level.columns) + counts
     own: list[Row] = []
-    for row in found:
+    for row in found if rider.key is None else found[:1]:
         if not own or own[-1][place] != row[place]:
             own.append(row[:width])
     at = width + rider.child.place

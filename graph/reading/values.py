@@ -14,6 +14,7 @@ from tortoise import fields
 from models import sql
 
 _KEPT_IDS = 10_000
+_KEPT_MOMENTS = 10_000
 _LEAST, _MOST = -(2**31), 2**31 - 1
 
 Convert: TypeAlias = Callable[[Any], Any]
@@ -66,7 +67,7 @@ def printed(column: Any, named: Any) -> tuple[str, Convert | None]:
         case "DateTime" if isinstance(column, fields.DatetimeField):
             if is_postgres:
                 return "{v}", None  # the driver gives every moment in UTC, and `wire` prints it
-            return "({v}[:10] + 'T' + {v}[11:19] + 'Z' if {v}[19:] == '+00:00' else {k}({v}))", slow
+            return "{k}({v})", _moments(named)
         case "Date" if isinstance(column, fields.DateField):
             return ("{v}", None) if is_postgres else ("({v} if len({v}) == 10 else {k}({v}))", slow)
     return "{k}({v})", slow
@@ -81,6 +82,20 @@ def ids(kind: str) -> Convert:
         plain = f"{kind}:{key.replace('-', '')}"
         # No text of letters, digits and a colon has a `+` or a `/` in its base 64.
         return binascii.b2a_base64(plain.encode(), newline=False).rstrip(b"=").decode()
+
+    return made
+
+
+@cache
+def _moments(named: Any) -> Convert:
+    """What prints a moment that is a text, for everybody who reads of it: a day sheet is asked for again and again."""
+    print_it = _leaf(named)
+
+    @lru_cache(_KEPT_MOMENTS)
+    def made(text: str) -> Any:
+        if text[19:] == "+00:00":
+            return f"{text[:10]}T{text[11:19]}Z"
+        return print_it(sql.as_instant(text))
 
     return made
 

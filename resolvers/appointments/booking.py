@@ -107,12 +107,9 @@ async def book(viewer: Viewer, booking: Booking, *, key: str, now: datetime) -> 
             clock = offer.location.clock
             letters = told.letters(Letter.APPOINTMENT_BOOKED, appointment, offer.service, client, clock, now=now)
             happening = told.happening(EventKind.APPOINTMENT_BOOKED, appointment, new=visit)
-            written = [
-                *sql.inserting([appointment]),
-                bookings.taking(wish, place, appointment_id),
-                *sql.inserting(letters),
-            ]
-            await events.record(viewer, happening, now=now, beside=written)
+            taking = bookings.taking(wish, place, appointment_id)
+            await sql.execute_all([*sql.inserting([appointment]), taking, *sql.inserting(letters)])
+            await events.record(viewer, happening, now=now)
 
         await bookings.settle(viewer, wish, write, now=now)
         return {"appointment": str(appointment_id)}
@@ -163,8 +160,8 @@ async def reschedule(viewer: Viewer, move: Move, *, key: str, now: datetime) -> 
             happening = told.happening(
                 EventKind.APPOINTMENT_MOVED, appointment, old=old, new=visit, before=before, after=after
             )
-            written = [bookings.taking(wish, place, found.id), *sql.inserting(letters)]
-            await events.record(viewer, happening, now=now, beside=written)
+            await sql.execute_all([bookings.taking(wish, place, found.id), *sql.inserting(letters)])
+            await events.record(viewer, happening, now=now)
 
         await bookings.settle(viewer, wish, write, now=now)
         return {"appointment": str(found.id)}

@@ -171,7 +171,7 @@ async def _come_after_all(
         appointment.step_to(step.status, now=now, clock=location.clock)
         appointment.room_id = place.room_id
         await appointment.save(update_fields=["status", "room_id"])
-        happening = told.happening(step.kind, appointment, new=wish.visit)
-        await events.record(viewer, happening, now=now, beside=[bookings.taking(wish, place, found.id)])
+        await sql.execute(*bookings.taking(wish, place, found.id))
+        await events.record(viewer, told.happening(step.kind, appointment, new=wish.visit), now=now)
 
     await bookings.settle(viewer, wish, write, now=now)
