@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -143,7 +144,7 @@ async def test_the_program_lets_in_with_a_token_of_this_door_whose_session_lives
     assert await answer(token) == not_valid
 
 
-async def test_a_server_closes_what_is_too_long_and_sends_everybody_elsewhere_when_it_stops(database):
+async def test_a_server_closes_what_is_too_long_and_sends_everybody_elsewhere_at_once_when_it_stops(database):
     location, program = await a_location(), Program()
     vet = await a_vet(location=location)
     opened = {"at": id_of(location), "on": "2026-11-23"}
@@ -167,10 +168,13 @@ async def test_a_server_closes_what_is_too_long_and_sends_everybody_elsewhere_wh
         ):
             key = await watching.subscribe(WATCH_DAY, **opened)
             await watching.is_heard()
+            began = time.perf_counter()
             await asyncio.to_thread(process.stop)
+            took = time.perf_counter() - began
             assert await watching.ends() == (1012, "We are restarting. Please connect again.")
             assert (await silent.ends())[0] == 1012
             assert watching.told(key, "complete") == []
             assert (await stream.aread()).replace(b":\n\n", b"") == b""
         assert (process.said(level="error"), process.said(level="warning")) == ([], [])
         assert [line["code"] for line in process.said(event="socket")].count(1012) == 2
+        assert took < 2.0
