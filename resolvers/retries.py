@@ -84,17 +84,14 @@ def asked(
     return Retry(scope, deed.value, key, hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(), now)
 
 
-async def once(retry: Retry, work: Callable[[], Awaitable[Outcome]], *, looks_first: bool = True) -> Outcome:
+async def once(retry: Retry, work: Callable[[], Awaitable[Outcome]]) -> Outcome:
     """What came of the deed: `work` does it, unless the same request was done before.
-
-    A deed that is seldom sent twice and leaves nothing behind when it is refused need not look first: whatever it is
-    refused for, it is looked for then.
 
     Raises:
         IdempotencyKeyReused: the key was used with other input.
         NotFound: what the deed found has gone before it could be referred to.
     """
-    kept = await _kept(retry) if looks_first else None
+    kept = await _kept(retry)
     if kept is not None:
         return kept
     try:

@@ -114,7 +114,7 @@ async def book(viewer: Viewer, booking: Booking, *, key: str, now: datetime) -> 
         await bookings.settle(viewer, wish, write, now=now)
         return {"appointment": str(appointment_id)}
 
-    return UUID((await retries.once(retry, work, looks_first=False))["appointment"])
+    return UUID((await retries.once(retry, work))["appointment"])
 
 
 async def reschedule(viewer: Viewer, move: Move, *, key: str, now: datetime) -> UUID:
