@@ -53,7 +53,7 @@ class Shut:
 class Step:
     """One level: what it reads, with which statements, and what is below it.
 
-    `asked` are the fields that a function answers once for all rows. Without a statement, it is read with the row above.
+    `asked` are the fields that a function answers once for all rows. Without a statement, it is read by that of the rows above.
     `refused` says why nothing can be read. `total` and `cursors` are about pages.
     """
 

@@ -78,6 +78,12 @@ def page(
     return Page(size, None if text is None else _opened(text), goes_back)
 
 
+def given(arguments: Mapping[str, Any], most: int) -> Page:
+    """The page that these arguments of a field ask for, as `page` has it."""
+    sizes = {name: arguments.get(name) for name in ("first", "after", "last", "before")}
+    return page(**sizes, most=most)
+
+
 def cursor(values: tuple[Any, ...]) -> str:
     """The opaque cursor of a row with these values in the order of its list."""
     plain = [_plain(value) for value in values]

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from graphql import GraphQLError
 
-from graph.reading import mixed, pages, statement, values
+from graph.reading import gathering, mixed, pages, statement, values
 from graph.reading.found import Answers, Failed, Found, Listed, Stretch, Stretches
+from graph.reading.gathering import Gathering
 from graph.reading.plan import Asked, Child
 from models import sql
 from models.refusal import Refusal
@@ -48,11 +49,8 @@ async def page(context: Context, variables: VariableValues, plan: Plan, paged: P
 
 
 def rides(level: Level, rows: Rows) -> int | None:
-    """The number of the list that is read beside its rows: the first, if there is one.
-
-    Beside many rows it is only where the database can look it up row by row.
-    """
-    if rows.key is None and not sql.is_postgres():
+    """The number of the list that is read beside the one row there is: the first, if there is one."""
+    if rows.key is None or gathering.gathers_all(level, rows):
         return None
     for number, child in enumerate(level.children):
         is_list = isinstance(child, Child) and child.connection is None and child.kind is None and not child.edge.most
@@ -63,12 +61,16 @@ def rides(level: Level, rows: Rows) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class _Wish:
-    """What is to be read for a child: its statement, and where its totals are counted by themselves, theirs."""
+    """What is to be read for a child: its statement, and where its totals are counted by themselves, theirs.
+
+    Where everything is read by one statement, the `answers` are there already.
+    """
 
     child: Child
     parents: Sequence[Any]
     page: Page | None
-    statements: Sequence[statement.Statement]
+    statements: Sequence[statement.Statement] = ()
+    answers: Sequence[Sequence[Row]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,14 @@ class _Riding:
     rider: statement.Rider
 
 
+@dataclass(frozen=True, slots=True)
+class _Gathered:
+    """What was asked for a child and found, its totals too when they are apart; or why nothing could be asked."""
+
+    page: Page | None
+    answers: Sequence[Sequence[Row]]
+
+
 class _Reader:
     """Reads for one field of one request."""
 
@@ -87,6 +97,7 @@ class _Reader:
         self._variables = variables
         self._ask = ask
         self._told = told
+        self._gathered: dict[int, _Gathered | Failed] = {}  # by the identity of the child
         self._functions: list[tuple[Asked, list[UUID], Answers]] = []
 
     async def ask_functions(self) -> None:
@@ -120,49 +131,72 @@ class _Reader:
     async def page(self, plan: Plan, rows: Rows, page: Page) -> Stretches:
         level, connection = plan.level, plan.connection
         assert connection is not None  # noqa: S101 - planned as a page
-        # What lies before a cursor is not among the rows, so there the whole list is counted by itself.
-        is_counted = connection.wants_total and page.beyond is not None
-        beside = [statement.counted(level, rows)] if is_counted else []
-        own, known, counted = await self._top(level, rows, page, counts=connection.wants_total, beside=beside)
-        stretch = _stretch(connection, own, page, counted[0][0][0] if counted else None)
+        own, known, total = await self._top(level, rows, page, counts=connection.wants_total)
+        stretch = _stretch(connection, own, page, total)
         self._context.room.take(level, stretch.rows)
         below = await self._below(level, stretch.rows, known)
         return Stretches({None: mixed.stretch(level, stretch, below)}, below)
 
     async def _top(
-        self,
-        level: Level,
-        rows: Rows,
-        page: Page | None = None,
-        *,
-        counts: bool = False,
-        beside: Sequence[statement.Statement] = (),
-    ) -> tuple[Sequence[Row], dict[int, Found], Sequence[Sequence[Row]]]:
-        """The rows; by their number, those levels below that could be read with them; and what was asked beside.
+        self, level: Level, rows: Rows, page: Page | None = None, *, counts: bool = False
+    ) -> tuple[Sequence[Row], dict[int, Found], int | None]:
+        """The rows; by their number, those levels below that were read with them; and how many there are in all.
 
-        One list of each row rides in the statement of the rows. Below a row whose key is known, nothing has to wait.
+        What lies before a cursor is not among the rows, so there the whole list is counted by itself.
         """
-        viewer, key = self._context.viewer, None if rows.key is None else str(rows.key)
+        if gathering.gathers_all(level, rows):
+            return await self._gather(level, rows, page, counts=counts)
+        is_counted = counts and page is not None and page.beyond is not None
+        counted = [statement.counted(level, rows)] if is_counted else []
+        if rows.key is not None and page is None:
+            return await self._one(level, rows, str(rows.key))
+        own, *more = await self._ask(
+            [statement.whole(level, self._context.viewer, rows, page, counts=counts), *counted]
+        )
+        return own, {}, more[0][0][0] if more else None
+
+    async def _gather(
+        self, level: Level, rows: Rows, page: Page | None, *, counts: bool
+    ) -> tuple[Sequence[Row], dict[int, Found], int | None]:
+        """The rows, and all that is below them, by one statement."""
+        viewer, most = self._context.viewer, self._context.limits.max_page
+        gathered = Gathering.of(level, viewer, rows, page, self._narrowed, counts=counts, most=most)
+        parts = await self._gathered_by(gathered)
+        return parts[0], {}, None if gathered.total is None else parts[gathered.total][0][0]
+
+    async def _gathered_by(self, gathered: Gathering) -> Sequence[Sequence[Row]]:
+        """The rows of each part; what was found for each child is kept until it is wanted."""
+        ((found,),) = await self._ask([gathered.statement()])
+        rows = gathered.parted(found)
+        for child, wish in gathered.wishes.items():
+            if isinstance(wish, Failed):
+                self._gathered[child] = wish
+            else:
+                totals = [] if wish.totals is None else [rows[wish.totals]]
+                self._gathered[child] = _Gathered(wish.page, [rows[wish.rows], *totals])
+        return rows
+
+    async def _one(self, level: Level, rows: Rows, key: str) -> tuple[Sequence[Row], dict[int, Found], None]:
+        """The one row there may be: nothing below it has to wait, and one list of it rides in its statement."""
+        viewer = self._context.viewer
         riding = self._riding(level, rows, key)
-        wishes = {} if key is None else self._wishes(level, key, besides=riding)
+        wishes = self._wishes(level, key, besides=riding)
         if riding is None:
-            first = statement.whole(level, viewer, rows, page, counts=counts)
+            first = statement.whole(level, viewer, rows)
         else:
-            first = statement.with_rider(level, viewer, rows, riding.rider, page, counts=counts)
+            first = statement.with_rider(level, viewer, rows, riding.rider)
         asked = [each for wish in wishes.values() for each in wish.statements]
-        found, *answers = await self._ask([first, *beside, *asked])
-        own, ridden = found, None
-        if riding is not None:
-            own, ridden = _parted(level, found, riding.rider, counts=counts)
-        more = iter(answers[len(beside) :])
+        own, *answers = await self._ask([first, *asked])
+        more = iter(answers)
         below: dict[int, Found] = {}
         for number, wish in wishes.items():
             below[number] = await self._granted(wish, [next(more) for _ in wish.statements])
-        if riding is not None and ridden is not None:
+        if riding is not None:
+            own, ridden = _parted(level, own, riding.rider)
             lower = riding.rider.child.level
             self._context.room.take(lower, ridden)
             below[riding.number] = mixed.listed(lower, ridden, await self._below(lower, ridden))
-        return own, below, answers[: len(beside)]
+        return own, below, None
 
     def _wishes(self, level: Level, key: Any, *, besides: _Riding | None) -> dict[int, _Wish]:
         """What is to be read below the row with this key, as far as it hangs on that row itself."""
@@ -201,6 +235,9 @@ class _Reader:
         """What is below the rows: all levels that hang on them, and are not known yet, are asked for at once."""
         if not level.children:
             return []
+        if rows and gathering.gathers_below(level) and not any(id(each) in self._gathered for each in level.children):
+            most = self._context.limits.max_page
+            await self._gathered_by(Gathering.below(level, self._context.viewer, rows, self._narrowed, most=most))
         known = known or {}
         wishes = [
             known[number] if number in known else self._wished(child, mixed.keys(level, child, rows))
@@ -211,7 +248,7 @@ class _Reader:
         found: list[Found] = []
         for wish in wishes:
             if isinstance(wish, _Wish):
-                found.append(await self._granted(wish, [next(answers) for _ in wish.statements]))
+                found.append(await self._granted(wish, wish.answers or [next(answers) for _ in wish.statements]))
             else:
                 found.append(wish)
         return found
@@ -228,11 +265,16 @@ class _Reader:
         viewer = self._context.viewer
         if not parents:
             return Listed((), ())
+        gathered = self._gathered.get(id(child))
+        if isinstance(gathered, _Gathered):
+            return _Wish(child, parents, gathered.page, answers=gathered.answers)
+        if gathered is not None:
+            return gathered
         page = None
         try:
             given, narrowed, asked = self._narrowed(child)
             if child.connection is not None:
-                page = _page(given, self._context.limits.max_page)
+                page = pages.given(given, self._context.limits.max_page)
             statements = [statement.of_parents(child, viewer, narrowed, asked, parents, page)]
         except (GraphQLError, Refusal) as error:
             return Failed(error)
@@ -258,17 +300,11 @@ class _Reader:
         return Stretches(there, below)
 
 
-def _parted(
-    level: Level, found: Sequence[Row], rider: statement.Rider, *, counts: bool
-) -> tuple[Sequence[Row], Sequence[Row]]:
-    """The rows, and the rows that ride beside them."""
-    place, width = rider.child.parent, len(level.columns) + counts
-    own: list[Row] = []
-    for row in found if rider.key is None else found[:1]:
-        if not own or own[-1][place] != row[place]:
-            own.append(row[:width])
+def _parted(level: Level, found: Sequence[Row], rider: statement.Rider) -> tuple[Sequence[Row], Sequence[Row]]:
+    """The one row, if there is one, and the rows that ride beside it."""
+    width = len(level.columns)
     at = width + rider.child.place
-    return own, [row[width:] for row in found if row[at] is not None]
+    return [row[:width] for row in found[:1]], [row[width:] for row in found if row[at] is not None]
 
 
 def _by_parent(child: Child, parents: Sequence[Any], rows: Sequence[Row]) -> Iterable[tuple[Any, Sequence[Row]]]:
@@ -278,16 +314,6 @@ def _by_parent(child: Child, parents: Sequence[Any], rows: Sequence[Row]) -> Ite
     for row in rows:
         by_parent[row[child.place]].append(row)
     return by_parent.items()
-
-
-def _page(given: Mapping[str, Any], most: int) -> Page:
-    return pages.page(
-        first=given.get("first"),
-        after=given.get("after"),
-        last=given.get("last"),
-        before=given.get("before"),
-        most=most,
-    )
 
 
 def _stretch(connection: Connection, found: Sequence[Row], page: Page, total: int | None) -> Stretch:

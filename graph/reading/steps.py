@@ -8,10 +8,11 @@ from uuid import UUID
 
 from graphql import GraphQLError, get_named_type
 
-from graph.reading import pages, statement
+from graph.reading import gathering, pages, statement
 from graph.reading.explained import Computed, Joined, Shows, Shut, Step
+from graph.reading.gathering import Gathering
 from graph.reading.pages import Paged, Picked, Shown
-from graph.reading.plan import Child, Level, Plan
+from graph.reading.plan import Child, Plan
 from graph.reading.planner import Planner
 from graph.reading.read import rides
 from graph.reading.sources import (
@@ -34,7 +35,7 @@ from models.refusal import Refusal
 
 if TYPE_CHECKING:
     from graph.reading.executor import ReadingExecutor
-    from graph.reading.plan import Join
+    from graph.reading.plan import Join, Level
     from graph.reading.sources import Connection
     from resolvers.rows import Page, Rows
     from resolvers.viewer import Viewer
@@ -49,6 +50,8 @@ class Steps:
     def __init__(self, executor: ReadingExecutor) -> None:
         self._executor = executor
         self._viewer: Viewer = executor.context_value.viewer
+        self._most = executor.context_value.limits.max_page
+        self._read: set[int] = set()  # the children, by identity, that are read by the statement of the rows above
         self._said: Mapping[str, Any] = {}  # what the question itself tells of its rows
 
     def of(self, wrapped: Any, of: Any, details: Any, field: str, rows: Any) -> Step:
@@ -71,19 +74,39 @@ class Steps:
         self, plan: Plan, field: str, way: Shows, rows: Rows, page: Page | None = None, *, counts: bool = False
     ) -> Step:
         level = plan.level
-        number = rides(level, rows)
+        number = rides(level, rows) if page is None else None
         riding = None if number is None else level.children[number]
         try:
-            if isinstance(riding, Child):
+            if gathering.gathers_all(level, rows):
+                gathered = Gathering.of(level, self._viewer, rows, page, self._narrowed, counts=counts, most=self._most)
+                statements = self._all_of(gathered)
+            elif isinstance(riding, Child):
                 rider = statement.Rider(riding, *self._narrowed(riding)[1:], rows.key)
-                statements = [statement.with_rider(level, self._viewer, rows, rider, page, counts=counts)]
+                statements = [statement.with_rider(level, self._viewer, rows, rider)]
+                self._read = {id(riding)}
             else:
                 statements = [statement.whole(level, self._viewer, rows, page, counts=counts)]
+                if counts and page is not None and page.beyond is not None:
+                    statements.append(statement.counted(level, rows))
+                if gathering.gathers_below(level):
+                    statements += self._all_of(self._below(level))
         except (GraphQLError, Refusal) as error:
             return self._told(field, way, level, plan.made, plan.connection, [], page, refused=error)
-        if counts and page is not None and page.beyond is not None:
-            statements.append(statement.counted(level, rows))
-        return self._told(field, way, level, plan.made, plan.connection, statements, page, riding=riding)
+        return self._told(field, way, level, plan.made, plan.connection, statements, page)
+
+    def _all_of(self, gathered: Gathering) -> list[statement.Statement]:
+        self._read = set(gathered.wishes)
+        return [gathered.statement()]
+
+    def _below(self, level: Level) -> Gathering:
+        """What reads all levels below rows of which nothing is known."""
+        kinds = {child.kind for child in level.children if isinstance(child, Child)}
+        rows = [
+            [kind if place == level.kind else parent for place in range(len(level.columns))]
+            for kind in kinds
+            for parent in PARENTS
+        ]
+        return Gathering.below(level, self._viewer, rows, self._narrowed, most=self._most)
 
     def _narrowed(self, child: Child) -> tuple[Mapping[str, Any], str, Sequence[Any]]:
         """What is given to an edge, and what else must hold of its rows."""
@@ -94,20 +117,21 @@ class Steps:
             narrowed, asked = "", ()
         return given, narrowed, asked
 
-    def _child(self, child: Any, made: Entry, field: str, *, of_one: bool, rides: bool) -> Step:
+    def _child(self, child: Any, made: Entry, field: str, *, of_one: bool) -> Step:
+        """The step of a list below; what is read with the rows above has no statement of its own."""
         way = Shows.PAGE if child.connection is not None else Shows.LIST
         context, viewer, page = self._executor.context_value, self._viewer, None
         parents = PARENTS[:1] if of_one else PARENTS
         try:
             given, narrowed, asked = self._narrowed(child)
             if child.connection is not None:
-                sizes = {name: given.get(name) for name in ("first", "after", "last", "before")}
-                page = pages.page(**sizes, most=context.limits.max_page)
-            statements = [] if rides else [statement.of_parents(child, viewer, narrowed, asked, parents, page)]
+                page = pages.given(given, context.limits.max_page)
+            statements = [statement.of_parents(child, viewer, narrowed, asked, parents, page)]
+            if child.connection is not None and child.connection.wants_total and page is not None and page.beyond:
+                statements.append(statement.counted_of_parents(child, viewer, narrowed, asked, parents))
         except (GraphQLError, Refusal) as error:
             return self._told(field, way, child.level, made, child.connection, [], page, refused=error)
-        if child.connection is not None and child.connection.wants_total and page is not None and page.beyond:
-            statements.append(statement.counted_of_parents(child, viewer, narrowed, asked, parents))
+        statements = [] if id(child) in self._read else statements
         return self._told(field, way, child.level, made, child.connection, statements, page)
 
     def _told(
@@ -120,7 +144,6 @@ class Steps:
         statements: Sequence[statement.Statement],
         page: Page | None,
         refused: GraphQLError | Refusal | None = None,
-        riding: Any = None,
     ) -> Step:
         parts = list(_parts(made, ""))
         return Step(
@@ -151,7 +174,6 @@ class Steps:
                     _made_of(source),
                     name,
                     of_one=way is Shows.ONE,
-                    rides=level.children[source.child] is riding,
                 )
                 for name, source in parts
                 if isinstance(source, Below | Pages | Kind)

@@ -189,7 +189,8 @@ async def test_the_documents_of_a_pet_take_as_many_statements_however_many_there
 
     documents = answer.data["pet"]["documents"]
     assert (documents["totalCount"], len(documents["nodes"])) == (many, many)
-    assert answer.statements.count == 3, "\n".join(answer.statements.texts)  # who asks, the pet, its documents
+    # Who asks, the pet, its documents; on PostgreSQL the pet with its documents.
+    assert answer.statements.count == {"sqlite": 3, "postgres": 2}[database.dialect], "\n".join(answer.statements.texts)
 
 
 async def test_saving_takes_as_many_statements_among_a_hundred_documents_as_alone(database):

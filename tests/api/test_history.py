@@ -103,8 +103,9 @@ async def test_a_history_takes_as_many_statements_for_a_hundred_entries_as_for_o
     for name, viewer in (("vet", world.vet.viewer), ("owner", world.owner.viewer)):
         answer = await program.ask(viewer, HISTORY, id=id_of(world.pet), first=100)
         assert len(answer.data["pet"]["history"]["nodes"]) == 100
-        # Who asks, the pet, the page of its history, and the appointments in it.
-        assert (answer.statements.count, number[name]) == (4, 4), "\n".join(answer.statements.texts)
+        # Who asks, the pet, the page of its history, and the appointments in it; on PostgreSQL all of that but the first is one.
+        expected = {"sqlite": 4, "postgres": 2}[database.dialect]
+        assert (answer.statements.count, number[name]) == (expected, expected), "\n".join(answer.statements.texts)
 
 
 async def test_the_whole_practice_is_searched_by_the_staff(database):
@@ -116,7 +117,7 @@ async def test_the_whole_practice_is_searched_by_the_staff(database):
         ("Bo", "Reason enough"),
         ("Rex", "Reason 2"),
     ]
-    # Who asks, how many there are, which, and the appointments among them.
+    # Who asks, how many there are, which, and what they are: appointments here.
     assert answer.statements.count == 4, "\n".join(answer.statements.texts)
     again = await program.ask(world.receptionist.viewer, SEARCH, search="reason", after=page["pageInfo"]["endCursor"])
     assert reasons(again.data["history"]) == ["Reason 1", "Reason 0"]

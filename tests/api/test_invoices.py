@@ -58,7 +58,7 @@ async def test_a_hundred_invoices_take_as_many_statements_as_one(database, many)
         found = (await asked(program, one.desk.viewer, DESK))["invoices"]["nodes"]
 
     assert len(found) == many
-    assert len(statements.texts) == (9 if sql.is_postgres() else 10)
+    assert len(statements.texts) == (8 if sql.is_postgres() else 10)
 
 
 async def test_the_desk_lists_drafts_and_what_is_overdue(database):

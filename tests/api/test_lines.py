@@ -201,7 +201,8 @@ async def test_the_chart_of_a_pet_takes_as_many_statements_for_a_hundred_lines_a
         counts[lines], said = answer.statements.count, "\n".join(answer.statements.texts)
     # Who asks; the pet with its problems, their diagnoses, its allergies, its vital signs, its prescriptions with how
     # many there are, and their repeats.
-    assert counts == {1: 7, 100: 7}, said
+    number = {"sqlite": 7, "postgres": 2}[database.dialect]  # there, all but the first is one
+    assert counts == {1: number, 100: number}, said
 
 
 async def test_writing_a_line_takes_as_many_statements_among_a_hundred_others(database):

@@ -218,7 +218,8 @@ async def test_what_is_given_makes_no_plan_and_no_text_of_its_own(database):
         after = answer.data["pet"]["appointments"]["pageInfo"]["endCursor"]
         texts |= {text for text in answer.statements.texts if "FROM appointment" in text}
     assert (plans.misses, plans.hits) == (2, 1)
-    assert len(texts) == 2  # the first page, and one beyond a cursor
+    # The first page, and one beyond a cursor; on PostgreSQL the pet stands in them, of which less was asked at last.
+    assert len(texts) == {"sqlite": 2, "postgres": 3}[database.dialect]
 
 
 async def test_only_so_many_plans_are_kept(database):

@@ -231,6 +231,6 @@ async def test_the_versions_of_many_items_are_read_at_once(database, many):
       price { amount } } } } } }"""
     answer = await program.ask(desk.viewer, text, place=id_of(await Location.get()), on=str(TODAY))
     assert [len(each["item"]["now"]) for each in answer.data["priceList"]["nodes"]] == [1] * many
-    # On PostgreSQL all prices come with the items.
-    number = {"sqlite": 6, "postgres": 5}[database.dialect]
+    # On PostgreSQL rates and prices come together.
+    number = {"sqlite": 6, "postgres": 4}[database.dialect]
     assert answer.statements.count == number, "\n".join(answer.statements.texts)

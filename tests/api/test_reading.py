@@ -85,7 +85,8 @@ async def test_the_day_sheet_is_one_statement_beside_who_asks_however_full_the_d
         counts.append(await asked(SHEET))
     assert counts == [(0, 1), (1, 1), (100, 1)]
     assert await asked(SHEET.replace("{ on", "{ cursor on")) == (100, 2)
-    assert await asked(DAY) == (100, 3)  # the phones of all clients, the owners of all pets
+    # The phones of all clients, the owners of all pets, which on PostgreSQL come with the day.
+    assert await asked(DAY) == (100, {"sqlite": 3, "postgres": 1}[database.dialect])
 
 
 async def test_a_day_is_told_on_the_clock_that_the_place_has_now(database):
@@ -105,7 +106,7 @@ async def test_a_day_is_told_on_the_clock_that_the_place_has_now(database):
     assert nowhere.data == {"day": None}
 
 
-async def test_a_pet_with_owners_and_appointments_is_two_statements_beside_who_asks(database):
+async def test_a_pet_with_owners_and_appointments_is_two_statements_beside_who_asks_or_one(database):
     world = await a_world()
     await an_ownership(world.pet, await an_owner(), share=0)
     program = Program()
@@ -116,9 +117,11 @@ async def test_a_pet_with_owners_and_appointments_is_two_statements_beside_who_a
         answer = await program.ask(world.vet.viewer, PATIENT, id=id_of(world.pet))
         assert len(answer.data["pet"]["owners"]) == 2
         counts.append((len(answer.data["pet"]["appointments"]["nodes"]), answer.statements.count - 1))
-    assert counts == [(1, 2), (50, 2)]
+    number = {"sqlite": 2, "postgres": 1}[database.dialect]
+    assert counts == [(1, number), (50, number)]
     # The coming ones as well, how many there are, and the addresses of the owners.
-    assert (await program.ask(world.vet.viewer, PET, id=id_of(world.pet))).statements.count - 1 == 4
+    whole = await program.ask(world.vet.viewer, PET, id=id_of(world.pet))
+    assert whole.statements.count - 1 == {"sqlite": 4, "postgres": 1}[database.dialect]
 
 
 async def test_what_hangs_on_a_row_that_another_points_to_is_found_by_its_own_key(database):

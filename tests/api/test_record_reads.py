@@ -42,7 +42,8 @@ async def test_a_hundred_visits_cost_as_many_statements_as_one(database, asks, d
     one = await program.ask(viewer, document, pet=id_of(world.pet))
     await written(world, 99)
     many = await program.ask(viewer, document, pet=id_of(world.pet))
-    assert many.statements.count == one.statements.count == {"vet": 6, "owner": 4}[asks]
+    expected = {"sqlite": {"vet": 6, "owner": 4}, "postgres": {"vet": 2, "owner": 2}}[database.dialect]
+    assert many.statements.count == one.statements.count == expected[asks]
     found = many.data["pet"]
     assert len((found.get("visits") or found["notes"])["nodes"]) == 100
 

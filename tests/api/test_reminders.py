@@ -393,5 +393,5 @@ async def test_the_lists_take_as_many_statements_for_one_reminder_as_for_a_hundr
         taken[name] = answer.statements.count
     # Who asks, the list, what is below each; then what each is called, for which the language of the reader is read, and what
     # to book for it.
-    rides = database.dialect == "postgres"  # the first list below comes in the statement of what it is below
-    assert taken == {"due list": 6 - rides, "call list": 4, "mine": 8 - rides}
+    rides = database.dialect == "postgres"  # the one list below comes with what it is below, several come together
+    assert taken == {"due list": 6 - rides, "call list": 4 - rides, "mine": 8 - rides}

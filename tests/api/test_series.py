@@ -73,4 +73,4 @@ async def test_the_last_points_of_a_curve_are_answered_oldest_first(database, cl
     found = {each["name"]: [point["given"] for point in each["points"]] for each in answer["data"]["creatures"]}
     expected = {"Bo": ["3"], "Cora": [], "Rex": ["12", "13", "14"]}
     assert found == ({"Rex": expected["Rex"]} if given else expected)
-    assert sent.count == 2
+    assert sent.count == {"sqlite": 2, "postgres": 1}[database.dialect]

@@ -215,8 +215,8 @@ async def test_the_worklist_takes_as_many_statements_however_much_is_due(databas
     answer = await program.ask(world.vet.viewer, DUE, to="2026-03-02", first=100)
 
     assert len(answer.data["dueSteps"]["nodes"]) == answer.data["dueSteps"]["totalCount"] == many
-    # Who asks, the steps with plan and pet, and the owners.
-    assert answer.statements.count == 3, "\n".join(answer.statements.texts)
+    # Who asks, the steps with plan and pet, and the owners, who on PostgreSQL come with the steps.
+    assert answer.statements.count == {"sqlite": 3, "postgres": 2}[database.dialect], "\n".join(answer.statements.texts)
 
 
 @pytest.mark.parametrize("many", [1, 100])
@@ -231,7 +231,8 @@ async def test_the_plans_of_a_pet_with_their_steps_take_as_many_statements_howev
 
     plans = answer.data["pet"]["treatmentPlans"]
     assert (plans["totalCount"], len(plans["nodes"]), len(plans["nodes"][0]["steps"])) == (many, many, 2)
-    assert answer.statements.count == 4, "\n".join(answer.statements.texts)
+    # Who asks, the pet, its plans, their steps; on PostgreSQL all of that but the first is one.
+    assert answer.statements.count == {"sqlite": 4, "postgres": 2}[database.dialect], "\n".join(answer.statements.texts)
 
 
 @pytest.mark.parametrize(

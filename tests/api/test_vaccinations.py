@@ -199,7 +199,8 @@ async def test_a_card_takes_as_many_statements_for_a_hundred_doses_as_for_one(da
     answer = await program.ask(world.vet.viewer, CARD, pet=id_of(world.pet))
     assert answer.data["pet"]["vaccinations"]["totalCount"] == doses
     # The viewer, the pet with what is due, its doses, their certificates, all its certificates; and what the law says.
-    assert answer.statements.count == 6, "\n".join(answer.statements.texts)
+    # On PostgreSQL all but the first and the last is one.
+    assert answer.statements.count == {"sqlite": 6, "postgres": 3}[database.dialect], "\n".join(answer.statements.texts)
 
 
 @pytest.mark.parametrize("doses", [1, 100])
@@ -213,8 +214,8 @@ async def test_a_recall_takes_as_many_statements_for_a_hundred_pets_as_for_one(d
     found = answer.data["vaccinationsOfLot"]
     assert (found["totalCount"], len(found["nodes"])) == (doses, doses)
     assert await Client.all().count() == doses + 1
-    # The viewer, the doses with their pets, the owners, their phones.
-    assert answer.statements.count == 4, "\n".join(answer.statements.texts)
+    # The viewer, the doses with their pets, the owners, their phones, which on PostgreSQL come with their owners.
+    assert answer.statements.count == {"sqlite": 4, "postgres": 3}[database.dialect], "\n".join(answer.statements.texts)
 
 
 async def test_recording_takes_as_many_statements_for_a_pet_of_a_hundred_doses_as_for_a_new_one(database):

@@ -33,43 +33,100 @@ made up, since --variables does not give it: $id
 
 pet: one Pet, from pet
 ├── columns t.name, t.id
-├── SELECT c0, {c1}, {r0}, r1, r2, r3, r4, r5
-│   FROM (
-│     SELECT t.name AS c0, t.id AS c1
-│     FROM pet t
-│     WHERE (((1 = 1) AND (1 = 1)) AND (t.id = {1}))
-│   ) own
-│   LEFT JOIN (
-│     SELECT t.pet_id AS r0, t.may_book AS r1, t.may_pay AS r2, t.may_consent AS r3, t.may_view AS r4,
-│       j0.display_name AS r5, t.share AS o0, t.id AS o1
-│     FROM ownership t
-│     LEFT JOIN client j0 ON j0.id = t.client_id
-│     WHERE t.pet_id = {2} AND (((1 = 1) AND (t.ends_on IS NULL)))
-│   ) riding ON 1 = 1
-│   ORDER BY o0 DESC, o1 DESC
-│     {mark}1 = `id`
-│     {mark}2 = `id`
+├── {pet}
 ├── owners: a list of Ownership for each row above, from ownership
 │   ├── columns t.pet_id, t.may_book, t.may_pay, t.may_consent, t.may_view, j0.display_name
 │   ├── join j0 = client by t.client_id, carried by its row
 │   ├── computed rights of t.may_book, t.may_pay, t.may_consent, t.may_view
-│   └── read with the row above
+│   └── read by the statement above
 └── appointments: a page of Appointment for each row above, from appointment (first 5, with their total)
     ├── columns t.pet_id, t.starts_at, j0.zone
     ├── join j0 = location by t.location_id, carried by its row
     ├── join j1 = staff by t.vet_id, carried by its row
     ├── computed startsAtLocal of t.starts_at, j0.zone
     ├── closed vet.email: FORBIDDEN, only for MANAGER
-    └── SELECT {pet}, t.starts_at, j0.zone, COUNT(*) OVER ()
+    └── {appointments}
+"""
+
+SQLITE = {
+    "pet": """\
+SELECT c0, c1, r0, r1, r2, r3, r4, r5
+│   FROM (
+│     SELECT t.name AS c0, t.id AS c1
+│     FROM pet t
+│     WHERE (((1 = 1) AND (1 = 1)) AND (t.id = ?))
+│   ) own
+│   LEFT JOIN (
+│     SELECT t.pet_id AS r0, t.may_book AS r1, t.may_pay AS r2, t.may_consent AS r3, t.may_view AS r4,
+│       j0.display_name AS r5, t.share AS o0, t.id AS o1
+│     FROM ownership t
+│     LEFT JOIN client j0 ON j0.id = t.client_id
+│     WHERE t.pet_id = ? AND (((1 = 1) AND (t.ends_on IS NULL)))
+│   ) riding ON 1 = 1
+│   ORDER BY o0 DESC, o1 DESC
+│     ?1 = `id`
+│     ?2 = `id`""",
+    "appointments": """\
+SELECT t.pet_id, t.starts_at, j0.zone, COUNT(*) OVER () AS total
         FROM appointment t
         LEFT JOIN location j0 ON j0.id = t.location_id
         LEFT JOIN staff j1 ON j1.id = t.vet_id
-        WHERE t.pet_id = {1} AND ((1 = 1))
+        WHERE t.pet_id = ? AND ((1 = 1))
         ORDER BY t.starts_at DESC, t.id DESC
-        LIMIT {2}
-          {mark}1 = the key of the row above
-          {mark}2 = 6, the page and one more
-"""
+        LIMIT ?
+          ?1 = the key of the row above
+          ?2 = 6, the page and one more""",
+}
+
+POSTGRES = {
+    "pet": """\
+WITH l0 AS MATERIALIZED (
+│     SELECT t.name AS c0, t.id AS c1
+│     FROM pet t
+│     WHERE (((1 = 1) AND (1 = 1)) AND (t.id = $1))
+│     ORDER BY t.id ASC
+│   ), l1 AS MATERIALIZED (
+│     SELECT t.pet_id AS c0, t.may_book AS c1, t.may_pay AS c2, t.may_consent AS c3, t.may_view AS c4,
+│       j0.display_name AS c5
+│     FROM ownership t
+│     LEFT JOIN client j0 ON j0.id = t.client_id
+│     WHERE t.pet_id = $2 AND (((1 = 1) AND (t.ends_on IS NULL)))
+│     ORDER BY t.share DESC, t.id DESC
+│   ), l2 AS MATERIALIZED (
+│     SELECT t.pet_id AS c0, t.starts_at AS c1, j0.zone AS c2, COUNT(*) OVER () AS total
+│     FROM appointment t
+│     LEFT JOIN location j0 ON j0.id = t.location_id
+│     LEFT JOIN staff j1 ON j1.id = t.vet_id
+│     WHERE t.pet_id = $3 AND ((1 = 1))
+│     ORDER BY t.starts_at DESC, t.id DESC
+│     LIMIT $4
+│   )
+│   SELECT *
+│   FROM (
+│     SELECT *
+│     FROM (
+│       SELECT array_agg(c0), array_agg(CAST(c1 AS text))
+│       FROM l0
+│       OFFSET 0
+│     ) a, (
+│       SELECT array_agg(CAST(c0 AS text)), array_agg(c1), array_agg(c2), array_agg(c3), array_agg(c4),
+│         array_agg(c5)
+│       FROM l1
+│     ) b
+│     OFFSET 0
+│   ) a, (
+│     SELECT array_agg(CAST(c0 AS text)), array_agg(c1), array_agg(c2), array_agg(total)
+│     FROM l2
+│   ) b
+│     $1 = `id`
+│     $2 = `id`
+│     $3 = `id`
+│     $4 = 6, the page and one more""",
+    "appointments": "read by the statement above",
+}
+
+LIST = """{ clients(first: 5) { nodes { displayName phones { asGiven }
+  ownerships { pet { appointments(first: 2) { nodes { visit { notes { plan } } } } } } } } }"""
 
 
 @pytest.fixture
@@ -86,11 +143,18 @@ async def drawn(settings, document, role, **more) -> str:
 
 
 async def test_a_small_document_is_drawn_whole(desk):
-    is_postgres = desk.database_url.startswith("postgres")
-    marks = ["", "$1", "$2"] if is_postgres else ["", "?", "?"]
-    keys = {"c1": "c1", "r0": "r0", "pet": "t.pet_id"}  # which are read as text
-    read = {name: f"CAST({key} AS text)" if is_postgres else key for name, key in keys.items()}
-    assert await drawn(desk, SMALL, "Vet") == DRAWN.format(*marks, mark="$" if is_postgres else "?", **read)
+    expected = POSTGRES if desk.database_url.startswith("postgres") else SQLITE
+    assert await drawn(desk, SMALL, "Vet") == DRAWN.format(**expected)
+
+
+async def test_a_page_is_named_wherever_it_stands_in_a_statement(desk):
+    page = await drawn(desk, LIST, "Vet")
+    assert " = 6, the page and one more" in page
+    assert " = 3, the page and one more" in page
+    if desk.database_url.startswith("postgres"):  # what is below a page is looked for below the rows that it shows
+        assert page.count("WITH l0 AS MATERIALIZED (") == 1
+        assert " = 2, the page\n" in page
+        assert " = the keys of the rows above" in page
 
 
 @pytest.mark.parametrize(

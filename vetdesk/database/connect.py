@@ -15,6 +15,8 @@ from vetdesk.database.settle import settle
 # Longer than any request may last: a server that is there but silent counts as gone.
 _ANSWER_SECONDS = 30
 _CONNECT_SECONDS = 5
+# All levels of an answer are one statement on PostgreSQL; what is longer is planned anew each time it is sent.
+_LONGEST_KEPT_STATEMENT = 64 * 1024
 
 
 @asynccontextmanager
@@ -83,6 +85,7 @@ def configuration(url: str, *, pool_size: int = 10, migrating: bool = False) -> 
             "maxsize": pool_size,
             "timeout": _CONNECT_SECONDS,
             "command_timeout": None if migrating else _ANSWER_SECONDS,
+            "max_cacheable_statement_size": _LONGEST_KEPT_STATEMENT,
         }
     return {
         "connections": {"default": {"engine": engine, "credentials": credentials}},

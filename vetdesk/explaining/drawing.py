@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -99,9 +100,9 @@ def _step(step: Step, words: str, names: Mapping[Any, str], more: str = "") -> T
     for shut in step.shut:
         tree.add(_closed(shut))
     if not step.statements and step.refused is None:
-        tree.add(Text("read with the row above"))
+        tree.add(Text("read by the statement above"))
     for text, values in step.statements:
-        tree.add(_statement(text, list(_said(values, step, names))))
+        tree.add(_statement(text, list(_said(text, values, step, names))))
     for below in step.below:
         tree.add(_step(below, _BELOW[below.shows], names))
     return tree
@@ -135,6 +136,9 @@ def _statement(text: str, values: list[str] | None = None) -> Text:
 # The values
 
 
+_MARK = re.compile(r"\?|\$\d+")
+
+
 def _names(root: Root, told: Explanation) -> dict[Any, str]:
     """What each value that we know stands for."""
     viewer = told.viewer
@@ -155,15 +159,29 @@ def _names(root: Root, told: Explanation) -> dict[Any, str]:
     return known | {str(key): words for key, words in known.items() if hasattr(key, "bytes")}
 
 
-def _said(values: tuple[Any, ...], step: Step, names: Mapping[Any, str]) -> Iterator[str]:
-    for number, value in enumerate(values, 1):
-        if step.page is not None and number == len(values) and value == step.page.size + 1:
+def _said(text: str, values: tuple[Any, ...], step: Step, names: Mapping[Any, str]) -> Iterator[str]:
+    sizes = set(_sizes(step))
+    for mark, value in zip(_MARK.finditer(text), values, strict=True):
+        before, after = text[: mark.start()], text[mark.end() :]
+        is_shown = after.startswith(") shown") or before.endswith("shown WHERE place <= ")
+        is_limit = before.endswith(("LIMIT ", "place <= "))
+        if is_limit and is_shown and value in sizes:
+            yield f"{value}, the page"
+        elif is_limit and value - 1 in sizes:
             yield f"{value}, the page and one more"
         elif str(PARENTS[1]) in str(value):
             yield "the keys of the rows above"
         else:
             known = _known(value, names)
             yield known if known is not None else repr(value) if isinstance(value, str) else str(value)
+
+
+def _sizes(step: Step) -> Iterator[int]:
+    """Of the page that is asked for here, and of all below, for they may be asked for by the same statement."""
+    if step.page is not None:
+        yield step.page.size
+    for below in step.below:
+        yield from _sizes(below)
 
 
 def _known(value: Any, names: Mapping[Any, str]) -> str | None:

@@ -7,7 +7,7 @@ import re
 # A quoted text, or a place at which a line may begin or end.
 _PLACES = re.compile(
     r"'(?:[^']|'')*'|\((?=SELECT\b)|[()]|, |"
-    r"(?<!\S)(?:SELECT|FROM|LEFT JOIN|(?<!LEFT )JOIN|WHERE|GROUP BY|ORDER BY|LIMIT|UNION ALL)\b"
+    r"(?<!\S)(?:WITH|SELECT|FROM|LEFT JOIN|(?<!LEFT )JOIN|WHERE|GROUP BY|ORDER BY|LIMIT|OFFSET|UNION ALL)\b"
 )
 _INDENT = "  "
 _LONGEST = 96

@@ -1,0 +1,51 @@
+"""Lists below one row, which may be read together: each is told in its place, and what is below it stands with it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tests.doors import Program, id_of
+from tests.world import AN_HOUR, NOW, a_booking, a_note, a_pet, a_visit, a_world
+
+TWO = """query ($id: ID!, $few: Int, $more: Int) { pet(id: $id) { name
+  few: appointments(first: $few) { nodes { status reason } }
+  more: appointments(first: $more) { nodes { reason startsAt service { name } } } } }"""
+
+WRITTEN = """query ($id: ID!, $first: Int, $after: String) { pet(id: $id) {
+  visits(first: $first, after: $after) { totalCount pageInfo { hasNextPage endCursor } nodes { reason notes { plan } } } } }"""
+
+
+async def test_a_page_that_makes_no_sense_is_told_in_its_place_and_the_next_question_is_answered(database):
+    world, program = await a_world(), Program()
+    await a_booking(world.pet, starts_at=NOW + AN_HOUR, reason="Limps")
+    few = {"nodes": [{"status": "BOOKED", "reason": "Limps"}]}
+    more = {"nodes": [{"reason": "Limps", "startsAt": "2026-03-02T09:00:00Z", "service": {"name": world.service.name}}]}
+
+    async def asked(first, second):
+        answer = await program.ask(world.vet.viewer, TWO, id=id_of(world.pet), few=first, more=second)
+        return answer.body["data"]["pet"], [error["path"] for error in answer.body.get("errors", ())]
+
+    whole = {"name": world.pet.name, "few": few, "more": more}
+    assert await asked(5, 5) == (whole, [])
+    assert await asked(0, 5) == (None, [["pet", "few"]])
+    assert await asked(5, 0) == (None, [["pet", "more"]])
+    assert await asked(0, 0) == (None, [["pet", "few"]])
+    assert await asked(5, 5) == (whole, [])
+
+
+async def test_what_is_written_at_a_visit_stands_with_it_on_every_page(database):
+    world, program = await a_world(), Program()
+    for number in range(5):
+        visit = await a_visit(world.pet, at=NOW - timedelta(days=number), reason=f"Reason {number}")
+        for _ in range(number):
+            await a_note(visit, plan=f"Plan {number}")
+    await a_note(await a_visit(await a_pet(), at=NOW, reason="Another's"), plan="Another's")
+    pages, after, has_next = [], None, True
+    while has_next:
+        answer = await program.ask(world.vet.viewer, WRITTEN, id=id_of(world.pet), first=2, after=after)
+        page = answer.data["pet"]["visits"]
+        assert page["totalCount"] == 5
+        pages.append([(node["reason"], [note["plan"] for note in node["notes"]]) for node in page["nodes"]])
+        after, has_next = page["pageInfo"]["endCursor"], page["pageInfo"]["hasNextPage"]
+    told = [(f"Reason {number}", [f"Plan {number}"] * number) for number in range(5)]
+    assert pages == [told[:2], told[2:4], told[4:]]
