@@ -39,19 +39,26 @@ if TYPE_CHECKING:
 Narrowed: TypeAlias = Callable[[Child], tuple[Mapping[str, Any], str, Sequence[Any]]]
 """What is given to an edge, and what else must hold of its rows; it raises when what is given makes no sense."""
 
-_MOST_COLUMNS = 1_600
-"""PostgreSQL takes 1,664 in one statement."""
+_MOST_COLUMNS = 1_664
+"""What PostgreSQL hands out in one statement."""
+_COLUMNS_BESIDE = 4
+"""What a level may have beside its own: a total with every row, and a key with a total where they are counted apart."""
 
 
 def gathers_all(level: Level, rows: Rows) -> bool:
     """Whether these rows are read together with all that is below them."""
-    levels = _levels_below(level)
+    levels, _ = level.extent
     return levels > 0 and (levels == 1 or rows.key is not None) and _fits(level)
 
 
 def gathers_below(level: Level) -> bool:
     """Whether all levels below rows that are there are read together."""
-    return _levels_below(level) > 1 and _fits(level)
+    return level.extent[0] > 1 and _fits(level)
+
+
+def _fits(level: Level) -> bool:
+    levels, columns = level.extent
+    return sql.is_postgres() and columns + _COLUMNS_BESIDE * (levels + 1) <= _MOST_COLUMNS
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,14 +142,16 @@ class Gathering:
             made._add_child(child, _of_one(keys[0]) if is_one else {"given": (keys,)})
         return made
 
-    def statement(self) -> Statement:
-        """All of it."""
+    def statements(self) -> list[Statement]:
+        """The one that asks for all of it; none where there is nothing that can be asked for."""
+        if not self._parts:
+            return []
         known = tuple([each.known for each in self._parts])
         text = self._level.texts.get(known) or self._level.keep(known, sql.numbered(self._text()))
-        return text, sql.bound([value for part in self._parts for value in part.values])
+        return [(text, sql.bound([value for part in self._parts for value in part.values]))]
 
     def parted(self, found: Row) -> Sequence[Sequence[Row]]:
-        """The rows of each part, out of the one row that comes."""
+        """The rows of each part, out of the one row that came, if anything was asked."""
         arrays, rows, at = tuple(found), [], 0
         for part in self._parts:
             width = len(part.columns)
@@ -218,16 +227,3 @@ def _of_one(key: Any) -> dict[str, Any]:
 
 def _children(level: Level) -> Iterator[Child]:
     return (child for child in level.children if isinstance(child, Child))
-
-
-def _levels_below(level: Level) -> int:
-    return sum(1 + _levels_below(child.level) for child in _children(level))
-
-
-def _fits(level: Level) -> bool:
-    return sql.is_postgres() and _width(level) <= _MOST_COLUMNS
-
-
-def _width(level: Level) -> int:
-    """How many columns this level and those below it have at most, with their totals."""
-    return len(level.columns) + 4 + sum(_width(child.level) for child in _children(level))

@@ -99,6 +99,16 @@ class Level:
     pets: set[int] = field(default_factory=set)
     told: dict[int, int] = field(default_factory=dict)
     texts: dict[Hashable, str] = field(default_factory=dict)
+    _extent: tuple[int, int] | None = None
+
+    @property
+    def extent(self) -> tuple[int, int]:
+        """How many levels are below this one, and how many columns all of them have with it. Asked once all is planned."""
+        if self._extent is None:
+            below = [child.level.extent for child in self.children if isinstance(child, Child)]
+            levels, columns = (sum(each) for each in zip((0, 0), *below, strict=True))
+            self._extent = levels + len(below), columns + len(self.columns)
+        return self._extent
 
     def column(self, alias: str, model: type[Model], name: str) -> int:
         """The place of a column in the row; it is read once, however often it is needed."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from graphql import GraphQLError
 
-from graph.reading import gathering, mixed, pages, statement, values
-from graph.reading.found import Answers, Failed, Found, Listed, Stretch, Stretches
+from graph.reading import gathering, mixed, pages, statement, stretches
+from graph.reading.found import Answers, Failed, Found, Listed, Stretches
 from graph.reading.gathering import Gathering
 from graph.reading.plan import Asked, Child
 from models import sql
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from graph.context import Context
     from graph.reading.pages import Paged
     from graph.reading.plan import Level, Plan, Row
-    from graph.reading.sources import Connection
     from resolvers.rows import Page, Rows
 
 
@@ -132,7 +131,7 @@ class _Reader:
         level, connection = plan.level, plan.connection
         assert connection is not None  # noqa: S101 - planned as a page
         own, known, total = await self._top(level, rows, page, counts=connection.wants_total)
-        stretch = _stretch(connection, own, page, total)
+        stretch = stretches.stretch(connection, own, page, total)
         self._context.room.take(level, stretch.rows)
         below = await self._below(level, stretch.rows, known)
         return Stretches({None: mixed.stretch(level, stretch, below)}, below)
@@ -166,7 +165,8 @@ class _Reader:
 
     async def _gathered_by(self, gathered: Gathering) -> Sequence[Sequence[Row]]:
         """The rows of each part; what was found for each child is kept until it is wanted."""
-        ((found,),) = await self._ask([gathered.statement()])
+        asked = gathered.statements()
+        found = (await self._ask(asked))[0][0] if asked else ()
         rows = gathered.parted(found)
         for child, wish in gathered.wishes.items():
             if isinstance(wish, Failed):
@@ -235,12 +235,12 @@ class _Reader:
         """What is below the rows: all levels that hang on them, and are not known yet, are asked for at once."""
         if not level.children:
             return []
-        if rows and gathering.gathers_below(level) and not any(id(each) in self._gathered for each in level.children):
+        if rows and not any(id(each) in self._gathered for each in level.children) and gathering.gathers_below(level):
             most = self._context.limits.max_page
             await self._gathered_by(Gathering.below(level, self._context.viewer, rows, self._narrowed, most=most))
         known = known or {}
         wishes = [
-            known[number] if number in known else self._wished(child, mixed.keys(level, child, rows))
+            known[number] if number in known else self._wished(level, child, rows)
             for number, child in enumerate(level.children)
         ]
         statements = [each for wish in wishes if isinstance(wish, _Wish) for each in wish.statements]
@@ -253,10 +253,17 @@ class _Reader:
                 found.append(wish)
         return found
 
-    def _wished(self, child: Child | Asked, keys: Sequence[Any]) -> _Wish | Found:
+    def _wished(self, level: Level, child: Child | Asked, rows: Sequence[Row]) -> _Wish | Found:
         if isinstance(child, Child):
-            return self._wish(child, keys)
-        answers = Answers()
+            gathered = self._gathered.get(id(child))
+            if gathered is None:
+                return self._wish(child, mixed.keys(level, child, rows))
+            if isinstance(gathered, Failed):
+                return gathered
+            # Only pages are told apart by what they are below: of a list, its builder does so.
+            parents = rows if child.connection is None else mixed.keys(level, child, rows)
+            return _Wish(child, parents, gathered.page, answers=gathered.answers) if parents else Listed((), ())
+        answers, keys = Answers(), mixed.keys(level, child, rows)
         if keys:
             self._functions.append((child, [sql.as_key(key) for key in keys], answers))
         return answers
@@ -265,11 +272,6 @@ class _Reader:
         viewer = self._context.viewer
         if not parents:
             return Listed((), ())
-        gathered = self._gathered.get(id(child))
-        if isinstance(gathered, _Gathered):
-            return _Wish(child, parents, gathered.page, answers=gathered.answers)
-        if gathered is not None:
-            return gathered
         page = None
         try:
             given, narrowed, asked = self._narrowed(child)
@@ -289,15 +291,15 @@ class _Reader:
             self._context.room.take(child.level, rows)
             return mixed.listed(child.level, rows, await self._below(child.level, rows))
         totals = {row[0]: row[1] for row in answers[1]} if len(answers) > 1 else None
-        stretches = {
-            parent: _stretch(child.connection, found, page, None if totals is None else totals.get(parent, 0))
-            for parent, found in _by_parent(child, wish.parents, rows)
+        there = {
+            parent: stretches.stretch(child.connection, found, page, None if totals is None else totals.get(parent, 0))
+            for parent, found in stretches.by_parent(child, wish.parents, rows)
         }
-        shown = [row for stretch in stretches.values() for row in stretch.rows]
+        shown = [row for stretch in there.values() for row in stretch.rows]
         self._context.room.take(child.level, shown)
         below = await self._below(child.level, shown)
-        there = {parent: mixed.stretch(child.level, stretch, below) for parent, stretch in stretches.items()}
-        return Stretches(there, below)
+        kept = {parent: mixed.stretch(child.level, stretch, below) for parent, stretch in there.items()}
+        return Stretches(kept, below)
 
 
 def _parted(level: Level, found: Sequence[Row], rider: statement.Rider) -> tuple[Sequence[Row], Sequence[Row]]:
@@ -305,35 +307,3 @@ def _parted(level: Level, found: Sequence[Row], rider: statement.Rider) -> tuple
     width = len(level.columns)
     at = width + rider.child.place
     return [row[:width] for row in found[:1]], [row[width:] for row in found if row[at] is not None]
-
-
-def _by_parent(child: Child, parents: Sequence[Any], rows: Sequence[Row]) -> Iterable[tuple[Any, Sequence[Row]]]:
-    if len(parents) == 1:
-        return [(parents[0], rows)]
-    by_parent: dict[Any, list[Row]] = {parent: [] for parent in parents}
-    for row in rows:
-        by_parent[row[child.place]].append(row)
-    return by_parent.items()
-
-
-def _stretch(connection: Connection, found: Sequence[Row], page: Page, total: int | None) -> Stretch:
-    """The page of what was found; without a total, it stands at the end of every row where it is wanted."""
-    has_more = len(found) > page.size
-    has_other = page.beyond is not None
-    shown = found[: page.size] if has_more else found
-    if page.goes_back:
-        shown = shown[::-1]
-    if total is None:
-        total = found[0][-1] if connection.wants_total and found else 0
-    columns = [(place, values.known(connection.level.columns[place][1])) for place in connection.order]
-    cursors = [
-        pages.cursor(tuple(row[place] if known is None else known(row[place]) for place, known in columns))
-        for row in (shown if columns else ())
-    ]
-    return Stretch(
-        shown,
-        total,
-        has_next=has_other if page.goes_back else has_more,
-        has_previous=has_more if page.goes_back else has_other,
-        cursors=cursors,
-    )

@@ -96,7 +96,7 @@ class Steps:
 
     def _all_of(self, gathered: Gathering) -> list[statement.Statement]:
         self._read = set(gathered.wishes)
-        return [gathered.statement()]
+        return gathered.statements()
 
     def _below(self, level: Level) -> Gathering:
         """What reads all levels below rows of which nothing is known."""

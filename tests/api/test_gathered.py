@@ -49,3 +49,10 @@ async def test_what_is_written_at_a_visit_stands_with_it_on_every_page(database)
         after, has_next = page["pageInfo"]["endCursor"], page["pageInfo"]["hasNextPage"]
     told = [(f"Reason {number}", [f"Plan {number}"] * number) for number in range(5)]
     assert pages == [told[:2], told[2:4], told[4:]]
+
+
+async def test_where_every_page_below_a_list_makes_no_sense_that_is_said(database):
+    world, program = await a_world(), Program()
+    text = "{ myPets { name a: appointments(first: 0) { totalCount } b: appointments(first: 101) { totalCount } } }"
+    answer = await program.ask(world.owner.viewer, text)
+    assert [error["message"] for error in answer.body["errors"]] == ["A page has 1 to 100 entries."]

@@ -64,7 +64,7 @@ def test_help_lists_every_command(prompt):
     for command in COMMANDS:
         assert f"│ {command} " in said.out
     assert prompt().out == said.out
-    assert prompt("--version").out == "0.6.2\n"
+    assert prompt("--version").out == "0.6.3\n"
 
 
 @pytest.mark.parametrize("command", COMMANDS)
