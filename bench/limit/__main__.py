@@ -19,6 +19,7 @@ from bench.door import VIEWER, Door, NotAdmitted, Rows
 from bench.limit import billing, booking, desk, free_times, histories, reads, signing_in
 from bench.limit.database import Database, opened
 from bench.terms import Terms
+from vetdesk.whole import WholeAnswers
 
 Answers = Callable[[Database, Any, dict[str, Any]], Awaitable[dict[str, Any]]]
 ANSWERS: dict[str, Answers] = {
@@ -81,6 +82,7 @@ def main(terms: str) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        http=WholeAnswers,
         ws="none",
         proxy_headers=False,
         lifespan="on",
