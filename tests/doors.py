@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import os
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
-
-import httpx
 
 from graph.endpoint import Endpoint
 from graph.ids import global_id
@@ -15,11 +16,12 @@ from resolvers import messages
 from resolvers.ports import Envelope
 from resolvers.viewer import Audience, Viewer
 from tests.bank import Bank
+from tests.carried import posted
 from tests.postbox import PostBox
 from tests.world import NOW
 from vetdesk import wiring
 from vetdesk.database import Statements, counted
-from vetdesk.settings import Settings
+from vetdesk.settings import PREFIX, Settings
 
 WITHOUT_KEY = {"signIn", "requestSignInCode", "signInWithCode", "refreshSession"}
 SECRET = "a secret that only the tests know, long enough"
@@ -65,10 +67,11 @@ class Program:
         given = {"secret": SECRET, "mode": "development", "payments_notice_secrets": NOTICE_SECRET, **settings}
         self.clock = Clock()
         self.fallbacks = 0  # how many rows a test has had answered without a plan
-        self.settings = Settings(**given)
+        self.settings = _settings(tuple(given.items()), _environment())
         self.bank = Bank()
         self.adapters = replace(wiring.adapters(self.settings), payments=self.bank)
         self.asgi = wiring.app(self.settings, self.adapters, works=False, now=self.clock)
+        self._tokens: dict[tuple[Any, ...], str] = {}
 
     @property
     def operations(self) -> dict[str, Operations]:
@@ -109,23 +112,37 @@ class Program:
         """What the viewer hears at their door; an audience alone comes signed out. No row of it was resolved field by field."""
         if isinstance(viewer, Viewer):
             staff = viewer.is_staff
-            token = token or await self.token(viewer)
+            token = token or await self._kept_token(viewer)
         else:
             staff = viewer is Audience.STAFF
-        headers = {"accept": "application/graphql-response+json"}
+        headers = {"accept": "application/graphql-response+json", "content-type": "application/json"}
         if token is not None:
             headers["authorization"] = f"Bearer {token}"
         payload = {"query": document, "variables": variables, "operationName": operation}
-        transport = httpx.ASGITransport(self.asgi)
+        asked = {name: value for name, value in payload.items() if value is not None}
+        body = json.dumps(asked, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
         with counted() as statements:
-            async with httpx.AsyncClient(transport=transport, base_url="http://vetdesk.example") as client:
-                response = await client.post(
-                    "/staff/graphql" if staff else "/owner/graphql",
-                    json={name: value for name, value in payload.items() if value is not None},
-                    headers=headers,
-                )
+            sent = await posted(self.asgi, "/staff/graphql" if staff else "/owner/graphql", body, headers)
         assert sum(each.figures.reading_fallbacks for each in self.operations.values()) == self.fallbacks
-        return Answer(response.status_code, response.json(), statements, dict(response.headers))
+        return Answer(sent.status, json.loads(sent.body), statements, sent.headers)
+
+    async def _kept_token(self, viewer: Viewer) -> str:
+        """The token that she got at this time, as a client keeps hers: to sign one takes longer than many an answer."""
+        name = (viewer.account_id, viewer.session_id, viewer.is_staff, self.clock.now)
+        if name not in self._tokens:
+            self._tokens[name] = await self.token(viewer)
+        return self._tokens[name]
+
+
+@lru_cache(100)
+def _settings(given: tuple[tuple[str, Any], ...], _environment: tuple[tuple[str, str], ...]) -> Settings:
+    """Settings are frozen: to read the same again takes longer than to make the program."""
+    return Settings(**dict(given))
+
+
+def _environment() -> tuple[tuple[str, str], ...]:
+    """What settings are read from."""
+    return tuple(sorted((name, value) for name, value in os.environ.items() if name.upper().startswith(PREFIX)))
 
 
 def id_of(row: Any, kind: str | None = None) -> str:
