@@ -10,7 +10,7 @@ import base64
 import binascii
 import json
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -56,6 +56,7 @@ class Oracle:
         self.schema = SCHEMAS[self.audience]
         self._sight = sight(viewer, records.rows)
         self._seen: dict[Any, list[Any]] = {}
+        self._seen_by: dict[Any, dict[tuple[Any, ...], list[Any]]] = {}
         self._roots = Roots(self)
         self.forget()
 
@@ -85,7 +86,7 @@ class Oracle:
         self.looked.add(model)
         if model not in self._seen:
             self._seen[model] = [row for row in self.records.rows[model] if self._sight.sees(row)]
-        found = [row for row in self._seen[model] if all(getattr(row, name) == value for name, value in where.items())]
+        found = self._with(model, where) if where else self._seen[model]
         return [Thing(kind, row) for row in in_order(found, order)]
 
     def one(self, kind: str, key: Any) -> Thing | None:
@@ -93,6 +94,15 @@ class Oracle:
         self.looked.add(KINDS[kind])
         row = self.records.one(KINDS[kind], key)
         return None if row is None else Thing(kind, row)
+
+    def _with(self, model: Any, where: dict[str, Any]) -> list[Any]:
+        """Those of which this is so; they are sorted by it once."""
+        by = (model, *where)
+        if by not in self._seen_by:
+            sorted_by = self._seen_by[by] = defaultdict[tuple[Any, ...], list[Any]](list)
+            for row in self._seen[model]:
+                sorted_by[tuple(getattr(row, name) for name in where)].append(row)
+        return self._seen_by[by].get(tuple(where.values()), [])
 
     # The resolver
 
