@@ -16,7 +16,8 @@ import asyncpg
 from vetdesk.database.address import parse
 
 Rows = Sequence[Sequence[Any]]
-Question = tuple[str, Sequence[Any]]
+Question = tuple[str, int, Sequence[Any]]
+"""A statement, how many columns its rows have, and its values."""
 
 
 class Ask(Protocol):
@@ -36,7 +37,7 @@ class Database(Protocol):
         """The rows of a read."""
 
     async def ask_all(self, *questions: Question) -> list[Rows]:
-        """The rows of several reads."""
+        """The rows of several reads, by one statement where the database can hand them out together."""
 
     def deed(self) -> Any:
         """A transaction; the block is given what asks inside it."""
@@ -72,8 +73,13 @@ class _Postgres:
             return rows
 
     async def ask_all(self, *questions: Question) -> list[Rows]:
-        async with self._pool.acquire() as connection:
-            return [await connection.fetch(numbered(text), *values) for text, values in questions]
+        text = _together(tuple([(text, width) for text, width, _ in questions]))
+        (found,) = await self.ask(text, [value for _, _, values in questions for value in values])
+        arrays, rows, at = tuple(found), list[Rows](), 0
+        for _, width, _ in questions:
+            rows.append(list(zip(*arrays[at : at + width], strict=True)) if arrays[at] is not None else [])
+            at += width
+        return rows
 
     @asynccontextmanager
     async def deed(self) -> AsyncIterator[Ask]:
@@ -99,7 +105,7 @@ class _Sqlite:
         return self._file.execute(statement, _as_text(values)).fetchall()
 
     async def ask_all(self, *questions: Question) -> list[Rows]:
-        return [await self.ask(*question) for question in questions]
+        return [await self.ask(text, values) for text, _, values in questions]
 
     @asynccontextmanager
     async def deed(self) -> AsyncIterator[Ask]:
@@ -111,6 +117,18 @@ class _Sqlite:
             except BaseException:
                 self._file.execute("ROLLBACK")
                 raise
+
+
+@cache
+def _together(asked: Sequence[tuple[str, int]]) -> str:
+    """One row with an array for each column of each statement, as the product reads levels that hang on one another."""
+    text = ""
+    for number, (each, width) in enumerate(asked):
+        names = [f"c{at}" for at in range(width)]
+        rows = f"WITH l AS MATERIALIZED ({each}) SELECT * FROM l"
+        arrays = f"SELECT {', '.join(f'array_agg({name})' for name in names)} FROM ({rows}) x({', '.join(names)})"
+        text = f"SELECT * FROM ({text} OFFSET 0) a, ({arrays}) b" if number else arrays
+    return text
 
 
 @cache

@@ -29,12 +29,12 @@ WHERE {_OF_THEM} ORDER BY l.at, l.id
 
 
 async def history(database: Database, viewer: Viewer, asked: dict[str, Any]) -> dict[str, Any]:
-    """A pet with its last 50 visits and all that belongs to them: four statements."""
+    """A pet with its last 50 visits and all that belongs to them: four statements, which PostgreSQL takes as one."""
     if not viewer.sees:
         return {"pet": None}
     which = (key(asked["id"]),)
     pets, rows, measured, given = await database.ask_all(
-        (_PET, which), (_VISITS, which), (_VITALS, which), (_TREATMENTS, which)
+        (_PET, 1, which), (_VISITS, 14, which), (_VITALS, 5, which), (_TREATMENTS, 5, which)
     )
     if not pets:
         return {"pet": None}
