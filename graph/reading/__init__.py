@@ -16,9 +16,11 @@ goes through the same gates:
 
 and once for each request:
 
-    statement   a level is one SQL statement with the viewer's own rules in it, and may bring a list of each row along;
-                its text is kept, its values are bound
-    read        the statements are run, level below level, and give what is in `found`; `pages` says which stretch
+    statement   a level is one SQL statement with the viewer's own rules in it: its text, which `texts` writes, is kept,
+                its values are bound
+    gathering   on PostgreSQL several levels are one statement, each found below the rows of the one above it
+    read        the statements are run, level below level where they are not one, and give what is in `found`;
+                `pages` says which stretch is asked for, `stretches` cuts it out
     room        counts the texts that are read, and refuses an answer that would be too long
     mixed       rows of several kinds in one order: each is found again in the level of its kind
     answer      the builders make the answer of what was read
