@@ -5,32 +5,32 @@ from __future__ import annotations
 from datetime import timedelta
 
 from tests.doors import Program, id_of
-from tests.world import AN_HOUR, NOW, a_booking, a_note, a_pet, a_visit, a_world
+from tests.world import NOW, a_note, a_pet, a_visit, a_world
 
 TWO = """query ($id: ID!, $few: Int, $more: Int) { pet(id: $id) { name
-  few: appointments(first: $few) { nodes { status reason } }
-  more: appointments(first: $more) { nodes { reason startsAt service { name } } } } }"""
+  few: visits(first: $few) { nodes { reason } }
+  more: visits(first: $more) { nodes { at reason vet { displayName } } } } }"""
 
 WRITTEN = """query ($id: ID!, $first: Int, $after: String) { pet(id: $id) {
   visits(first: $first, after: $after) { totalCount pageInfo { hasNextPage endCursor } nodes { reason notes { plan } } } } }"""
 
 
-async def test_a_page_that_makes_no_sense_is_told_in_its_place_and_the_next_question_is_answered(database):
+async def test_a_page_that_makes_no_sense_leaves_the_one_beside_it_as_it_is(database):
     world, program = await a_world(), Program()
-    await a_booking(world.pet, starts_at=NOW + AN_HOUR, reason="Limps")
-    few = {"nodes": [{"status": "BOOKED", "reason": "Limps"}]}
-    more = {"nodes": [{"reason": "Limps", "startsAt": "2026-03-02T09:00:00Z", "service": {"name": world.service.name}}]}
+    await a_visit(world.pet, at=NOW, reason="Limps")
+    few = {"nodes": [{"reason": "Limps"}]}
+    more = {"nodes": [{"at": "2026-03-02T08:00:00Z", "reason": "Limps", "vet": {"displayName": "Vera Falk"}}]}
 
     async def asked(first, second):
         answer = await program.ask(world.vet.viewer, TWO, id=id_of(world.pet), few=first, more=second)
         return answer.body["data"]["pet"], [error["path"] for error in answer.body.get("errors", ())]
 
-    whole = {"name": world.pet.name, "few": few, "more": more}
-    assert await asked(5, 5) == (whole, [])
-    assert await asked(0, 5) == (None, [["pet", "few"]])
-    assert await asked(5, 0) == (None, [["pet", "more"]])
-    assert await asked(0, 0) == (None, [["pet", "few"]])
-    assert await asked(5, 5) == (whole, [])
+    name = world.pet.name
+    # The two are asked for in the same way: what was found for one is never taken for the other.
+    assert await asked(0, 5) == ({"name": name, "few": None, "more": more}, [["pet", "few"]])
+    assert await asked(5, 0) == ({"name": name, "few": few, "more": None}, [["pet", "more"]])
+    assert await asked(0, 0) == ({"name": name, "few": None, "more": None}, [["pet", "few"], ["pet", "more"]])
+    assert await asked(5, 5) == ({"name": name, "few": few, "more": more}, [])
 
 
 async def test_what_is_written_at_a_visit_stands_with_it_on_every_page(database):
