@@ -17,7 +17,6 @@ from vetdesk.database import connect, pending_migrations
 from vetdesk.settings import SettingsError
 from vetdesk.sockets import BoundedSockets
 from vetdesk.vault import SealBroken
-from vetdesk.whole import WholeAnswers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,7 +78,6 @@ def serve(settings: Settings, *, works: bool, started: Callable[[int], None] | N
         log_config=None,
         access_log=False,
         server_header=False,
-        http=WholeAnswers,
         ws=BoundedSockets,
         ws_max_size=settings.max_message_bytes,
         # A dead connection is noticed within 40 seconds. Our messages are short: packing them costs more than it saves.

@@ -19,7 +19,6 @@ from bench.door import VIEWER, Door, NotAdmitted, Rows
 from bench.limit import billing, booking, desk, free_times, histories, reads, signing_in
 from bench.limit.database import Database, opened
 from bench.terms import Terms
-from vetdesk.whole import WholeAnswers
 
 Answers = Callable[[Database, Any, dict[str, Any]], Awaitable[dict[str, Any]]]
 ANSWERS: dict[str, Answers] = {
@@ -82,7 +81,6 @@ def main(terms: str) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
-        http=WholeAnswers,
         ws="none",
         proxy_headers=False,
         lifespan="on",
